@@ -1,0 +1,134 @@
+"""What the spiders hand to the pipelines: Article or Rejection, inside the Visit that brought it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Reason = Literal[
+    "photo",  # a picture gallery: captions, no article
+    "video",  # a video page: a player and a blurb
+    "index_page",  # a front page, a section, search results
+    "no_headline",
+    "no_body",
+    "too_short",
+    "subscribers_only",  # the text is behind the paywall and nothing of it is in the page
+    "not_html",
+    "gone",  # HTTP 404 or 410
+    "disallowed",  # robots.txt says no
+    "off_domain",  # redirected away from the publisher's domains
+    "too_large",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A news article, cleaned. Field names follow schema.org where it has one."""
+
+    publisher: str
+    """Key of the publisher, the name of its TOML file: `gatra`."""
+    url: str
+    """Where the page was fetched from, after redirects."""
+    canonical_url: str
+    """Identity of the article: the announced URL without tracking, paging, AMP or mobile variants."""
+    headline: str
+    """As printed, white space collapsed, without the site's name."""
+    paragraphs: tuple[str, ...]
+    """The body as a reader sees it, in order; the first one keeps its dateline. Never empty, no empty string in it."""
+    fetched_at: datetime
+    """Aware; when the response arrived."""
+    breadcrumb: tuple[str, ...] = ()
+    """Labels from the root on, without the headline: `("Home", "Internasional")`."""
+    section: str | None = None
+    """The publisher's section: usually the last breadcrumb label."""
+    dateline: str | None = None
+    """Place and brand printed before the text, without the dash: `Kabul, Gatra.com`."""
+    byline: str | None = None
+    """The printed author line."""
+    authors: tuple[str, ...] = ()
+    """People parsed from structured data or the byline."""
+    published_at: datetime | None = None
+    """Aware; None where nothing on the page states it. Never guessed."""
+    modified_at: datetime | None = None
+    """Aware; None where the page states no change."""
+    language: str | None = None
+    """BCP 47 primary tag: `id`."""
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    paywalled: bool | None = None
+    """True when the page says it is not free; None when it says nothing."""
+    reads: int | None = None
+    """Reader count the page states for this article."""
+
+    @property
+    def text(self) -> str:
+        """Paragraphs joined by blank lines."""
+        return "\n\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A page that is not an article, with a reason that SQL can count."""
+
+    publisher: str
+    url: str
+    canonical_url: str
+    reason: Reason
+    fetched_at: datetime
+    detail: str = ""
+    """One line for people: what was seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A page that could not be fetched this time: it stays due and is tried again later."""
+
+    error: str
+    """One line: `HTTP 503`, `connection refused`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """The server answered 304: what is stored is what is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """The lease is given back untouched, for example an article found to lie outside the asked date range."""
+
+    announced_at: datetime | None = None
+    """The date learnt meanwhile, so that the same range does not fetch the page again."""
+
+
+Outcome = Article | Rejection | Failure | Unchanged | Released
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What one visit to a leased page brought. The item that spiders yield."""
+
+    page_id: int
+    """The frontier's number of the page."""
+    outcome: Outcome
+    fetched_at: datetime
+    status: int | None = None
+    """HTTP status; None when there was no response."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """Validators for the next conditional GET (RFC 9110, section 13), as received."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One URL announced by a feed, a sitemap or an index page."""
+
+    url: str
+    """Absolute, as announced."""
+    published_at: datetime | None = None
+    """Aware; None when the announcement has no date."""
+    modified_at: datetime | None = None
+    """Aware; `<updated>` or `<lastmod>`: a later one makes a known page due again."""
+    title: str | None = None
+    found_in: str = field(default="")
+    """URL of the announcing document."""

@@ -1,0 +1,234 @@
+"""Publishers as data: `seeds/publishers/<key>.toml` -> Publisher.
+
+    LumbungError
+    └── PublisherError     a publisher file that cannot be used: file, key, what is allowed
+        └── UnknownPublisher
+
+Imports neither Scrapy nor BeautifulSoup: DAG files read publishers while they are parsed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+
+class LumbungError(Exception):
+    """Base of every error this project raises on purpose. Its text is one line for people."""
+
+
+class PublisherError(LumbungError):
+    """A publisher file that cannot be used."""
+
+
+class UnknownPublisher(PublisherError):  # noqa: N818 - reads as what it is
+    """No file of that name in the publishers folder."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no IANA time zone such as 'Asia/Jakarta'") from error
+    return name
+
+
+def _cron(expression: str) -> str:
+    from croniter import croniter  # noqa: PLC0415 - 20 ms that only a schedule pays for
+
+    if not croniter.is_valid(expression) or len(expression.split()) != 5:  # noqa: PLR2004 - cron has five fields
+        raise ValueError(f"{expression!r} is no cron expression of five fields such as '*/30 * * * *'")
+    return expression
+
+
+def _selector(css: str) -> str:
+    from cssselect import SelectorError, parse  # noqa: PLC0415 - DAG files never need it
+
+    try:
+        parse(css)
+    except SelectorError as error:
+        raise ValueError(f"{css!r} is no CSS selector: {error}") from error
+    return css
+
+
+def _pattern(expression: str) -> str:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise ValueError(f"{expression!r} is no regular expression: {error}") from error
+    return expression
+
+
+Selectors = tuple[Annotated[str, AfterValidator(_selector)], ...]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Index(_Table):
+    """Index pages that list the articles of one day."""
+
+    url: str
+    """strftime pattern, relative to `home`, `{page}` for the page number: `/indeks?date=%Y-%m-%d&page={page}`."""
+    links: Selectors = ()
+    """Where the links are; empty: every link that matches `article_url`."""
+    max_pages: int = Field(default=20, ge=1, le=500)
+    """Last page number asked for one day; walking stops at the first page without a new article."""
+
+    def page_url(self, home: str, day: date, page: int) -> str:
+        """Absolute URL of one index page of one day."""
+        return urljoin(home, day.strftime(self.url).replace("{page}", str(page)))
+
+
+class Rules(_Table):
+    """Selectors for what structured data and the generic reader miss, each a list tried in order."""
+
+    headline: Selectors = ()
+    byline: Selectors = ()
+    published: Selectors = ()
+    breadcrumb: Selectors = ()
+    """Each match is one label."""
+    body: Selectors = ()
+    """The container whose blocks are the paragraphs."""
+    drop: Selectors = ()
+    """Elements inside the body that are no text of the article."""
+    reads: Selectors = ()
+    tags: Selectors = ()
+    image: Selectors = ()
+
+
+class Publisher(_Table):
+    """One publisher: where it announces articles, when to look, how to read a page."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Name of the file; the spider's name, and `crawl_<key>` is its DAG."""
+    name: str
+    home: str = Field(pattern=r"^https?://")
+    """Front page; the other addresses may be relative to it."""
+    domains: tuple[str, ...] = ()
+    """Registered domains whose pages belong to the publisher, subdomains included; empty: the host of `home`."""
+    language: str = "id"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
+    """For printed dates that state no zone."""
+    schedule: Annotated[str, AfterValidator(_cron)] = "7 * * * *"
+    """Cron, in `timezone`."""
+    lookback_days: int = Field(default=2, ge=0, le=3650)
+    """A scheduled crawl reaches this far behind its data interval, for what was announced late."""
+    feeds: tuple[str, ...] = ()
+    """RSS or Atom."""
+    sitemaps: tuple[str, ...] = ()
+    """Sitemaps, news sitemaps or sitemap indexes."""
+    index: Index | None = None
+    article_url: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+    """Regular expressions searched in a canonical URL; empty: every announced URL may be an article."""
+    query_kept: tuple[str, ...] = ()
+    """Query parameters that are part of an article's identity."""
+    full_page_query: str = Field(default="", pattern=r"^([a-z]+=[a-z0-9]+)?$")
+    """Added when fetching so that a split article comes whole: `page=all`."""
+    rules: Rules = Rules()
+    page: str = "spiders.page.Page"
+    """Dotted path of the Page class."""
+    unverified: tuple[str, ...] = ()
+    """Keys of this file that no source confirms."""
+
+    def absolute(self, address: str) -> str:
+        """Address of the file made absolute against `home`."""
+        return urljoin(self.home, address)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Domains that belong to the publisher."""
+        return self.domains or (urlsplit(self.home).hostname or "",)
+
+    def owns(self, url: str) -> bool:
+        """Whether `url` lies on one of the publisher's domains or their subdomains."""
+        host = (urlsplit(url).hostname or "").lower()
+        return any(host == domain or host.endswith("." + domain) for domain in self.hosts)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone for printed dates that state none."""
+        return ZoneInfo(self.timezone)
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read one publisher file.
+
+        Raises:
+            PublisherError: the file is no TOML, or a key is unknown, missing or wrong.
+        """
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PublisherError(f"{path}: not TOML: {error}") from error
+        return cls.from_table(path.stem, table, where=str(path))
+
+    @classmethod
+    def from_table(cls, key: str, table: Mapping[str, Any], *, where: str) -> Self:
+        """Build a publisher from parsed TOML; `LUMBUNG_HOME_<KEY>` in the environment replaces `home`.
+
+        Raises:
+            PublisherError: one line with `where`, the key and what is allowed.
+        """
+        home = os.environ.get(f"LUMBUNG_HOME_{key.upper()}")
+        try:
+            return cls(**{**table, "key": key, **({"home": home} if home else {})})
+        except ValidationError as error:
+            raise PublisherError(f"{where}: {_first_problem(error)}") from error
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+    if problem["type"] == "extra_forbidden":
+        table = {"rules": Rules, "index": Index}.get(str(problem["loc"][0]), Publisher)
+        return f"{key}: unknown key; allowed are {', '.join(sorted(set(table.model_fields) - {'key'}))}"
+    if problem["type"] == "missing":
+        return f"{key}: missing, and every publisher needs it"
+    return f"{key}: {problem['msg'].removeprefix('Value error, ')} (got {problem['input']!r})"
+
+
+def publishers_folder() -> Path:
+    """Folder of the publisher files: `LUMBUNG_PUBLISHERS` or the one that ships."""
+    return Path(os.environ.get("LUMBUNG_PUBLISHERS") or str(files("seeds") / "publishers"))
+
+
+@cache
+def _load(folder: Path) -> dict[str, Publisher]:
+    return {path.stem: Publisher.from_file(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def load_publishers() -> Mapping[str, Publisher]:
+    """All publishers by key, sorted.
+
+    Raises:
+        PublisherError: the folder is missing or a file in it cannot be used.
+    """
+    folder = publishers_folder()
+    if not folder.is_dir():
+        raise PublisherError(f"{folder}: no such folder of publisher files (LUMBUNG_PUBLISHERS)")
+    return _load(folder)
+
+
+def find_publisher(key: str) -> Publisher:
+    """The publisher of that key.
+
+    Raises:
+        UnknownPublisher: there is no such file; the text names those there are.
+    """
+    known = load_publishers()
+    if key not in known:
+        raise UnknownPublisher(f"no publisher {key!r} in {publishers_folder()}; there are: {', '.join(known)}")
+    return known[key]
