@@ -15,10 +15,34 @@ create function lumbung.join_paragraphs(paragraphs text[]) returns text
 comment on function lumbung.join_paragraphs(text[]) is
     'array_to_string is only STABLE because of other element types; for text it is immutable, which the search index needs.';
 
+create function lumbung.seed_block(block text) returns text
+    language sql immutable strict parallel safe
+    return btrim(regexp_replace(block, '[ \t\n\r\f\v]+', ' ', 'g'), ' ');
+comment on function lumbung.seed_block(text) is
+    'One block of the seed format: runs of ASCII white space are one space, none at the ends; the rest stays.';
+
 create function lumbung.seed_text(breadcrumb text[], headline text, paragraphs text[], reads bigint) returns text
     language sql immutable parallel safe
-    return array_to_string(breadcrumb || headline, ' ') || E'\n\n' || headline || E'\n\n'
-        || array_to_string(paragraphs, E'\n\n') || coalesce(E'\n\n' || reads::text, '');
+begin atomic
+    with block as (
+        select
+            array_to_string(array(
+                select lumbung.seed_block(l.label) from unnest(breadcrumb || headline) with ordinality as l (label, place)
+                where lumbung.seed_block(l.label) <> '' order by l.place
+            ), ' ') as title_line,
+            array_to_string(array(
+                select lumbung.seed_block(p.paragraph) from unnest(paragraphs) with ordinality as p (paragraph, place)
+                order by p.place
+            ), E'\n\n') as body
+    )
+    select title_line || E'\n\n' || lumbung.seed_block(headline) || E'\n\n' || body || case
+        when reads is not null then E'\n\n' || reads::text
+        -- A bare number at the end would read as the reader count: see spiders/seed_format.py.
+        when body ~ E'(^|\n\n)(0|[1-9][0-9]{0,17})\u00a0*$' then E'\u00a0'
+        else ''
+    end
+    from block;
+end;
 comment on function lumbung.seed_text(text[], text, text[], bigint) is
     'The seed format (seeds/article.txt), the same text as spiders.seed_format.dumps.';
 
@@ -59,6 +83,7 @@ create table lumbung.page (
     url_key uuid not null generated always as (lumbung.url_key(canonical_url)) stored,
     found_in text not null default '',
     announced_at timestamptz,
+    announced_until timestamptz,
     announced_modified_at timestamptz,
     state text not null default 'due' check (state in ('due', 'leased', 'done', 'rejected')),
     due_at timestamptz not null default now(),
@@ -77,7 +102,7 @@ create table lumbung.page (
 create unique index page_url_key on lumbung.page (url_key);
 create index page_due on lumbung.page (publisher, announced_at desc nulls last, page_id desc) where state = 'due';
 create index page_leased on lumbung.page (leased_by) where state = 'leased';
-create index page_known on lumbung.page (publisher, announced_at) where state <> 'due';
+comment on column lumbung.page.announced_until is 'Index pages and some sitemaps state a day only: the article appeared from announced_at to announced_until.';
 
 create table lumbung.poll (
     url_key uuid primary key,
