@@ -1,0 +1,166 @@
+"""Printed Indonesian and English dates, and ISO 8601, as aware datetimes. Pure; never raises, never guesses.
+
+Day comes before month in every form of digits. What states no time is midnight, what states no zone takes the given
+one. A relative date ("2 jam lalu") is read only against an explicit `now`. What cannot be read is None, never today.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari january jan",
+            "februari february pebruari feb peb",
+            "maret march mar",
+            "april apr",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "agustus agust agus august agu ags agt aug",
+            "september sept sep",
+            "oktober october okt oct",
+            "november nopember nov nop",
+            "desember december des dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+ZONES = {"wib": 7, "wita": 8, "wit": 9, "z": 0, "utc": 0, "gmt": 0, "cet": 1, "cest": 2, "bst": 1}
+ZONES |= {"est": -5, "edt": -4, "pst": -8, "pdt": -7, "jst": 9, "sgt": 8, "myt": 8}
+"""Hours east of Greenwich. Indonesia has no summer time."""
+
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+_YEAR = r"(?P<year>(?:19[7-9]|20[0-9])[0-9])(?![0-9])"
+_DAY = r"(?<![0-9.,:])(?P<day>0?[1-9]|[12][0-9]|3[01])"
+_SHAPES = [
+    re.compile(pattern)
+    for pattern in (
+        # 2026-07-13, 2023/11/02
+        rf"(?<![0-9]){_YEAR}[-/.](?P<digits>1[0-2]|0?[1-9])[-/.](?P<day>0[1-9]|[12][0-9]|3[01]|[1-9])(?![0-9])",
+        # 15 Apr 2020, 15-Apr-2020, 17th of February, 2017, Kamis 16 Juli2020
+        rf"{_DAY}(?:st|nd|rd|th)?[ .-]{{0,2}}(?:of )?{_MONTH}[ ,-]{{0,2}}{_YEAR}",
+        # Jul. 13, 2026
+        rf"\b{_MONTH} ?(?P<day>0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?,? {_YEAR}",
+        # 20/1/2026, 20-01-2026, 20.1.2026
+        rf"{_DAY}(?P<mark>[-/.])(?P<digits>1[0-2]|0?[1-9])(?P=mark){_YEAR}",
+    )
+]
+_COMPACT = re.compile(r"(?P<year>20[0-9]{2})(?P<digits>1[0-2]|0[1-9])(?P<day>0[1-9]|[12][0-9]|3[01])")
+_CLOCK = (
+    r"(?P<hour>[01]?[0-9]|2[0-3])[:.](?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]))?(?![0-9])(?:[.,][0-9]+)?"
+    r" ?(?P<half>[ap]\.?m\b\.?)?"
+    r" ?\(?(?P<zone>wib|wita|wit|utc|gmt|cest|cet|bst|est|edt|pst|pdt|jst|sgt|myt|z)?(?![a-z])"
+    r" ?(?P<offset>[+-][01][0-9]:?[0-5][0-9]|(?<=gmt)[+-][0-9]{1,2}|(?<=utc)[+-][0-9]{1,2}|[+-][01][0-9](?![0-9:]))?"
+)
+_CLOCK_AFTER = re.compile(
+    rf"(?:t(?=[0-9])|(?:wib|wita|wit)(?=[0-9])|[^0-9a-z]{{1,6}}(?:(?:pukul|jam|pkl|at|on)\b[^0-9a-z]{{0,3}})?){_CLOCK}"
+)
+_CLOCK_BEFORE = re.compile(rf"(?<![0-9:.]){_CLOCK}[^0-9a-z]{{1,4}}(?:[a-z']{{3,9}},? )?(?:on )?$")
+_BROKEN_CLOCK = re.compile(r"t[0-9]")
+"""2023-11-02T20-59-53Z: a machine's date in no known form, whose zone is not to be trusted either."""
+_ZONE_AFTER_DAY = re.compile(r" ?(?P<zone>wita|wib|wit)\b")
+
+_SECONDS = {"detik": 1, "dtk": 1, "second": 1, "sec": 1, "menit": 60, "mnt": 60, "minute": 60, "min": 60, "m": 60}
+_SECONDS |= {"jam": 3600, "j": 3600, "hour": 3600, "h": 3600, "hari": 86400, "day": 86400, "d": 86400}
+_SECONDS |= {"minggu": 7 * 86400, "pekan": 7 * 86400, "week": 7 * 86400}
+_UNITS = "|".join(sorted(_SECONDS, key=len, reverse=True))
+_AGO = re.compile(
+    rf"(?<![0-9.,])(?P<count>[0-9]{{1,4}}|an?|se|satu)? ?(?P<unit>{_UNITS})s? (?:yang )?(?:lalu|ago)\b"
+    rf"|^(?P<short>[0-9]{{1,3}}) ?(?P<short_unit>dtk|mnt|m|j|h|d)$"
+)
+_MONTHS_AGO = re.compile(
+    r"(?P<count>[0-9]{1,3}|an?|se|satu)? ?(?P<unit>bulan|month|tahun|year)s? (?:yang )?(?:lalu|ago)\b"
+)
+_JUST_NOW = re.compile(r"\b(?:baru saja|just now)\b")
+_NAMED_DAY = re.compile(r"\b(?P<name>kemarin|yesterday|hari ini|today)\b")
+_LONGEST = 400
+"""Longer texts are no date lines; a limit also bounds the time of matching."""
+
+
+def parse_date(text: str, zone: tzinfo, *, now: datetime | None = None) -> datetime | None:
+    """The first date that `text` states.
+
+    Args:
+        text: A printed date line or a value of structured data, with anything around it.
+        zone: Where the publisher is: for dates that state no zone.
+        now: When the page was fetched, aware; without it relative dates are not read.
+
+    Returns:
+        An aware datetime in the stated zone, at midnight where no time is stated; None where nothing can be read.
+    """
+    line = " ".join(text[:_LONGEST].casefold().replace("’", "'").split())
+    with suppress(ValueError, OverflowError):
+        return _absolute(line, zone) or (None if now is None else _relative(line, zone, now.astimezone(zone)))
+    return None
+
+
+def _absolute(line: str, zone: tzinfo) -> datetime | None:
+    if (compact := _COMPACT.fullmatch(line)) is not None:
+        return _at(compact, None, zone)
+    found = [match for shape in _SHAPES for match in shape.finditer(line)]
+    for match in sorted(found, key=re.Match.start):
+        clock = _CLOCK_AFTER.match(line, match.end()) or _CLOCK_BEFORE.search(line, 0, match.start())
+        if clock is None and _BROKEN_CLOCK.match(line, match.end()):
+            continue
+        with suppress(ValueError):  # 31 Februari: the line may go on with a date that exists
+            return _at(match, clock or _ZONE_AFTER_DAY.match(line, match.end()), zone)
+    return None
+
+
+def _at(day: re.Match[str], clock: re.Match[str] | None, zone: tzinfo) -> datetime:
+    parts = day.groupdict()
+    month = int(parts["digits"]) if parts.get("digits") else MONTHS[parts["month"]]
+    moment = datetime(int(parts["year"]), month, int(parts["day"]), tzinfo=zone)
+    return moment if clock is None else _with_clock(moment, clock.groupdict())
+
+
+def _with_clock(moment: datetime, clock: dict[str, str | None]) -> datetime:
+    hour, half = int(clock.get("hour") or 0), clock.get("half")
+    if half and hour <= 12:  # noqa: PLR2004 - "20:15 pm" is printed too: the half then says nothing
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    moment = moment.replace(hour=hour, minute=int(clock.get("minute") or 0), second=int(clock.get("second") or 0))
+    return moment.replace(tzinfo=_stated_zone(clock) or moment.tzinfo)
+
+
+def _stated_zone(clock: dict[str, str | None]) -> timezone | None:
+    if offset := clock.get("offset"):
+        digits = offset[1:].replace(":", "")
+        hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)  # noqa: PLR2004
+        east = timedelta(hours=hours, minutes=minutes)
+        return timezone(-east if offset.startswith("-") else east)
+    name = clock.get("zone")
+    return None if name is None else UTC if ZONES[name] == 0 else timezone(timedelta(hours=ZONES[name]))
+
+
+def _relative(line: str, zone: tzinfo, now: datetime) -> datetime | None:
+    if _JUST_NOW.search(line):
+        return now
+    if match := _AGO.search(line):
+        unit = match["unit"] or match["short_unit"]
+        return now - timedelta(seconds=_count(match["count"] or match["short"]) * _SECONDS[unit])
+    if match := _MONTHS_AGO.search(line):
+        return _months_before(now, _count(match["count"]) * (12 if match["unit"] in {"tahun", "year"} else 1))
+    if match := _NAMED_DAY.search(line):
+        day = now - timedelta(days=match["name"] in {"kemarin", "yesterday"})
+        moment = datetime(day.year, day.month, day.day, tzinfo=zone)
+        clock = _CLOCK_AFTER.match(line, match.end())
+        return moment if clock is None else _with_clock(moment, clock.groupdict())
+    return None
+
+
+def _count(word: str | None) -> int:
+    return int(word) if word and word.isdecimal() else 1
+
+
+def _months_before(now: datetime, months: int) -> datetime:
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    for day in range(now.day, 27, -1):
+        with suppress(ValueError):  # there is no 31 Juni: the last day there is
+            return now.replace(year=year, month=month + 1, day=day)
+    return now.replace(year=year, month=month + 1)
