@@ -1,0 +1,93 @@
+"""Harvest one publisher: find what it announced, fetch the articles that are due, load them into Postgres.
+
+**Runs.** A scheduled run looks at everything since the beginning of its data interval, and a few days further back
+for what was announced late (`lookback_days` of the publisher's file). *Trigger* asks for a date range, days of the
+publisher's time zone and both included, and crawls nothing outside it; without dates it crawls what is recent.
+A *backfill* crawls exactly its data intervals. What is known and unchanged is not downloaded again.
+
+**Colours.** `crawl` is red when the ledger (`news.crawls`) does not balance, when nothing could be fetched or when
+the publisher's feed is none; the last line of its log says why. `announce` is skipped when nothing is new, else it
+sends the counts to the asset `news_articles`, and `deduplicate` follows.
+
+**Database.** The Airflow connection `lumbung` where it is defined, else `DATABASE_URL`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, get_parsing_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from harvest import NEWS_ARTICLES
+from scrapy_operator import ScrapyOperator
+from spiders.publishers import Publisher, load_publishers
+
+
+def day(title: str, description: str) -> Param:
+    """A field for one day, empty at first."""
+    return Param(
+        default=None,
+        type=["null", "string"],
+        format="date",
+        title=title,
+        description=f"{description} Days of the publisher's time zone.",
+        section="Date range",
+    )
+
+
+FORM = {
+    "from_date": day("From", "First day of publication; empty: as far back as a scheduled run looks."),
+    "to_date": day("To", "Last day of publication, this day included, only with From; empty: until now."),
+    "max_articles": Param(
+        default=None,
+        type=["null", "integer"],
+        minimum=1,
+        title="Most articles",
+        description="Stop after this many; the others stay due for the next crawl. Empty: all.",
+        section="Limits",
+    ),
+    "refetch": Param(
+        default=False,
+        type="boolean",
+        title="Fetch known pages again",
+        description="Also visit pages that are stored already, to find changed texts.",
+        section="Limits",
+    ),
+}
+
+
+@task(outlets=[NEWS_ARTICLES])
+def announce() -> None:
+    """Tell the DAGs that follow, unless there is nothing new."""
+    context = get_current_context()
+    counts = context["ti"].xcom_pull(task_ids="crawl")
+    if not counts["stored"] + counts["updated"]:
+        raise AirflowSkipException("nothing new")
+    context["outlet_events"][NEWS_ARTICLES].extra = counts
+
+
+def crawl_dag(publisher: Publisher) -> DAG:
+    """The DAG of one publisher, `crawl_<key>`."""
+    with DAG(
+        f"crawl_{publisher.key}",
+        description=f"{publisher.name}: {publisher.home}",
+        doc_md=__doc__,
+        schedule=CronDataIntervalTimetable(publisher.schedule, timezone=publisher.timezone),
+        start_date=datetime(2000, 1, 1, tzinfo=publisher.zone),
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=True,
+        tags=["crawl", publisher.language],
+        params=FORM,
+        default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
+    ) as dag:
+        ScrapyOperator(task_id="crawl", publisher=publisher.key) >> announce()
+    return dag
+
+
+# A task parses this file again, and needs its own DAG only.
+asked_for = get_parsing_context().dag_id
+for each in load_publishers().values():
+    if asked_for in {None, f"crawl_{each.key}"}:
+        crawl_dag(each)

@@ -1,0 +1,57 @@
+"""What the DAGs share: the asset they meet at, the database they work in, and errors that say one line.
+
+DAG files import this while they are parsed, so it imports neither Scrapy nor psycopg2 nor our `pipelines` at its top.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from airflow.sdk import Asset, BaseHook
+from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
+
+from spiders.publishers import LumbungError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.database import Connection
+
+CONNECTION_ID = "lumbung"
+"""Airflow connection that names the harvest's database; where it is not defined, `DATABASE_URL` does."""
+
+NEWS_ARTICLES = Asset(name="news_articles", uri="lumbung://news/articles", group="lumbung")
+"""Gets an event when a crawl stored or updated articles; `extra` has the counts of that crawl."""
+
+
+def database_url() -> str | None:
+    """Libpq URI of the Airflow connection `lumbung`, None where it is not defined: then `DATABASE_URL` holds."""
+    try:
+        return BaseHook.get_connection(CONNECTION_ID).get_uri()
+    except AirflowNotFoundException:
+        return None
+
+
+@contextmanager
+def harvest_database() -> Iterator[Connection]:
+    """A connection to the harvest's database while the block runs.
+
+    Raises:
+        DatabaseError: the server does not answer, or its schema is not the one this code needs.
+    """
+    from pipelines.database import connect
+    from pipelines.migrate import check_ready
+
+    with closing(connect(database_url(), application="lumbung airflow")) as connection:
+        check_ready(connection)
+        yield connection
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn our errors into Airflow's, which end a task's log with their one line instead of a chain of causes."""
+    try:
+        yield
+    except LumbungError as error:
+        raise AirflowException(str(error)) from None
