@@ -1,0 +1,64 @@
+"""Print as JSON what Airflow's loader finds in the DAG files: `python dag_probe.py FOLDER FORM_VALUES`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.exceptions import ParamValidationError
+from airflow.serialization.serialized_objects import DagSerialization
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
+HEAVY = {"scrapy", "bs4", "psycopg2", "pipelines"}
+
+
+def describe(dag: DAG) -> dict[str, Any]:
+    """What the tests look at; serialising the DAG shows that the scheduler can take it."""
+    DagSerialization.serialize_dag(dag)
+    return {
+        "doc": dag.doc_md,
+        "tags": sorted(dag.tags),
+        "catchup": dag.catchup,
+        "max_active_runs": dag.max_active_runs,
+        "paused": dag.is_paused_upon_creation,
+        "cron": getattr(dag.timetable, "expression", None),
+        "zone": str(getattr(dag.timetable, "timezone", "")),
+        "assets": [asset.name for asset in getattr(dag.timetable.asset_condition, "objects", ())],
+        "tasks": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
+        "retries": {task.task_id: task.retries for task in dag.tasks},
+        "outlets": {task.task_id: [asset.uri for asset in task.outlets] for task in dag.tasks},
+        "form": {
+            name: [f.description, f.schema.get("title"), f.schema.get("section")] for name, f in form(dag).items()
+        },
+    }
+
+
+def form(dag: DAG) -> dict[str, Any]:
+    """Fields of the trigger form."""
+    return {name: dag.params.get_param(name) for name in dag.params}
+
+
+def accepts(dag: DAG, name: str, value: object) -> bool:
+    """Whether the form takes the value."""
+    try:
+        form(dag)[name].resolve(value=value)
+    except ParamValidationError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    bag = DagBag(sys.argv[1])
+    imported = sorted(HEAVY & set(sys.modules))
+    contoh = bag.dags.get("crawl_contoh")
+    found = {
+        "errors": list(bag.import_errors.values()),
+        "imported": imported,
+        "dags": {key: describe(dag) for key, dag in bag.dags.items()},
+        "accepts": [accepts(contoh, name, value) for name, value in json.loads(sys.argv[2])] if contoh else [],
+    }
+    sys.stdout.write("\n" + json.dumps(found))
