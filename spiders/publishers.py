@@ -12,16 +12,18 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class LumbungError(Exception):
@@ -86,6 +88,11 @@ class Index(_Table):
     """Where the links are; empty: every link that matches `article_url`."""
     max_pages: int = Field(default=20, ge=1, le=500)
     """Last page number asked for one day; walking stops at the first page without a new article."""
+
+    @property
+    def dated(self) -> bool:
+        """Whether the address depends on the day; otherwise it lists the newest articles whatever the day."""
+        return date(2001, 1, 1).strftime(self.url) != date(2012, 12, 23).strftime(self.url)
 
     def page_url(self, home: str, day: date, page: int) -> str:
         """Absolute URL of one index page of one day."""
@@ -153,8 +160,11 @@ class Publisher(_Table):
         return self.domains or (urlsplit(self.home).hostname or "",)
 
     def owns(self, url: str) -> bool:
-        """Whether `url` lies on one of the publisher's domains or their subdomains."""
-        host = (urlsplit(url).hostname or "").lower()
+        """Whether `url` lies on one of the publisher's domains or their subdomains; False for what is no URL."""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            return False
         return any(host == domain or host.endswith("." + domain) for domain in self.hosts)
 
     @property
@@ -193,7 +203,8 @@ def _first_problem(error: ValidationError) -> str:
     problem = error.errors()[0]
     key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
     if problem["type"] == "extra_forbidden":
-        table = {"rules": Rules, "index": Index}.get(str(problem["loc"][0]), Publisher)
+        tables: dict[str, type[_Table]] = {"rules": Rules, "index": Index}
+        table = tables.get(str(problem["loc"][0]), Publisher)
         return f"{key}: unknown key; allowed are {', '.join(sorted(set(table.model_fields) - {'key'}))}"
     if problem["type"] == "missing":
         return f"{key}: missing, and every publisher needs it"

@@ -1,0 +1,107 @@
+"""The span of time a crawl looks at.
+
+    LumbungError
+    └── WindowError     a date range nobody can crawl
+
+Imports nothing heavy: DAG files check their parameters with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from spiders.publishers import LumbungError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from spiders.publishers import Publisher
+
+LONGEST = timedelta(days=366)
+"""A longer range is a typing mistake more often than a wish; several runs cover it."""
+_ALLOWED = "a date such as 2026-11-10 or a date and time such as 2026-11-10T06:00+07:00 (ISO 8601)"
+_TICK = timedelta(microseconds=1)
+
+
+class WindowError(LumbungError):
+    """A date range that cannot be crawled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Half-open span `[start, end)` of publication times."""
+
+    start: datetime
+    """Aware, UTC."""
+    end: datetime | None
+    """Aware, UTC; None when the span is open."""
+    strict: bool
+    """Someone asked for exactly this range: what lies outside is not stored."""
+
+    def contains(self, moment: datetime) -> bool:
+        """Whether an aware moment lies in the span."""
+        return self.start <= moment and (self.end is None or moment < self.end)
+
+    def overlaps(self, first: datetime, last: datetime) -> bool:
+        """Whether a moment from `first` to `last`, both included, may lie in the span."""
+        return self.start <= last and (self.end is None or first < self.end)
+
+    def days(self, zone: ZoneInfo, now: datetime) -> list[date]:
+        """The days of the span in `zone`, newest first; none after `now`, since nothing is published there yet."""
+        last = now if self.end is None else min(now, self.end - _TICK)
+        newest, oldest = last.astimezone(zone).date(), self.start.astimezone(zone).date()
+        return [newest - timedelta(days=back) for back in range((newest - oldest).days + 1)]
+
+
+def parse_window(from_date: str | None, to_date: str | None, publisher: Publisher, now: datetime) -> Window:
+    """The span that a crawl was asked for.
+
+    A date is the whole day in the publisher's zone, `to_date` inclusive; a date and time is exact and `to_date` then
+    exclusive; without an offset it is in the publisher's zone. Without both, the span is open and starts with the day
+    `lookback_days` ago. `now` is aware.
+
+    Raises:
+        WindowError: what was asked for is no such range, reversed, longer than 366 days or not begun yet.
+    """
+    zone = publisher.zone
+    if not from_date and not to_date:
+        first = now.astimezone(zone).date() - timedelta(days=publisher.lookback_days)
+        return Window(_midnight(first, zone), None, strict=False)
+    if not from_date:
+        raise WindowError(f"to_date {to_date} needs a from_date, which is {_ALLOWED}")
+    start = _moment("from_date", from_date, zone, ends=False)
+    end = _moment("to_date", to_date, zone, ends=True) if to_date else None
+    if end is not None and end <= start:
+        raise WindowError(f"from_date {from_date} is after to_date {to_date}; give the earlier one first")
+    if start > now:
+        raise WindowError(f"from_date {from_date} is in the future; nothing has been published there yet")
+    if (end or now) - start > LONGEST:
+        raise WindowError(
+            f"{from_date} to {to_date or 'now'} is longer than {LONGEST.days} days; split it into several runs"
+        )
+    return Window(start, end, strict=True)
+
+
+def _moment(name: str, text: str, zone: ZoneInfo, *, ends: bool) -> datetime:
+    """Start of the range, or with `ends` its exclusive end, in UTC."""
+    try:
+        day = _date(text.strip())
+        if day is not None:
+            return _midnight(day + timedelta(days=1) if ends else day, zone)
+        moment = datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise WindowError(f"{name} {text!r} is neither {_ALLOWED.replace(' or ', ' nor ')}") from error
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
