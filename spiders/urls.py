@@ -21,7 +21,7 @@ _SPACE = "".join(map(chr, range(0x21)))
 _BREAKS = re.compile(r"[\t\r\n]")
 """What a browser removes inside an address."""
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-_UNRESERVED = r"A-Za-z0-9._~-"
+_UNRESERVED = r"A-Za-z0-9._~\-"
 _ESCAPABLE = re.compile(rf"%([0-9A-Fa-f]{{2}})|[^{_UNRESERVED}!$&'()*+,;=:@/?]", re.DOTALL)
 """An escape, or what does not stand for itself in a path or a query (RFC 3986, sections 3.3 and 3.4)."""
 _NEVER_ESCAPED = re.compile(f"[{_UNRESERVED}]")
