@@ -1,19 +1,19 @@
 """Connections, transactions and the named queries. The one module that opens a connection.
 
-    LumbungError
-    └── DatabaseError              Postgres cannot be used; says where it was looked for
-        ├── DatabaseUnreachable
-        └── DatabaseNotReady       no schema, or an older or newer one than this code
+LumbungError
+└── DatabaseError              Postgres cannot be used; says where it was looked for
+    ├── DatabaseUnreachable
+    └── DatabaseNotReady       no schema, or an older or newer one than this code
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its class in lower case
@@ -21,7 +21,19 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from spiders.publishers import LumbungError
 
-__all__ = ["Connection", "Cursor", "DatabaseError", "DatabaseNotReady", "DatabaseUnreachable", "connect", "query", "transaction"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = [
+    "Connection",
+    "Cursor",
+    "DatabaseError",
+    "DatabaseNotReady",
+    "DatabaseUnreachable",
+    "connect",
+    "query",
+    "transaction",
+]
 
 
 class DatabaseError(LumbungError):
@@ -56,7 +68,9 @@ def connect(dsn: str | None = None, *, application: str = "lumbung") -> Connecti
         return psycopg2.connect(target, application_name=application, connect_timeout=10, client_encoding="UTF8")
     except psycopg2.OperationalError as error:
         reason = " ".join(str(error).split())
-        hint = "" if target or os.environ.get("PGHOST") else "; DATABASE_URL is not set (after `make up`: . .lumbung/env)"
+        hint = (
+            "" if target or os.environ.get("PGHOST") else "; DATABASE_URL is not set (after `make up`: . .lumbung/env)"
+        )
         raise DatabaseUnreachable(f"Postgres cannot be reached: {reason}{hint}") from error
 
 

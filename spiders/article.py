@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Reason = Literal[
     "photo",  # a picture gallery: captions, no article
@@ -104,6 +106,26 @@ class Released:
 Outcome = Article | Rejection | Failure | Unchanged | Released
 
 
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a document came with last time, for conditional GET (RFC 9110, section 13), as received."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedPage:
+    """A page of the frontier that one crawl alone may fetch now."""
+
+    page_id: int
+    """The frontier's number of the page."""
+    url: str
+    """Address as announced."""
+    canonical_url: str
+    validators: Validators
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """What one visit to a leased page brought. The item that spiders yield."""
@@ -114,9 +136,8 @@ class Visit:
     fetched_at: datetime
     status: int | None = None
     """HTTP status; None when there was no response."""
-    etag: str | None = None
-    last_modified: str | None = None
-    """Validators for the next conditional GET (RFC 9110, section 13), as received."""
+    validators: Validators = Validators()
+    """For the next conditional GET."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +148,8 @@ class Entry:
     """Absolute, as announced."""
     published_at: datetime | None = None
     """Aware; None when the announcement has no date."""
+    published_until: datetime | None = None
+    """The latest moment it can have been, where the announcement states only a day; None: `published_at` is exact."""
     modified_at: datetime | None = None
     """Aware; `<updated>` or `<lastmod>`: a later one makes a known page due again."""
     title: str | None = None

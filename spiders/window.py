@@ -55,19 +55,27 @@ class Window:
         return [newest - timedelta(days=back) for back in range((newest - oldest).days + 1)]
 
 
-def parse_window(from_date: str | None, to_date: str | None, publisher: Publisher, now: datetime) -> Window:
+def parse_window(
+    from_date: str | None,
+    to_date: str | None,
+    publisher: Publisher,
+    now: datetime,
+    *,
+    interval_start: str | None = None,
+) -> Window:
     """The span that a crawl was asked for.
 
     A date is the whole day in the publisher's zone, `to_date` inclusive; a date and time is exact and `to_date` then
     exclusive; without an offset it is in the publisher's zone. Without both, the span is open and starts with the day
-    `lookback_days` ago. `now` is aware.
+    `lookback_days` before `interval_start`, the start of a scheduler's data interval, or before `now`, which is aware.
 
     Raises:
         WindowError: what was asked for is no such range, reversed, longer than 366 days or not begun yet.
     """
     zone = publisher.zone
     if not from_date and not to_date:
-        first = now.astimezone(zone).date() - timedelta(days=publisher.lookback_days)
+        since = _moment("interval_start", interval_start, zone, ends=False) if interval_start else now
+        first = min(since, now).astimezone(zone).date() - timedelta(days=publisher.lookback_days)
         return Window(_midnight(first, zone), None, strict=False)
     if not from_date:
         raise WindowError(f"to_date {to_date} needs a from_date, which is {_ALLOWED}")

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test that asks for one: the embedded server, or any server named by LUMBUNG_TEST_SERVER."""
+"""A real PostgreSQL, the embedded one, for every test that asks for a database."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
@@ -16,6 +16,9 @@ import pytest
 from pipelines.database import Connection, connect
 from pipelines.migrate import migrate
 from pipelines.postgres import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from pipelines.database import Connection, DatabaseNotReady, DatabaseUnreachable, connect, transaction
 from pipelines.migrate import check_ready, migrate, migrations
-from pipelines.postgres import Server
+
+if TYPE_CHECKING:
+    from pipelines.postgres import Server
 
 
 def test_second_migration_applies_nothing(database: Connection) -> None:

@@ -144,7 +144,7 @@ create table lumbung.article (
 );
 create index article_published on lumbung.article (published_at desc);
 create index article_publisher on lumbung.article (publisher, published_at desc);
-create index article_text_hash on lumbung.article (text_hash);
+create index article_text_hash on lumbung.article (article_id) include (text_hash);
 create index article_search on lumbung.article using gin (search);
 
 create table lumbung.revision (

@@ -1,0 +1,159 @@
+"""The frontier as one crawl sees it: announced pages in, leased pages out, the crawl's row in the ledger.
+
+Every operation is one short transaction on the crawl's own connection, run in the crawl's own thread: the reactor is
+never blocked, and operations never mix. The connection holds the crawl's advisory lock. When the process dies, the
+server drops the lock with the connection, and anyone can see at once that the crawl's leases are free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from pipelines.database import Connection, connect, query, transaction
+from pipelines.migrate import check_ready
+from pipelines.repair import repaired
+from spiders.article import Entry, LeasedPage, Validators
+from spiders.urls import canonicalise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scrapy.crawler import Crawler
+
+    from spiders.crawler import PublisherSpider
+    from spiders.publishers import Publisher
+    from spiders.window import Window
+
+T = TypeVar("T")
+
+LOCK = 0x63726177  # "craw", first key of every crawl's advisory lock; the second is its crawl_id
+
+
+class Frontier:
+    """One open crawl of one publisher."""
+
+    def __init__(self, connection: Connection, publisher: Publisher, window: Window, run_id: str | None = None) -> None:
+        self.connection = connection
+        self.publisher = publisher
+        self._window = {"window_start": window.start, "window_end": window.end}
+        close_abandoned(connection)
+        self.crawl_id: int = self._one("open_crawl", publisher=publisher.key, run_id=run_id, lock=LOCK, **self._window)[
+            0
+        ]
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frontier")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, spider: PublisherSpider) -> Self:  # noqa: ARG003 - Scrapy's idiom
+        """Open a crawl for a spider.
+
+        Raises:
+            DatabaseError: Postgres cannot be used.
+        """
+        connection = connect(application=f"lumbung crawl {spider.publisher.key}")
+        check_ready(connection)
+        frontier = cls(connection, spider.publisher, spider.window, spider.run)
+        if spider.refetch:
+            frontier._do("refetch", publisher=spider.publisher.key, **frontier._window)
+        return frontier
+
+    async def call(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
+        """Run a blocking function in the crawl's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+
+    async def validators(self, url: str) -> Validators | None:
+        """Validators of a document committed earlier; None for one that is new."""
+        row = await self.call(self._find_validators, url)
+        return Validators(*row) if row else None
+
+    async def announce(self, url: str, entries: Sequence[Entry], validators: Validators) -> None:
+        """Commit the entries of one document together with its validators."""
+        await self.call(self._announce, url, entries, validators)
+
+    async def count_new(self, entries: Sequence[Entry]) -> int:
+        """How many of the entries the frontier does not know yet."""
+        canonical = list({canonicalise(repaired(entry.url), self.publisher) for entry in entries})
+        (known,) = await self.call(lambda: self._one("count_known", canonical=canonical))
+        return len(canonical) - int(known)
+
+    async def polled(self, problem: str | None = None, *, unchanged: bool = False) -> None:
+        """Count in the ledger that a document was asked for, and how that went."""
+        counts = {"unchanged": int(unchanged), "failed": int(problem is not None)}
+        await self.call(lambda: self._do("count_poll", crawl_id=self.crawl_id, **counts))
+        if problem is not None:
+            await self.problem(problem)
+
+    async def problem(self, text: str) -> None:
+        """Note one line in the ledger."""
+        await self.call(lambda: self._do("note_problem", crawl_id=self.crawl_id, problem=repaired(text)))
+
+    async def lease(self, limit: int) -> list[LeasedPage]:
+        """Up to `limit` due pages of the window, newest first."""
+        return await self.call(self._lease, limit)
+
+    async def close(self, reason: str) -> None:
+        """Give back what is still leased and close the crawl's row."""
+        await self.call(self._close, reason)
+        self._thread.shutdown(wait=False)
+
+    def _find_validators(self, url: str) -> tuple[Any, ...] | None:
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("validators"), {"url": url})
+            return cursor.fetchone()
+
+    def _announce(self, url: str, entries: Sequence[Entry], validators: Validators) -> None:
+        values = {
+            "canonical": [canonicalise(repaired(entry.url), self.publisher) for entry in entries],
+            "urls": [repaired(entry.url) for entry in entries],
+            "published": [entry.published_at for entry in entries],
+            "until": [entry.published_until for entry in entries],
+            "modified": [entry.modified_at for entry in entries],
+        }
+        whose = {"publisher": self.publisher.key, "crawl_id": self.crawl_id}
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("announce"), {**values, **whose, "found_in": url})
+            seen = {"etag": validators.etag, "last_modified": validators.last_modified}
+            cursor.execute(query("remember_validators"), {**whose, **seen, "url": url})
+
+    def _lease(self, limit: int) -> list[LeasedPage]:
+        if limit < 1:
+            return []
+        whose = {"publisher": self.publisher.key, "crawl_id": self.crawl_id}
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("expire_leases"), whose)
+            cursor.execute(query("lease"), {**whose, **self._window, "limit": limit})
+            rows = cursor.fetchall()
+        return [LeasedPage(page, url, canonical, Validators(etag, seen)) for page, url, canonical, etag, seen in rows]
+
+    def _close(self, reason: str) -> None:
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("release_leases"), {"crawls": [self.crawl_id]})
+            cursor.execute(query("finish_crawls"), {"crawls": [self.crawl_id], "reason": reason})
+        self.connection.close()
+
+    def _do(self, name: str, **parameters: Any) -> None:  # noqa: ANN401 - query parameters
+        with transaction(self.connection) as cursor:
+            cursor.execute(query(name), parameters)
+
+    def _one(self, name: str, **parameters: Any) -> tuple[Any, ...]:  # noqa: ANN401 - query parameters
+        with transaction(self.connection) as cursor:
+            cursor.execute(query(name), parameters)
+            row = cursor.fetchone()
+        assert row is not None, name  # noqa: S101 - these statements always return one row
+        return row
+
+
+def close_abandoned(connection: Connection, reason: str = "killed") -> list[int]:
+    """Close the crawls whose process is gone and return their leases.
+
+    Returns:
+        Their crawl_ids.
+    """
+    with transaction(connection) as cursor:
+        cursor.execute(query("abandoned_crawls"), {"lock": LOCK})
+        crawls = [crawl_id for (crawl_id,) in cursor.fetchall()]
+        if crawls:
+            cursor.execute(query("release_leases"), {"crawls": crawls})
+            cursor.execute(query("finish_crawls"), {"crawls": crawls, "reason": reason})
+    return crawls

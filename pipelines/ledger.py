@@ -1,0 +1,124 @@
+"""The ledger: what a crawl did, whether its figures add up, and whether it was a good crawl.
+
+`scrapy crawl` ends with status 0 whatever happened, so a scheduler asks here for the colour of its task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from psycopg2.extras import RealDictCursor
+
+from pipelines.database import Connection, query
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_FAILED_SHARE = 0.2
+_FAILED_LEAST = 5
+"""A crawl is bad when more than a fifth of its pages failed, and at least five: one of three may be chance."""
+
+OUTCOMES = ("stored", "updated", "unchanged", "rejected", "failed", "released")
+"""What a leased page can end as."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawl:
+    """One row of the ledger; the columns are described in `news.crawls`."""
+
+    crawl_id: int
+    publisher: str
+    run_id: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    finish_reason: str | None
+    polls: int
+    polls_unchanged: int
+    polls_failed: int
+    entries: int
+    known: int
+    enqueued: int
+    leased: int
+    stored: int
+    updated: int
+    unchanged: int
+    rejected: int
+    failed: int
+    released: int
+    repaired: int
+    problems: list[str]
+
+    @property
+    def fetched(self) -> int:
+        """Pages that were asked for and ended as something."""
+        return self.stored + self.updated + self.unchanged + self.rejected + self.failed
+
+    def counts(self) -> dict[str, int]:
+        """The figures by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.type == "int"}
+
+
+def find_crawl(connection: Connection, run_id: str) -> Crawl | None:
+    """The newest crawl that was started under this name; None when the spider never opened one."""
+    names = ", ".join(field.name for field in fields(Crawl))
+    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query("find_crawl").replace("*", names), {"run_id": run_id})
+        row = cursor.fetchone()
+    return Crawl(**row) if row else None
+
+
+def usual_entries(connection: Connection, crawl: Crawl) -> int:
+    """Median of the entries that the last ten good crawls of the publisher read; 0 without a history."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(query("usual_entries"), {"publisher": crawl.publisher, "crawl_id": crawl.crawl_id})
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def verdict(connection: Connection, crawl: Crawl) -> str | None:
+    """Why the crawl was no good, in one line; None for a good one."""
+    return _ended_badly(crawl) or imbalance(crawl) or _discovered_badly(crawl, connection) or _fetched_badly(crawl)
+
+
+def imbalance(crawl: Crawl) -> str | None:
+    """The equation that does not hold, with its figures; None when both hold."""
+    if crawl.entries != crawl.known + crawl.enqueued:
+        return (
+            f"the ledger does not balance: {crawl.entries} entries, but {crawl.known} known + {crawl.enqueued} enqueued"
+        )
+    if crawl.leased != crawl.fetched + crawl.released:
+        outcomes = " + ".join(f"{getattr(crawl, name)} {name}" for name in OUTCOMES)
+        return f"the ledger does not balance: {crawl.leased} leased, but {outcomes}"
+    return None
+
+
+def _ended_badly(crawl: Crawl) -> str | None:
+    if crawl.finished_at is None:
+        return f"crawl {crawl.crawl_id} was never closed: the spider died or lost its database"
+    if crawl.finish_reason != "finished":
+        return f"crawl {crawl.crawl_id} ended early: {crawl.finish_reason}"
+    return None
+
+
+def _discovered_badly(crawl: Crawl, connection: Connection) -> str | None:
+    if crawl.polls and crawl.polls_failed == crawl.polls:
+        return f"nothing could be fetched from {crawl.publisher}: {_first(crawl)}"
+    if crawl.polls_failed:
+        return f"{crawl.polls_failed} of {crawl.polls} feeds, sitemaps and index pages failed: {_first(crawl)}"
+    if crawl.entries == 0 and crawl.polls_unchanged == 0:
+        usual = usual_entries(connection, crawl)
+        return f"{crawl.publisher} announced nothing" + (f", where it usually has {usual} entries" if usual else "")
+    return None
+
+
+def _fetched_badly(crawl: Crawl) -> str | None:
+    if crawl.failed and crawl.failed == crawl.fetched:
+        return f"none of {crawl.failed} pages could be fetched: {_first(crawl)}"
+    if crawl.failed >= _FAILED_LEAST and crawl.failed > _FAILED_SHARE * crawl.fetched:
+        return f"{crawl.failed} of {crawl.fetched} pages failed: {_first(crawl)}"
+    return next((problem for problem in crawl.problems if problem.startswith("gave up")), None)
+
+
+def _first(crawl: Crawl) -> str:
+    return crawl.problems[0] if crawl.problems else "no reason was noted"

@@ -1,0 +1,146 @@
+-- The frontier: which pages are due, leased, done. Times are the server's, so that workers' clocks do not matter.
+
+-- open_crawl --
+-- The row and its advisory lock appear together: who sees the row can tell by the lock whether its process lives.
+insert into lumbung.crawl (publisher, run_id, window_start, window_end)
+values (%(publisher)s, %(run_id)s, %(window_start)s, %(window_end)s)
+returning crawl_id, pg_advisory_lock(%(lock)s, crawl_id::int)
+
+-- abandoned_crawls --
+-- Crawls that are open in the ledger although no process holds their lock; ours until the transaction ends.
+select crawl_id
+from lumbung.crawl
+where finished_at is null and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)
+
+-- release_leases --
+with held as (
+    select page_id, leased_by from lumbung.page where state = 'leased' and leased_by = any(%(crawls)s) for update
+), freed as (
+    update lumbung.page p
+    set state = 'due', leased_by = null, lease_until = null
+    from held where p.page_id = held.page_id
+)
+update lumbung.crawl c
+set released = c.released + counted.pages
+from (select leased_by, count(*) as pages from held group by leased_by) counted
+where c.crawl_id = counted.leased_by
+
+-- finish_crawls --
+update lumbung.crawl
+set finished_at = now(), finish_reason = %(reason)s
+where crawl_id = any(%(crawls)s)
+
+-- expire_leases --
+-- A spider that hangs keeps its connection: after this long its pages are free for others.
+with expired as (
+    select page_id, leased_by from lumbung.page
+    where state = 'leased' and publisher = %(publisher)s and lease_until < now()
+    for update skip locked
+), freed as (
+    update lumbung.page p
+    set state = 'due', leased_by = null, lease_until = null
+    from expired where p.page_id = expired.page_id
+)
+update lumbung.crawl c
+set released = c.released + counted.pages
+from (select leased_by, count(*) as pages from expired group by leased_by) counted
+where c.crawl_id = counted.leased_by
+
+-- lease --
+with picked as (
+    select page_id from lumbung.page
+    where publisher = %(publisher)s and state = 'due' and due_at <= now()
+        and (announced_at is null or (
+            (%(window_end)s::timestamptz is null or announced_at < %(window_end)s)
+            and (%(window_start)s::timestamptz is null or coalesce(announced_until, announced_at) >= %(window_start)s)))
+    order by announced_at desc nulls last, page_id desc
+    limit %(limit)s
+    for update skip locked
+), leased as (
+    update lumbung.page p
+    set state = 'leased', leased_by = %(crawl_id)s, lease_until = now() + interval '1 hour'
+    from picked where p.page_id = picked.page_id
+    returning p.page_id, p.url, p.canonical_url, p.etag, p.last_modified, p.announced_at
+), counted as (
+    update lumbung.crawl set leased = leased + (select count(*) from leased) where crawl_id = %(crawl_id)s
+)
+select page_id, url, canonical_url, etag, last_modified
+from leased
+order by announced_at desc nulls last, page_id desc
+
+-- refetch --
+update lumbung.page
+set state = 'due', due_at = now()
+where publisher = %(publisher)s and state in ('done', 'rejected')
+    and (announced_at is null or (
+        (%(window_end)s::timestamptz is null or announced_at < %(window_end)s)
+        and (%(window_start)s::timestamptz is null or coalesce(announced_until, announced_at) >= %(window_start)s)))
+
+-- announce --
+-- New URLs become pages; a page whose announced change is later than the one fetched becomes due again.
+with announced as (
+    select distinct on (canonical_url) *
+    from unnest(%(canonical)s::text[], %(urls)s::text[], %(published)s::timestamptz[], %(until)s::timestamptz[],
+                %(modified)s::timestamptz[]) as t (canonical_url, url, published_at, published_until, modified_at)
+    order by canonical_url, modified_at desc nulls last, published_at desc nulls last
+), known as (
+    select p.page_id, p.state, p.fetched_at, p.announced_at, p.announced_until, p.announced_modified_at,
+        a.canonical_url, a.published_at, a.published_until, a.modified_at
+    from announced a
+    join lumbung.page p on p.url_key = lumbung.url_key(a.canonical_url)
+), learnt as (
+    select *,
+        state in ('done', 'rejected') and modified_at > coalesce(announced_modified_at, fetched_at) as due_again,
+        published_until is null and published_at is not null
+            and (announced_at is null or announced_until is not null) as better_date
+    from known
+), changed as (
+    update lumbung.page p
+    set state = case when l.due_again then 'due' else p.state end,
+        due_at = case when l.due_again then now() else p.due_at end,
+        announced_at = case when l.better_date or p.announced_at is null then l.published_at else p.announced_at end,
+        announced_until = case when l.better_date or p.announced_at is null then l.published_until else p.announced_until end,
+        announced_modified_at = greatest(p.announced_modified_at, l.modified_at)
+    from learnt l
+    where p.page_id = l.page_id
+        and (l.due_again or l.better_date or (p.announced_at is null and l.published_at is not null)
+            or l.modified_at > p.announced_modified_at or (p.announced_modified_at is null and l.modified_at is not null))
+), fresh as (
+    insert into lumbung.page (publisher, canonical_url, url, found_in, announced_at, announced_until, announced_modified_at, found_by)
+    select %(publisher)s, canonical_url, url, %(found_in)s, published_at, published_until, modified_at, %(crawl_id)s
+    from announced
+    where canonical_url not in (select canonical_url from known)
+    on conflict (url_key) do nothing
+    returning page_id
+), new as (
+    select (select count(*) from fresh) + (select count(*) from learnt where due_again) as pages,
+        (select count(*) from announced) as entries
+)
+update lumbung.crawl c
+set entries = c.entries + new.entries, enqueued = c.enqueued + new.pages, known = c.known + new.entries - new.pages
+from new
+where c.crawl_id = %(crawl_id)s
+
+-- count_known --
+select count(*) from lumbung.page
+where url_key in (select lumbung.url_key(canonical_url) from unnest(%(canonical)s::text[]) as t (canonical_url))
+
+-- validators --
+select etag, last_modified from lumbung.poll where url_key = lumbung.url_key(%(url)s)
+
+-- remember_validators --
+insert into lumbung.poll (url_key, publisher, url, etag, last_modified)
+values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s)
+on conflict (url_key) do update
+set etag = excluded.etag, last_modified = excluded.last_modified, changed_at = now()
+where (lumbung.poll.etag, lumbung.poll.last_modified) is distinct from (excluded.etag, excluded.last_modified)
+
+-- count_poll --
+update lumbung.crawl
+set polls = polls + 1, polls_unchanged = polls_unchanged + %(unchanged)s, polls_failed = polls_failed + %(failed)s
+where crawl_id = %(crawl_id)s
+
+-- note_problem --
+update lumbung.crawl
+set problems = problems || %(problem)s::text
+where crawl_id = %(crawl_id)s and cardinality(problems) < 20

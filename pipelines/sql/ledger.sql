@@ -1,0 +1,11 @@
+-- Questions to the ledger.
+
+-- find_crawl --
+select * from lumbung.crawl where run_id = %(run_id)s order by crawl_id desc limit 1
+
+-- usual_entries --
+select coalesce(percentile_disc(0.5) within group (order by entries), 0)
+from (
+    select entries from lumbung.crawl
+    where publisher = %(publisher)s and crawl_id < %(crawl_id)s and finish_reason = 'finished' and entries > 0
+    order by crawl_id desc limit 10) recent

@@ -1,0 +1,138 @@
+-- One batch of visits, already copied into the temporary table `visit`; all statements run in one transaction.
+
+-- create_visit --
+create temporary table if not exists visit (
+    page_id bigint not null,
+    kind text not null,
+    status int,
+    etag text,
+    last_modified text,
+    visited_at timestamptz not null,
+    detail text,
+    reason text,
+    announced_at timestamptz,
+    publisher text,
+    url text,
+    canonical_url text,
+    headline text,
+    breadcrumb text[],
+    section text,
+    dateline text,
+    byline text,
+    authors text[],
+    published_at timestamptz,
+    modified_at timestamptz,
+    language text,
+    tags text[],
+    image_url text,
+    paywalled boolean,
+    reads bigint,
+    paragraphs text[],
+    text_hash uuid
+) on commit delete rows
+
+-- drop_lost_leases --
+-- A lease that ran out belongs to somebody else, who fetches the page again.
+with held as (
+    select page_id from lumbung.page where leased_by = %(crawl_id)s and page_id in (select page_id from visit) for update
+)
+delete from visit where page_id not in (select page_id from held)
+
+-- add_revisions --
+insert into lumbung.revision (article_id, number, headline_before, paragraphs_before, modified_at, revised_at, crawl_id)
+select
+    a.article_id,
+    1 + coalesce((select max(r.number) from lumbung.revision r where r.article_id = a.article_id), 0),
+    a.headline, a.paragraphs, v.modified_at, v.visited_at, %(crawl_id)s
+from visit v
+join lumbung.article a using (page_id)
+where v.kind = 'article' and a.text_hash <> v.text_hash
+
+-- add_reads --
+-- Before the articles change; reads of new articles follow in merge_articles.
+insert into lumbung.reads (article_id, observed_at, reads)
+select a.article_id, v.visited_at, v.reads
+from visit v
+join lumbung.article a using (page_id)
+where v.kind = 'article' and v.reads is not null and v.reads is distinct from a.reads
+
+-- merge_articles --
+with merged as (
+    insert into lumbung.article as a (
+        page_id, publisher, url, canonical_url, headline, breadcrumb, section, dateline, byline, authors, published_at,
+        modified_at, language, tags, image_url, paywalled, reads, paragraphs, text_hash, fetched_at, first_fetched_at, crawl_id)
+    select
+        page_id, publisher, url, canonical_url, headline, breadcrumb, section, dateline, byline, authors, published_at,
+        modified_at, language, tags, image_url, paywalled, reads, paragraphs, text_hash, visited_at, visited_at, %(crawl_id)s
+    from visit
+    where kind = 'article'
+    on conflict (page_id) do update
+    set url = excluded.url, headline = excluded.headline, breadcrumb = excluded.breadcrumb, section = excluded.section,
+        dateline = excluded.dateline, byline = excluded.byline, authors = excluded.authors,
+        published_at = excluded.published_at, modified_at = excluded.modified_at, language = excluded.language,
+        tags = excluded.tags, image_url = excluded.image_url, paywalled = excluded.paywalled, reads = excluded.reads,
+        paragraphs = excluded.paragraphs, text_hash = excluded.text_hash, fetched_at = excluded.fetched_at,
+        crawl_id = excluded.crawl_id
+    where (a.headline, a.breadcrumb, a.section, a.dateline, a.byline, a.authors, a.published_at, a.modified_at, a.language,
+           a.tags, a.image_url, a.paywalled, a.reads, a.text_hash)
+        is distinct from
+          (excluded.headline, excluded.breadcrumb, excluded.section, excluded.dateline, excluded.byline, excluded.authors,
+           excluded.published_at, excluded.modified_at, excluded.language, excluded.tags, excluded.image_url,
+           excluded.paywalled, excluded.reads, excluded.text_hash)
+    returning article_id, fetched_at, reads, xmax = 0 as is_new
+), first_reads as (
+    insert into lumbung.reads (article_id, observed_at, reads)
+    select article_id, fetched_at, reads from merged where is_new and reads is not null
+)
+select count(*) filter (where is_new), count(*) filter (where not is_new) from merged
+
+-- merge_rejections --
+insert into lumbung.rejection (page_id, publisher, url, reason, detail, status, rejected_at, crawl_id)
+select page_id, publisher, url, reason, coalesce(detail, ''), status, visited_at, %(crawl_id)s
+from visit
+where kind = 'rejection'
+on conflict (page_id) do update
+set url = excluded.url, reason = excluded.reason, detail = excluded.detail, status = excluded.status,
+    rejected_at = excluded.rejected_at, crawl_id = excluded.crawl_id
+
+-- drop_old_rejections --
+delete from lumbung.rejection where page_id in (select page_id from visit where kind = 'article')
+
+-- return_pages --
+-- A failed page waits 5 minutes, then twice as long each time, a day at most.
+with returned as (
+    update lumbung.page p
+    set state = case v.kind when 'rejection' then 'rejected' when 'failure' then 'due' when 'released' then 'due' else 'done' end,
+        leased_by = null, lease_until = null,
+        failures = case v.kind when 'failure' then p.failures + 1 when 'released' then p.failures else 0 end,
+        due_at = case v.kind
+            when 'failure' then now() + least(interval '5 minutes' * 2 ^ least(p.failures, 12), interval '1 day')
+            else p.due_at end,
+        last_error = case v.kind when 'failure' then v.detail when 'released' then p.last_error end,
+        status = coalesce(v.status, p.status),
+        etag = case when v.kind in ('article', 'rejection') then v.etag else p.etag end,
+        last_modified = case when v.kind in ('article', 'rejection') then v.last_modified else p.last_modified end,
+        announced_at = coalesce(v.announced_at, p.announced_at),
+        announced_until = case when v.announced_at is null then p.announced_until end,
+        fetched_at = case when v.kind in ('failure', 'released') then p.fetched_at else v.visited_at end
+    from visit v
+    where p.page_id = v.page_id
+    returning v.kind, v.detail
+), counted as (
+    select
+        count(*) filter (where kind = 'unchanged') as unchanged,
+        count(*) filter (where kind = 'article') as articles,
+        count(*) filter (where kind = 'rejection') as rejected,
+        count(*) filter (where kind = 'failure') as failed,
+        count(*) filter (where kind = 'released') as released
+    from returned
+)
+update lumbung.crawl c
+set stored = c.stored + %(stored)s, updated = c.updated + %(updated)s,
+    unchanged = c.unchanged + counted.unchanged + counted.articles - %(stored)s - %(updated)s,
+    rejected = c.rejected + counted.rejected, failed = c.failed + counted.failed, released = c.released + counted.released,
+    repaired = c.repaired + %(repaired)s,
+    problems = (c.problems || array(
+        select kind || ': ' || detail from returned where kind = 'failure' limit 20))[:20]
+from counted
+where c.crawl_id = %(crawl_id)s

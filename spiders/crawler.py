@@ -1,0 +1,237 @@
+"""PublisherSpider: discovers what a publisher announces, fetches the pages that are due, yields a Visit for each.
+
+The spider keeps no state of its own. What is announced goes to the frontier at once, what is due is leased from it in
+small lots, and every leased page ends as exactly one Visit, whatever happens to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+
+from scrapy import Request, Spider
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.misc import load_object
+
+from spiders.announcements import Announced, Announcements, conditional_headers, header, reason_of
+from spiders.article import (
+    Article,
+    Failure,
+    LeasedPage,
+    Outcome,
+    Reason,
+    Rejection,
+    Released,
+    Unchanged,
+    Validators,
+    Visit,
+)
+from spiders.page import load_page_class
+from spiders.publishers import LumbungError, Publisher
+from spiders.urls import with_query
+from spiders.window import Window, parse_window
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+logger = logging.getLogger(__name__)
+
+_LOT = 16
+"""Pages leased at a time: small, so that a stopped crawl gives little back."""
+_GIVE_UP = 10
+"""Pages that fail in a row before the crawl stops asking: the publisher is down or has shut us out."""
+_STATUSES = [304, 404, 410]
+_OK, _NOT_MODIFIED = 200, 304
+
+
+class Frontier(Announced, Protocol):
+    """What the spider needs from the database; every method may take its time without blocking the reactor."""
+
+    async def lease(self, limit: int) -> list[LeasedPage]:
+        """Up to `limit` due pages, newest first."""
+
+
+class PublisherSpider(Spider):
+    """One crawl of one publisher.
+
+    Spider arguments (`scrapy crawl <key> -a name=value`), all optional:
+        from_date, to_date: fetch only articles of this range; days of the publisher's zone (the last one included), or
+            datetimes with offset (the end excluded).
+        interval_start: start of a scheduler's data interval; the crawl reaches `lookback_days` behind it.
+        max_articles: fetch at most this many pages.
+        refetch: `true` fetches known pages of the range again, with conditional GET.
+        run: name under which the ledger is found afterwards.
+    """
+
+    publisher: ClassVar[Publisher]
+    frontier: Frontier
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's signature
+        """Check the arguments and open the crawl in the ledger before the reactor starts.
+
+        Raises:
+            LumbungError: a bad argument, or no database; Scrapy then exits with status 1.
+        """
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        try:
+            spider.frontier = load_object(crawler.settings["FRONTIER"]).from_crawler(crawler, spider)
+        except LumbungError as error:
+            logger.critical("%s", error)
+            raise
+        return spider
+
+    def __init__(  # noqa: PLR0913 - Scrapy passes each spider argument by name
+        self,
+        name: str | None = None,
+        *,
+        from_date: str | None = None,
+        to_date: str | None = None,
+        interval_start: str | None = None,
+        max_articles: str | None = None,
+        refetch: str = "false",
+        run: str | None = None,
+        **kwargs: Any,  # noqa: ANN401 - Scrapy's signature
+    ) -> None:
+        super().__init__(name, **kwargs)
+        try:
+            self.window: Window = parse_window(
+                from_date, to_date, self.publisher, datetime.now(UTC), interval_start=interval_start
+            )
+            self.refetch = _truth("refetch", refetch)
+            self._left = _positive("max_articles", max_articles)
+        except LumbungError as error:
+            logger.critical("%s", error)
+            raise
+        self.run = run
+        self._page_class = load_page_class(self.publisher)
+        self._out = 0
+        self._failures_in_row = 0
+        self._room = asyncio.Event()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Discover first, then fetch what is due, lot by lot."""
+        if not await Announcements(self.crawler, self.publisher, self.window, self.frontier).collect():
+            return
+        while pages := await self.frontier.lease(_LOT if self._left is None else min(_LOT, self._left)):
+            self._left = None if self._left is None else self._left - len(pages)
+            for page in pages:
+                self._out += 1
+                yield self._request(page)
+            await self._wait_for_room()
+            if self._failures_in_row >= _GIVE_UP:
+                await self.frontier.problem(f"gave up: {_GIVE_UP} pages in a row could not be fetched")
+                return
+
+    async def _wait_for_room(self) -> None:
+        while self._out > _LOT // 2:
+            self._room.clear()
+            await self._room.wait()
+
+    def _request(self, page: LeasedPage) -> Request:
+        return Request(
+            with_query(page.url, self.publisher.full_page_query),
+            callback=self.parse_page,
+            errback=self.failed_page,
+            headers=conditional_headers(page.validators),
+            meta={"handle_httpstatus_list": _STATUSES},
+            cb_kwargs={"page": page},
+            dont_filter=True,
+        )
+
+    def parse_page(self, response: Response, page: LeasedPage) -> Iterator[Visit]:
+        """Read one fetched page."""
+        self._failures_in_row = 0
+        yield self._visit(page, self._outcome(response, page), response)
+
+    def _outcome(self, response: Response, page: LeasedPage) -> Outcome:
+        if response.status == _NOT_MODIFIED:
+            return Unchanged()
+        if response.status != _OK:
+            return self._rejection(page, "gone", f"HTTP {response.status}", response.url)
+        if not self.publisher.owns(response.url):
+            return self._rejection(page, "off_domain", f"redirected to {response.url}", response.url)
+        kind = (response.headers.get("Content-Type") or b"text/html").decode("latin-1").lower()
+        if "html" not in kind:
+            return self._rejection(page, "not_html", f"Content-Type: {kind}", response.url)
+        return self._read(response, page, _charset(kind))
+
+    def _read(self, response: Response, page: LeasedPage, encoding: str | None) -> Outcome:
+        now = datetime.now(UTC)
+        try:
+            reader = self._page_class(response.body, response.url, self.publisher, fetched_at=now, encoding=encoding)
+            outcome: Outcome = replace(reader.article(), canonical_url=page.canonical_url)
+        except Exception as error:
+            # A page that cannot be read is a value; an exception is a bug, and one page's bug must not lose the lease.
+            logger.exception("reading %s raised", response.url)
+            return Failure(error=f"cannot be read: {type(error).__name__}: {error}")
+        return self._released_if_outside(outcome)
+
+    def _released_if_outside(self, outcome: Outcome) -> Outcome:
+        """Give an article back that lies outside a range that was asked for: its announcement stated no time."""
+        date = outcome.published_at if isinstance(outcome, Article) else None
+        if date is None or not self.window.strict or self.window.contains(date):
+            return outcome
+        return Released(announced_at=date)
+
+    def failed_page(self, failure: TwistedFailure) -> Iterator[Visit]:
+        """Turn what kept a page from being fetched into its outcome."""
+        error = failure.value
+        assert error is not None  # noqa: S101 - a Failure without a value does not reach an errback
+        page: LeasedPage = failure.request.cb_kwargs["page"]  # type: ignore[attr-defined]  # set by Scrapy
+        if isinstance(error, IgnoreRequest) and not isinstance(error, HttpError):
+            yield self._visit(page, self._rejection(page, "disallowed", "robots.txt", page.url))
+        elif isinstance(error, DownloadCancelledError):
+            yield self._visit(page, self._rejection(page, "too_large", str(error), page.url))
+        else:
+            self._failures_in_row += 1
+            response = error.response if isinstance(error, HttpError) else None
+            yield self._visit(page, Failure(error=reason_of(error)), response)
+
+    def _rejection(self, page: LeasedPage, reason: Reason, detail: str, url: str) -> Rejection:
+        return Rejection(
+            publisher=self.publisher.key,
+            url=url,
+            canonical_url=page.canonical_url,
+            reason=reason,
+            detail=detail,
+            fetched_at=datetime.now(UTC),
+        )
+
+    def _visit(self, page: LeasedPage, outcome: Outcome, response: Response | None = None) -> Visit:
+        self._out -= 1
+        self._room.set()
+        return Visit(
+            page_id=page.page_id,
+            outcome=outcome,
+            fetched_at=datetime.now(UTC),
+            status=response.status if response is not None else None,
+            validators=Validators(header(response, "ETag"), header(response, "Last-Modified")),
+        )
+
+
+def _charset(content_type: str) -> str | None:
+    _, found, value = content_type.partition("charset=")
+    return value.split(";")[0].strip(" \"'") or None if found else None
+
+
+def _truth(name: str, value: str) -> bool:
+    if value.lower() not in {"true", "false"}:
+        raise LumbungError(f"{name} is {value!r}; allowed are true and false")
+    return value.lower() == "true"
+
+
+def _positive(name: str, value: str | None) -> int | None:
+    if value in {None, ""}:
+        return None
+    if not str(value).isdecimal() or int(str(value)) < 1:
+        raise LumbungError(f"{name} is {value!r}; allowed is a whole number from 1 on")
+    return int(str(value))

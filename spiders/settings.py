@@ -1,0 +1,48 @@
+"""Scrapy settings, nothing else. Each can be overridden with `scrapy crawl -s NAME=value`."""
+
+import os
+
+BOT_NAME = "lumbung"
+SPIDER_LOADER_CLASS = "spiders.loader.PublisherSpiderLoader"
+SPIDER_MODULES: list[str] = []
+
+# Who we are. Operators put an address or a page about their harvest in LUMBUNG_CONTACT.
+USER_AGENT = f"Lumbung/0.1 (scheduled news harvest; {os.environ.get('LUMBUNG_CONTACT') or 'no contact given'})"
+
+# Politeness: robots.txt with its Crawl-delay, one request at a time for a host, slower when the server is slow.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 0
+DOWNLOAD_DELAY_JITTER = 0  # a varied delay would fall below the Crawl-delay half of the time
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.5
+AUTOTHROTTLE_MAX_DELAY = 60
+EXTENSIONS = {
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "spiders.politeness.PoliteThrottle": 0,
+}
+
+# Patience.
+DOWNLOAD_TIMEOUT = 30
+RETRY_TIMES = 2
+REDIRECT_MAX_TIMES = 5
+
+# The frontier decides what is fetched, so Scrapy's own memory of URLs stays out of the way, and flat.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+FRONTIER = "pipelines.frontier.Frontier"
+ITEM_PIPELINES = {"pipelines.load.LoadPipeline": 300}
+LOAD_BATCH = 50  # visits a transaction
+LOAD_SECONDS = 2.0  # and at the latest after this long
+
+# What a news crawl does not need and an attacker might like.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+COOKIES_ENABLED = False
+REFERER_ENABLED = False
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
+
+LOG_LEVEL = "INFO"
+LOGSTATS_INTERVAL = 30

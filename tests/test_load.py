@@ -1,0 +1,212 @@
+"""Loading: one transaction a batch, exact counts, nothing lost that the database cannot hold."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.database import Connection, connect, transaction
+from pipelines.frontier import Frontier
+from pipelines.ledger import Crawl, find_crawl, imbalance
+from pipelines.load import load, load_batch
+from pipelines.repair import REPLACEMENT, repair
+from spiders.article import (
+    Article,
+    Entry,
+    Failure,
+    LeasedPage,
+    Outcome,
+    Rejection,
+    Released,
+    Unchanged,
+    Validators,
+    Visit,
+)
+from spiders.publishers import Publisher
+from spiders.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
+
+
+@pytest.fixture
+def frontier(database_url: str) -> Iterator[Frontier]:
+    window = Window(NOW - timedelta(days=30), None, strict=False)
+    opened = Frontier(connect(database_url), PUBLISHER, window, "r")
+    yield opened
+    opened.connection.close()
+
+
+def leased(frontier: Frontier, count: int) -> list[LeasedPage]:
+    entries = [Entry(url=f"https://koran.example/berita-{number}", published_at=NOW) for number in range(count)]
+    asyncio.run(frontier.announce("https://koran.example/rss", entries, Validators()))
+    return asyncio.run(frontier.lease(count))
+
+
+def article(page: LeasedPage, **changes: Any) -> Article:
+    plain = Article(
+        publisher="koran",
+        url=page.url,
+        canonical_url=page.canonical_url,
+        headline="Panen raya di Karawang",
+        paragraphs=("Karawang, Koran - Petani mulai memanen padi.", "Harga gabah naik."),
+        fetched_at=NOW,
+        breadcrumb=("Home", "Ekonomi"),
+        authors=("Sri Lestari",),
+        tags=("padi", "gabah"),
+        published_at=NOW,
+        reads=953,
+    )
+    return replace(plain, **changes)
+
+
+def visit(page: LeasedPage, outcome: Outcome, at: datetime = NOW) -> Visit:
+    return Visit(page_id=page.page_id, outcome=outcome, fetched_at=at, status=200, validators=Validators('"1"', None))
+
+
+def row(connection: Connection, statement: str) -> Any:
+    with transaction(connection) as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()
+
+
+def ledger(connection: Connection) -> Crawl:
+    crawl = find_crawl(connection, "r")
+    assert crawl is not None
+    return crawl
+
+
+def test_each_outcome_is_counted_once_and_the_ledger_balances(frontier: Frontier, database: Connection) -> None:
+    pages = leased(frontier, 6)
+    rejection = Rejection(
+        publisher="koran", url=pages[1].url, canonical_url=pages[1].canonical_url, reason="photo", fetched_at=NOW
+    )
+    outcomes: list[Outcome] = [
+        article(pages[0]), rejection, Failure(error="HTTP 503"), Unchanged(), Released(announced_at=NOW), article(pages[5]),
+    ]  # fmt: skip
+    load(frontier.connection, frontier.crawl_id, [visit(*pair) for pair in zip(pages, outcomes, strict=True)])
+    crawl = ledger(database)
+    assert (crawl.stored, crawl.rejected, crawl.failed, crawl.unchanged, crawl.released) == (2, 1, 1, 1, 1)
+    assert imbalance(crawl) is None
+    assert crawl.problems == ["failure: HTTP 503"]
+    states = row(database, "select array_agg(state order by page_id) from lumbung.page")[0]
+    assert sorted(states) == ["done", "done", "done", "due", "due", "rejected"]
+
+
+def test_an_article_comes_back_as_it_was(frontier: Frontier, database: Connection) -> None:
+    (page,) = leased(frontier, 1)
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page))])
+    found = row(
+        database, "select headline, breadcrumb, authors, tags, reads, paragraphs, published_at from news.articles"
+    )
+    wanted = article(page)
+    assert found == (
+        wanted.headline, list(wanted.breadcrumb), list(wanted.authors), list(wanted.tags), wanted.reads,
+        list(wanted.paragraphs), wanted.published_at,
+    )  # fmt: skip
+
+
+def again(frontier: Frontier, page: LeasedPage, outcome: Outcome) -> None:
+    with transaction(frontier.connection) as cursor:
+        cursor.execute("update lumbung.page set state = 'due', due_at = now()")
+    asyncio.run(frontier.lease(1))
+    load(frontier.connection, frontier.crawl_id, [visit(page, outcome, datetime.now(UTC))])
+
+
+def test_the_same_article_again_writes_no_article_and_no_revision(frontier: Frontier, database: Connection) -> None:
+    (page,) = leased(frontier, 1)
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page))])
+    before = row(database, "select xmin::text, fetched_at from lumbung.article")
+    again(frontier, page, article(page))
+    assert row(database, "select xmin::text, fetched_at from lumbung.article") == before
+    assert row(database, "select count(*) from lumbung.revision") == (0,)
+    assert row(database, "select count(*) from lumbung.reads") == (1,)
+    assert ledger(database).unchanged == 1
+
+
+def test_a_changed_text_is_one_revision_with_the_text_before_and_after(
+    frontier: Frontier, database: Connection
+) -> None:
+    (page,) = leased(frontier, 1)
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page))])
+    again(frontier, page, article(page, paragraphs=("Satu.", "Dua.")))
+    again(frontier, page, article(page, paragraphs=("Satu.", "Tiga."), reads=1_000))
+    assert row(database, "select array_agg(text_after order by number) from news.revisions")[0] == [
+        "Satu.\n\nDua.",
+        "Satu.\n\nTiga.",
+    ]
+    assert row(database, "select text_before from news.revisions where number = 1")[0] == article(page).text
+    assert row(database, "select array_agg(reads order by reads) from news.reads")[0] == [953, 1000]
+    assert ledger(database).updated == 2
+
+
+def test_a_failed_page_waits_longer_each_time(frontier: Frontier, database: Connection) -> None:
+    (page,) = leased(frontier, 1)
+    load(frontier.connection, frontier.crawl_id, [visit(page, Failure(error="HTTP 503"))])
+    (first,) = row(database, "select due_at - now() from lumbung.page")
+    again(frontier, page, Failure(error="HTTP 503"))
+    (second,) = row(database, "select due_at - now() from lumbung.page")
+    assert second > first > timedelta(minutes=4)
+    assert row(database, "select failures, last_error from lumbung.page") == (2, "HTTP 503")
+
+
+def test_a_lost_lease_stores_nothing(frontier: Frontier, database: Connection) -> None:
+    (page,) = leased(frontier, 1)
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.page set state = 'due', leased_by = null, lease_until = null")
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page))])
+    assert row(database, "select count(*) from lumbung.article") == (0,)
+    assert row(database, "select state from lumbung.page") == ("due",)
+
+
+def test_a_batch_that_breaks_in_the_middle_has_changed_nothing(frontier: Frontier, database: Connection) -> None:
+    pages = leased(frontier, 2)
+    visits = [visit(pages[0], article(pages[0])), visit(pages[1], article(pages[1], reads=2**70))]
+    with pytest.raises(psycopg2.DataError):
+        load(frontier.connection, frontier.crawl_id, visits)
+    assert row(database, "select count(*) from lumbung.article") == (0,)
+    assert row(database, "select count(*) from lumbung.page where state = 'leased'") == (2,)
+
+
+def test_one_value_the_database_refuses_fails_one_page_only(frontier: Frontier, database: Connection) -> None:
+    pages = leased(frontier, 3)
+    visits = [visit(page, article(page, reads=2**70 if page is pages[1] else 1)) for page in pages]
+    loaded = load_batch(frontier.connection, frontier.crawl_id, visits)
+    crawl = ledger(database)
+    assert (loaded.stored, crawl.stored, crawl.failed) == (2, 2, 1)
+    assert imbalance(crawl) is None
+    assert "cannot be stored" in crawl.problems[0]
+
+
+def test_text_that_postgres_cannot_hold_is_repaired_and_counted(frontier: Frontier, database: Connection) -> None:
+    (page,) = leased(frontier, 1)
+    broken = article(page, headline="Nol\x00nol", paragraphs=("Lajang \ud800 di sini.", "Utuh \U0001f33e."))
+    load(frontier.connection, frontier.crawl_id, [visit(page, broken)])
+    headline, paragraphs = row(database, "select headline, paragraphs from news.articles")
+    assert headline == f"Nol{REPLACEMENT}nol"
+    assert paragraphs == [f"Lajang {REPLACEMENT} di sini.", "Utuh \U0001f33e."]
+    assert ledger(database).repaired == 2
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(min_size=1), st.lists(st.text(min_size=1), min_size=1, max_size=5), st.lists(st.text(), max_size=3))
+def test_any_text_survives_copy(
+    frontier: Frontier, database: Connection, headline: str, paragraphs: list[str], tags: list[str]
+) -> None:
+    with transaction(database) as cursor:
+        cursor.execute("truncate lumbung.page, lumbung.article cascade")
+    (page,) = leased(frontier, 1)
+    sent = article(page, headline=headline, paragraphs=tuple(paragraphs), tags=tuple(tags))
+    load(frontier.connection, frontier.crawl_id, [visit(page, sent)])
+    found = row(database, "select headline, paragraphs, tags from news.articles")
+    assert found == (repair(headline)[0], [repair(each)[0] for each in paragraphs], [repair(each)[0] for each in tags])
