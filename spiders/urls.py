@@ -31,9 +31,9 @@ _ESCAPED_TWICE = re.compile(r"^(amp;)+")
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOBILE_LABELS = frozenset({"m", "amp", "mobile", "wap"})
-_AMP_ENDINGS = re.compile(r"\.amp(?=(\.html?)?$)")
-_PATH_PAGING = re.compile(r"/full&view=ok$")
-"""Tempo's way to ask for the whole of a split article."""
+_AMP_ENDING = re.compile(r"(\.amp)+(?=\.html?$)")
+_VARIANT_SEGMENTS = frozenset({"amp", "amp.html", "full&view=ok"})
+"""Last segments that ask for the AMP page, or in Tempo's way for the whole of a split article."""
 
 _TRACKING = re.compile(
     r"utm_.*|hsa_.*|mtm_.*|pk_(campaign|kwd|source|medium|content)|at_(medium|campaign|custom\d)"
@@ -128,24 +128,25 @@ def _desktop_host(host: str, publisher: Publisher) -> str:
 
 def _path(path: str, *, own: bool) -> str:
     segments: list[str] = []
-    for segment in _escaped(_PATH_PAGING.sub("", path) if own else path).split("/"):
+    for segment in _escaped(path).split("/"):
         if segment == "..":
             segments = segments[:-1]
         elif segment not in {"", "."}:
             segments.append(segment)
     if own:
-        _drop_amp(segments)
+        _drop_variants(segments)
     return "/" + "/".join(segments)
 
 
-def _drop_amp(segments: list[str]) -> None:
-    """Drop the marks of an AMP variant: `/amp/...`, `.../amp`, `.../amp.html`, `slug.amp.html`."""
+def _drop_variants(segments: list[str]) -> None:
+    """Drop the marks of a variant: `/amp/...`, `.../amp`, `slug.amp.html`; never the only segment."""
     while len(segments) > 1 and segments[0] == "amp":
         del segments[0]
-    while len(segments) > 1 and segments[-1] in {"amp", "amp.html"}:
+    while segments:
+        segments[-1] = _AMP_ENDING.sub("", segments[-1])
+        if len(segments) == 1 or segments[-1] not in _VARIANT_SEGMENTS:
+            break
         del segments[-1]
-    if segments:
-        segments[-1] = _AMP_ENDINGS.sub("", segments[-1])
 
 
 def _query(query: str, kept: tuple[str, ...]) -> str:

@@ -24,9 +24,13 @@ PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
 OPEN = Window(NOON - timedelta(days=30), None, strict=False)
 
 
-def entry(number: int, hours: float | None = 0, **fields: datetime) -> Entry:
+def entry(number: int, hours: float | None = 0, modified_at: datetime | None = None) -> Entry:
     published = None if hours is None else NOON - timedelta(hours=hours)
-    return Entry(url=f"https://koran.example/berita-{number}", published_at=published, **fields)
+    return Entry(url=f"https://koran.example/berita-{number}", published_at=published, modified_at=modified_at)
+
+
+def entry_of_day(number: int, first: datetime, last: datetime) -> Entry:
+    return Entry(url=f"https://koran.example/berita-{number}", published_at=first, published_until=last)
 
 
 @contextmanager
@@ -86,21 +90,15 @@ def test_a_day_without_a_time_is_leased_when_it_touches_the_window(database_url:
     with crawl(database_url, window) as frontier:
         announce(
             frontier,
-            Entry(
-                url="https://koran.example/berita-1", published_at=midnight, published_until=midnight.replace(hour=23)
-            ),
-            Entry(
-                url="https://koran.example/berita-2",
-                published_at=midnight - timedelta(days=1),
-                published_until=midnight - timedelta(seconds=1),
-            ),
+            entry_of_day(1, midnight, midnight.replace(hour=23)),
+            entry_of_day(2, midnight - timedelta(days=1), midnight - timedelta(seconds=1)),
         )
         assert lease(frontier) == ["1"]
 
 
 def test_an_exact_date_replaces_a_day(database_url: str) -> None:
     midnight = NOON.replace(hour=0)
-    day = Entry(url="https://koran.example/berita-1", published_at=midnight, published_until=NOON)
+    day = entry_of_day(1, midnight, NOON)
     with crawl(database_url, Window(NOON - timedelta(hours=1), NOON, strict=True)) as frontier:
         announce(frontier, day)
         announce(frontier, entry(1, hours=8))

@@ -5,18 +5,22 @@ DAG files import this while they are parsed, so it imports neither Scrapy nor ps
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Asset, BaseHook
-from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
 from spiders.publishers import LumbungError
+from spiders.window import WindowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipelines.database import Connection
+
+log = logging.getLogger(__name__)
 
 CONNECTION_ID = "lumbung"
 """Airflow connection that names the harvest's database; where it is not defined, `DATABASE_URL` does."""
@@ -50,8 +54,17 @@ def harvest_database() -> Iterator[Connection]:
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turn our errors into Airflow's, which end a task's log with their one line instead of a chain of causes."""
+    """Log our errors as one line and raise them as Airflow's, without the chain of their causes.
+
+    Raises:
+        AirflowFailException: what was asked for makes no sense, so that trying again would not help.
+        AirflowException: anything else; the task's `retries` decide.
+    """
     try:
         yield
+    except WindowError as error:
+        log.error("%s", error)  # noqa: TRY400 - the line is for people; Airflow logs the traceback
+        raise AirflowFailException(str(error)) from None
     except LumbungError as error:
+        log.error("%s", error)  # noqa: TRY400
         raise AirflowException(str(error)) from None

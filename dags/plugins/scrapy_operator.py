@@ -7,32 +7,31 @@ task stops the spider and gives the pages it had leased back to the frontier.
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from harvest import database_url, harvest_database, one_line_errors
 from spider_process import SpiderProcess
-from spiders.publishers import find_publisher
+from spiders.publishers import LumbungError, find_publisher
+from spiders.window import parse_window
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
-    from pipelines.ledger import Crawl
 
     from pipelines.database import Connection
-
-COUNTS = ("entries", "enqueued", "leased", "stored", "updated", "unchanged", "rejected", "failed", "released")
-"""Columns of the ledger that the task hands on."""
 
 _LAST_BREATH = 1.0
 """Seconds until Postgres has noticed that the connections of a killed spider are gone."""
 
 
+class CrawlFailed(LumbungError):  # noqa: N818 - reads as what it is
+    """A crawl that brought nothing good, with the reason."""
+
+
 class ScrapyOperator(BaseOperator):
-    """Crawl one publisher; returns the counts of the ledger, with `publisher` and `crawl_id`."""
+    """Crawl one publisher; returns its figures in the ledger, by name."""
 
     ui_color = "#dcebd0"
 
@@ -51,10 +50,8 @@ class ScrapyOperator(BaseOperator):
             AirflowException: the ledger's verdict, or why the spider never began, in one line.
         """
         arguments = {"run": run_name(context), **date_range(context), **limits(context["params"])}
-        self._check_range(arguments)
         with one_line_errors():
-            with harvest_database():
-                pass  # without a database there is no use in starting the spider
+            self._check(arguments)
             status, last_words = self._crawl(arguments)
             with harvest_database() as connection:
                 return self._settle(connection, arguments["run"], status, last_words)
@@ -65,14 +62,12 @@ class ScrapyOperator(BaseOperator):
         if self._spider is not None:
             self._spider.stop()
 
-    def _check_range(self, arguments: dict[str, str]) -> None:
-        from spiders.window import WindowError, parse_window
-
+    def _check(self, arguments: dict[str, str]) -> None:
+        """See that the range makes sense and that there is a database: without them the spider need not start."""
         publisher = find_publisher(self.publisher)
-        try:
-            parse_window(arguments.get("from_date"), arguments.get("to_date"), publisher, datetime.now(UTC))
-        except WindowError as error:
-            raise AirflowFailException(str(error)) from None
+        parse_window(arguments.get("from_date"), arguments.get("to_date"), publisher, datetime.now(UTC))
+        with harvest_database():
+            pass
 
     def _crawl(self, arguments: dict[str, str]) -> tuple[int, str]:
         """Exit status and last words of the spider."""
@@ -94,14 +89,15 @@ class ScrapyOperator(BaseOperator):
         _close_abandoned(connection, run)
         crawl = find_crawl(connection, run)
         if self._stopping:
-            raise AirflowException("The crawl was stopped; what it had loaded is kept, the other pages stay due")
+            raise CrawlFailed("the crawl was stopped; what it had loaded is kept, its other pages stay due")
         if crawl is None:
-            raise AirflowException(last_words)
-        if (reason := verdict(connection, crawl)) is not None:
-            raise AirflowException(reason)
+            raise CrawlFailed(f"the spider did not begin: {last_words}")
+        reason = verdict(connection, crawl)
         if status:
-            raise AirflowException(f"the spider ended with status {status}: {last_words}")
-        return _counts(crawl)
+            reason = f"{reason or 'the spider failed'} (exit status {status}: {last_words})"
+        if reason:
+            raise CrawlFailed(reason)
+        return {"publisher": crawl.publisher, **crawl.counts()}
 
 
 def run_name(context: Context) -> str:
@@ -143,8 +139,3 @@ def _close_abandoned(connection: Connection, run: str) -> None:
     while (crawl := find_crawl(connection, run)) and crawl.finished_at is None and time.monotonic() < deadline:
         time.sleep(0.1)
         close_abandoned(connection)
-
-
-def _counts(crawl: Crawl) -> dict[str, Any]:
-    ledger = asdict(crawl)
-    return {"publisher": crawl.publisher, "crawl_id": crawl.crawl_id, **{name: ledger[name] for name in COUNTS}}
