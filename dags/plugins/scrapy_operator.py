@@ -72,15 +72,14 @@ class ScrapyOperator(BaseOperator):
     def _crawl(self, arguments: dict[str, str]) -> tuple[int, str]:
         """Exit status and last words of the spider."""
         url = database_url()
-        self._spider = SpiderProcess(self.publisher, arguments, {"DATABASE_URL": url} if url else {})
-        if self._stopping:
-            self._spider.stop()
-        try:
-            for level, text in self._spider.lines():
+        environment = {"DATABASE_URL": url} if url else {}
+        with SpiderProcess(self.publisher, arguments, environment) as spider:
+            self._spider = spider
+            if self._stopping:
+                spider.stop()
+            for level, text in spider.lines():
                 self.log.log(level, "%s", text)
-            return self._spider.wait(), self._spider.last_words
-        finally:
-            self._spider.close()
+            return spider.wait(), spider.last_words
 
     def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> dict[str, Any]:
         """Give back the leases of a spider that could not, then let the ledger judge."""
@@ -130,9 +129,8 @@ def limits(params: dict[str, Any]) -> dict[str, str]:
 
 def _close_abandoned(connection: Connection, run: str) -> None:
     """Close the ledger of a killed spider as soon as its connections are gone."""
-    from pipelines.ledger import find_crawl
-
     from pipelines.frontier import close_abandoned
+    from pipelines.ledger import find_crawl
 
     deadline = time.monotonic() + _LAST_BREATH
     close_abandoned(connection)

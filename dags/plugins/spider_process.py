@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,8 +97,12 @@ class SpiderProcess:
             self._kill.start()
             self._signal(signal.SIGTERM)
 
-    def close(self) -> None:
-        """See that it has ended, whatever happened to its reader."""
+    def __enter__(self) -> Self:
+        """At the end of the block the spider has ended, whatever happened to its reader."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it, wait, and close the pipe."""
         self.stop()
         self.wait()
         if self._child.stdout:

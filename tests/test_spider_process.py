@@ -1,0 +1,151 @@
+"""The process a crawl task runs in, with a real Scrapy and small spiders written for the occasion."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from spider_process import SpiderProcess
+
+PROJECT = '''
+import logging, os, time
+from scrapy import Spider
+from scrapy.spiderloader import SpiderLoader
+
+SPIDER_MODULES = ["try_spiders"]
+BOT_NAME = "try"
+TELNETCONSOLE_ENABLED = REMOTE_CONTROL_ENABLED = False
+
+class Chatty(Spider):
+    name = "chatty"
+    async def start(self):
+        self.logger.warning("slow today\\nvery slow")
+        self.logger.info("asked for %s", self.wish)
+        return
+        yield
+
+class Patient(Spider):
+    """Waits as a crawl with a slow newspaper does, and ends when asked."""
+    name = "patient"
+    async def start(self):
+        import asyncio
+        print("waiting", flush=True)
+        await asyncio.sleep(600)
+        yield
+    def closed(self, reason):
+        self.logger.info("closed in good order")
+
+class Stubborn(Spider):
+    """Hangs where no signal handler of Python's runs in time."""
+    name = "stubborn"
+    async def start(self):
+        print("waiting", flush=True)
+        time.sleep(600)
+        yield
+
+class Hopeless(Spider):
+    name = "hopeless"
+    def __init__(self, *arguments, **more):
+        logging.getLogger("pipelines").critical("Postgres cannot be reached: no route")
+        raise RuntimeError("one of many lines that follow")
+'''
+
+TASK = """
+from spider_process import SpiderProcess
+with SpiderProcess("stubborn", {}, {"SCRAPY_SETTINGS_MODULE": "try_spiders"}) as spider:
+    for level, text in spider.lines():
+        if text == "waiting":
+            print(spider.pid, flush=True)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "try_spiders.py").write_text(PROJECT, "utf-8")
+    return {"SCRAPY_SETTINGS_MODULE": "try_spiders", "PYTHONPATH": str(tmp_path)}
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_each_log_line_keeps_its_level_and_the_lines_of_one_message_stay_together(project: dict[str, str]) -> None:
+    with SpiderProcess("chatty", {"wish": "all"}, project) as spider:
+        lines = list(spider.lines())
+        assert spider.wait() == 0
+    at = lines.index((logging.WARNING, "[chatty] slow today"))
+    assert lines[at + 1 : at + 3] == [(logging.WARNING, "very slow"), (logging.INFO, "[chatty] asked for all")]
+
+
+def test_arguments_are_never_read_by_a_shell(project: dict[str, str], tmp_path: Path) -> None:
+    wish = f"two words; touch {tmp_path}/broken $(touch {tmp_path}/broken)"
+    with SpiderProcess("chatty", {"wish": wish}, project) as spider:
+        assert (logging.INFO, f"[chatty] asked for {wish}") in list(spider.lines())
+    assert not (tmp_path / "broken").exists()
+
+
+def test_a_stopped_spider_closes_in_good_order_and_is_heard_to_the_end(project: dict[str, str]) -> None:
+    said = []
+    with SpiderProcess("patient", {}, project) as spider:
+        for _, text in spider.lines():
+            said.append(text)
+            if text == "waiting":
+                spider.stop()
+        assert spider.wait() == 0
+    assert "[patient] closed in good order" in said
+    assert "[scrapy.core.engine] Spider closed (shutdown)" in said
+
+
+def test_a_spider_that_does_not_listen_is_killed(project: dict[str, str]) -> None:
+    with SpiderProcess("stubborn", {}, project) as spider:
+        for _, text in spider.lines():
+            if text == "waiting":
+                spider.stop()
+                spider.stop()
+        assert spider.wait() == -signal.SIGKILL
+
+
+def test_a_reader_that_fails_leaves_no_spider_behind(project: dict[str, str]) -> None:
+    with pytest.raises(KeyError), SpiderProcess("stubborn", {}, project) as spider:
+        raise KeyError
+    assert not is_running(spider.pid)
+
+
+def test_the_spider_dies_with_the_task_that_started_it(project: dict[str, str]) -> None:
+    paths = os.pathsep.join([project["PYTHONPATH"], *sys.path])
+    command, environment = [sys.executable, "-c", TASK], {**os.environ, **project, "PYTHONPATH": paths}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as task:
+        assert task.stdout is not None
+        pid = int(task.stdout.readline())
+        assert is_running(pid)
+        task.kill()
+    for _ in range(100):
+        if not is_running(pid):
+            break
+        time.sleep(0.1)
+    assert not is_running(pid)
+
+
+def test_its_first_error_tells_why_a_spider_did_not_begin(project: dict[str, str]) -> None:
+    with SpiderProcess("hopeless", {}, project) as spider:
+        assert len(list(spider.lines())) > 2
+        assert spider.wait() == 1
+    assert spider.last_words == "Postgres cannot be reached: no route"
+
+
+def test_the_last_line_tells_why_where_no_error_was_logged(project: dict[str, str]) -> None:
+    with SpiderProcess("nobody", {}, project) as spider:
+        list(spider.lines())
+        assert spider.wait() != 0
+    assert "nobody" in spider.last_words
