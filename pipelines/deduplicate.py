@@ -1,0 +1,177 @@
+"""Duplicates inside Postgres: new and revised articles -> fingerprints -> candidates -> verified pairs -> clusters.
+
+A batch is one transaction under one advisory lock: processes that run at the same time take turns batch by batch, and
+one that is killed loses one batch, which the next run does again. The outcome depends on the articles alone, not on
+batches, order or number of processes (`find_candidates` states the one limit). A run with nothing new writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from pipelines.clusters import Edge, Membership, Node, memberships
+from pipelines.copy_text import CopyText
+from pipelines.database import Connection, Cursor, query, transaction
+from pipelines.fingerprints import ALGORITHM, Fingerprint, fingerprint
+from pipelines.near_duplicates import match
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_LOCK = 0x64656475  # "dedu"; any number that no other program on the server uses
+_HOT = 64
+"""Articles that an article meets by one key on either side of it."""
+_TEXTS_AT_ONCE = 1000
+"""Stored texts held in memory together: candidates of a batch may be many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did."""
+
+    seen: int = 0
+    """New and revised articles looked at."""
+    exact: int = 0
+    """Those of them whose text an earlier article has."""
+    near: int = 0
+    """Pairs of near-duplicates found with them."""
+    clusters: int = 0
+    """Clusters made, changed or dissolved."""
+
+
+class _Article(NamedTuple):
+    article_id: int
+    text_hash: UUID
+    print: Fingerprint
+
+
+def deduplicate(
+    connection: Connection,
+    *,
+    batch: int = 500,
+    limit: int | None = None,
+    progress: Callable[[Summary], None] | None = None,
+) -> Summary:
+    """Bring duplicates up to date with the articles.
+
+    Args:
+        connection: to the harvest's database; each batch is committed.
+        batch: articles a transaction.
+        limit: most articles to look at; None takes all that are due.
+        progress: called after each batch with the work so far.
+    """
+    done = Summary()
+    changed: set[int] = set()
+    after = 0
+    while limit is None or done.seen < limit:
+        size = batch if limit is None else min(batch, limit - done.seen)
+        with transaction(connection) as cursor:
+            cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
+            articles = _take(cursor, after, size)
+            if not articles:
+                break
+            exact, near, clusters = _see(cursor, articles)
+        changed |= clusters
+        after = articles[-1].article_id
+        done = Summary(done.seen + len(articles), done.exact + exact, done.near + near, len(changed))
+        if progress is not None:
+            progress(done)
+    return done
+
+
+def _take(cursor: Cursor, after: int, size: int) -> list[_Article]:
+    cursor.execute(query("take_unseen"), {"after": after, "algorithm": ALGORITHM, "batch": size})
+    return [
+        _Article(article_id, UUID(text_hash), fingerprint(publisher, headline, paragraphs))
+        for article_id, publisher, headline, paragraphs, text_hash in cursor
+    ]
+
+
+def _see(cursor: Cursor, articles: Sequence[_Article]) -> tuple[int, int, set[int]]:
+    """Fingerprints, pairs and clusters of a batch; returns exact duplicates, near pairs and clusters that changed."""
+    batch = [article.article_id for article in articles]
+    cursor.execute(query("forget_fingerprints"), {"articles": batch})
+    touched = {*batch, *(article_id for (article_id,) in cursor)}
+    _store(cursor, articles)
+    pairs = _pairs(cursor, {article.article_id: article.print for article in articles})
+    _copy_pairs(cursor, pairs)
+    nodes, edges = _components(cursor, sorted(touched))
+    changed = _write_clusters(cursor, [node.article_id for node in nodes], memberships(nodes, edges))
+    return _repeats(nodes, set(batch)), len(pairs), changed
+
+
+def _store(cursor: Cursor, articles: Sequence[_Article]) -> None:
+    rows = CopyText()
+    for article_id, text_hash, seen in articles:
+        keys = "{" + ",".join(map(str, seen.keys)) + "}"
+        rows.add((article_id, text_hash, seen.clean_hash, seen.words, keys, ALGORITHM))
+    rows.copy_into(cursor, "lumbung.fingerprint", "article_id, text_hash, clean_hash, words, keys, algorithm")
+    cursor.execute(query("insert_keys"), {"articles": [article.article_id for article in articles]})
+
+
+def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> list[Edge]:
+    """Verified pairs of the batch's articles, among themselves and with articles seen earlier."""
+    cursor.execute(query("find_candidates"), {"articles": list(batch), "hot": _HOT})
+    candidates: list[tuple[int, int]] = cursor.fetchall()
+    pairs = [edge for a, b in candidates if a in batch and b in batch for edge in _edge(a, b, batch[a], batch[b])]
+    meets: dict[int, list[int]] = {}
+    for a, b in candidates:
+        if (a in batch) != (b in batch):
+            mine, other = (a, b) if a in batch else (b, a)
+            meets.setdefault(other, []).append(mine)
+    for other, seen in _read(cursor, sorted(meets)):
+        for mine in meets[other]:
+            pairs += _edge(min(mine, other), max(mine, other), batch[mine], seen)
+    return pairs
+
+
+def _edge(a: int, b: int, one: Fingerprint, two: Fingerprint) -> Iterator[Edge]:
+    found = match(one, two)
+    if found is not None:
+        yield Edge(a, b, found.why, found.score)
+
+
+def _read(cursor: Cursor, articles: Sequence[int]) -> Iterator[tuple[int, Fingerprint]]:
+    for start in range(0, len(articles), _TEXTS_AT_ONCE):
+        cursor.execute(query("read_texts"), {"articles": list(articles[start : start + _TEXTS_AT_ONCE])})
+        for article_id, publisher, headline, paragraphs in cursor:
+            yield article_id, fingerprint(publisher, headline, paragraphs)
+
+
+def _copy_pairs(cursor: Cursor, pairs: Sequence[Edge]) -> None:
+    rows = CopyText()
+    for edge in pairs:
+        rows.add((edge.a, edge.b, edge.why, str(edge.score)))
+    rows.copy_into(cursor, "lumbung.near_duplicate", "article_a, article_b, why, score")
+
+
+def _components(cursor: Cursor, articles: Sequence[int]) -> tuple[list[Node], list[Edge]]:
+    cursor.execute(query("read_components"), {"articles": articles})
+    nodes = [Node(article_id, UUID(text), words, published) for article_id, text, words, published in cursor]
+    cursor.execute(query("read_pairs"), {"articles": [node.article_id for node in nodes]})
+    return nodes, [Edge(*row) for row in cursor]
+
+
+def _write_clusters(cursor: Cursor, articles: Sequence[int], wanted: Sequence[Membership]) -> set[int]:
+    """Write the rows that differ from what is stored; returns the clusters they belonged or now belong to."""
+    parameters: dict[str, Any] = {
+        "articles": articles,
+        "members": [row.article_id for row in wanted],
+        "clusters": [row.cluster_id for row in wanted],
+        "canonical": [row.canonical for row in wanted],
+        "why": [row.why for row in wanted],
+        "scores": [row.score for row in wanted],
+    }
+    cursor.execute(query("delete_changed_members"), parameters)
+    changed = {cluster for (cluster,) in cursor}
+    cursor.execute(query("insert_changed_members"), parameters)
+    return changed | {cluster for (cluster,) in cursor}
+
+
+def _repeats(nodes: Sequence[Node], batch: set[int]) -> int:
+    first: dict[UUID, int] = {}
+    for node in sorted(nodes):
+        first.setdefault(node.text, node.article_id)
+    return sum(node.article_id in batch and first[node.text] != node.article_id for node in nodes)

@@ -1,0 +1,119 @@
+-- lock_duplicates --
+-- Batches of all processes take turns: each sees the whole work of the one before.
+select pg_advisory_xact_lock(%(lock)s)
+
+-- take_unseen --
+-- The next articles, by number, whose present text has no fingerprint of this algorithm. The inner query reads two indexes
+-- in step and stops at the limit: a sweep over all articles reads them once, not once a batch.
+with unseen as materialized (
+    select a.article_id
+    from lumbung.article a
+    left join lumbung.fingerprint f using (article_id)
+    where a.article_id > %(after)s
+        and (f.article_id is null or f.text_hash <> a.text_hash or f.algorithm <> %(algorithm)s)
+    order by a.article_id
+    limit %(batch)s
+)
+select a.article_id, a.publisher, a.headline, a.paragraphs, a.text_hash::text
+from unseen
+join lumbung.article a using (article_id)
+order by a.article_id
+
+-- forget_fingerprints --
+-- Revised articles lose keys and pairs. Returns what they were tied to: those may belong to other clusters now.
+with revised as (
+    delete from lumbung.fingerprint where article_id = any(%(articles)s) returning article_id, clean_hash
+)
+select f.article_id
+from revised r
+join lumbung.fingerprint f on f.clean_hash = r.clean_hash
+union
+select n.article_b from revised r join lumbung.near_duplicate n on n.article_a = r.article_id
+union
+select n.article_a from revised r join lumbung.near_duplicate n on n.article_b = r.article_id
+union
+select article_id from revised
+
+-- insert_keys --
+insert into lumbung.fingerprint_key (key, article_id)
+select unnest(keys), article_id
+from lumbung.fingerprint
+where article_id = any(%(articles)s)
+order by 1, 2
+
+-- find_candidates --
+-- Pairs of articles that share a key and not the whole text. A key that many articles share (a standing phrase) says
+-- little: each article meets only the %(hot)s nearest on either side of it, by number. For articles seen in the order of
+-- their numbers the pairs are the same whatever the batches. One seen out of order, after a revision, can meet more
+-- articles of a hot key than it would have met in order, never fewer: results then differ by pairs past the cap, and by no others.
+with probe as materialized (
+    select unnest(keys) as key, article_id, clean_hash
+    from lumbung.fingerprint
+    where article_id = any(%(articles)s)
+),
+met as (
+    select distinct least(p.article_id, near.article_id) as a, greatest(p.article_id, near.article_id) as b
+    from probe p
+    cross join lateral (
+        (select k.article_id from lumbung.fingerprint_key k
+         where k.key = p.key and k.article_id < p.article_id order by k.article_id desc limit %(hot)s)
+        union all
+        (select k.article_id from lumbung.fingerprint_key k
+         where k.key = p.key and k.article_id > p.article_id order by k.article_id limit %(hot)s)
+    ) near
+)
+select met.a, met.b
+from met
+join lumbung.fingerprint fa on fa.article_id = met.a
+join lumbung.fingerprint fb on fb.article_id = met.b
+where fa.clean_hash <> fb.clean_hash
+order by met.a, met.b
+
+-- read_texts --
+select article_id, publisher, headline, paragraphs from lumbung.article where article_id = any(%(articles)s)
+
+-- read_components --
+-- Everything that pairs or equal texts connect with the given articles. It walks from text to text: a text printed a
+-- thousand times is visited once.
+with recursive reached (clean_hash) as (
+    select clean_hash from lumbung.fingerprint where article_id = any(%(articles)s)
+    union
+    select other.clean_hash
+    from reached r
+    join lumbung.fingerprint f on f.clean_hash = r.clean_hash
+    cross join lateral (
+        select n.article_b as article_id from lumbung.near_duplicate n where n.article_a = f.article_id
+        union all
+        select n.article_a from lumbung.near_duplicate n where n.article_b = f.article_id
+    ) tied
+    join lumbung.fingerprint other on other.article_id = tied.article_id
+)
+select f.article_id, f.clean_hash::text, f.words, a.published_at
+from reached
+join lumbung.fingerprint f using (clean_hash)
+join lumbung.article a using (article_id)
+
+-- read_pairs --
+select article_a, article_b, why, score from lumbung.near_duplicate where article_a = any(%(articles)s)
+
+-- delete_changed_members --
+-- Deleted and inserted rather than updated: a cluster has one canonical article at every moment, and an update that moves
+-- the mark could set the new one first.
+delete from lumbung.cluster_member m
+where m.article_id = any(%(articles)s)
+    and not exists (
+        select
+        from unnest(%(members)s::bigint[], %(clusters)s::bigint[], %(canonical)s::boolean[], %(why)s::text[], %(scores)s::real[])
+            as w (article_id, cluster_id, canonical, why, score)
+        where (w.article_id, w.cluster_id, w.canonical) = (m.article_id, m.cluster_id, m.canonical)
+            and (w.why, w.score) is not distinct from (m.why, m.score)
+    )
+returning m.cluster_id
+
+-- insert_changed_members --
+insert into lumbung.cluster_member (article_id, cluster_id, canonical, why, score)
+select w.article_id, w.cluster_id, w.canonical, w.why, w.score
+from unnest(%(members)s::bigint[], %(clusters)s::bigint[], %(canonical)s::boolean[], %(why)s::text[], %(scores)s::real[])
+    as w (article_id, cluster_id, canonical, why, score)
+where not exists (select from lumbung.cluster_member m where m.article_id = w.article_id)
+returning cluster_id
