@@ -1,0 +1,96 @@
+"""BeautifulSoup on the located fragment: its blocks as paragraphs a reader would see, boilerplate lines left out.
+
+Only the fragment is parsed a second time: BeautifulSoup on a whole page costs as much as thirteen lxml parses.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bs4 import BeautifulSoup, Tag
+
+from spiders.bylines import find_reads, is_open_dateline
+from spiders.seed_format import collapse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_PLACEHOLDER = re.compile(r"\[Gambas:[^\]]{1,40}\]")
+_POINTS_ELSEWHERE = re.compile(
+    r"(?i)^[\W_]*(?:baca(?: juga| selengkapnya| lainnya)?|lihat (?:juga|foto)|simak(?: juga)?(?: video)?"
+    r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
+    r"|berita terkait|artikel terkait|read (?:more|also|next)|also read|see also|related(?: articles?| stories)?"
+    r"|more on this(?: story)?|watch(?: live| more)?|lesen sie (?:auch|mehr)|mehr zum thema|(?:à )?lire aussi"
+    r"|lea también|leia também|leggi anche|lees ook|läs också|les også|mer om)\b"
+    r"(?P<colon>[^\w]{0,3}:|[^\w]{0,2}[|»>])?"
+)
+_BOILERPLATE = re.compile(
+    r"(?i)^[\W_]*(?:"
+    r"advertisements?$|advertorial$|iklan$|anzeige$|publicité$|publicidad$|scroll to continue|scroll ke bawah"
+    r"|baca berita dengan sedikit iklan|halaman\s*(?:selanjutnya|berikutnya|\d+\s*dari\s*\d+|:|$)|halaman \d+$"
+    r"|artikel ini (?:telah tayang di|adalah bagian dari)|dilarang keras mengambil|copyright ©|© ?\d{4}|hak cipta"
+    r"|ikuti (?:berita|whatsapp|kami|saluran)|follow whatsapp channel|telusuri berita|simak breaking news"
+    r"|dapatkan update berita|cek berita dan artikel|saksikan live|saksikan video pilihan|simak video\b.*:$"
+    r"|teks foto\s*:|foto\s*:|\(foto\s*:|\[foto"
+    r"|(?:editor|reporter|rep|penulis|pewarta|redaktur|penyunting|uploader|sumber foto)\s*:"
+    r"|(?:tags?|topik|kategori)\s*:"
+    r")"
+)
+_SIGNATURE = re.compile(r"[(\[][\w.]{2,12}(?:[/-][\w.]{1,12}){0,2}[)\]]")
+_BARE_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+")
+_LONGEST_POINTER = 250
+_LONGEST_COUNTER = 40
+
+
+def clean(blocks: Iterable[str], *, headline: str = "") -> list[str]:
+    """Paragraphs of a located body.
+
+    Args:
+        blocks: HTML of the blocks in order, with links and line breaks.
+        headline: Not repeated as the first paragraph.
+
+    Returns:
+        Paragraphs with inline text joined as the page has it, ASCII white space collapsed, every other character kept.
+    """
+    soup = BeautifulSoup("".join(f"<p>{block}</p>" for block in blocks), "lxml")
+    kept = list(_kept(soup.find_all("p")))
+    if kept and kept[0].casefold() == headline.casefold():
+        kept = kept[1:]
+    while kept and is_counter(kept[-1]):
+        kept.pop()
+    return _with_dateline(kept)
+
+
+def is_counter(text: str) -> bool:
+    """Whether a block is nothing but a reader counter."""
+    return len(text) <= _LONGEST_COUNTER and (bool(_BARE_NUMBER.fullmatch(text)) or find_reads(text) is not None)
+
+
+def _kept(tags: Iterable[Tag]) -> Iterator[str]:
+    for tag in tags:
+        for line_break in tag.find_all("br"):
+            line_break.replace_with(" ")
+        text = collapse(_PLACEHOLDER.sub("", tag.get_text()))
+        if any(map(str.isalnum, text)) and not _is_boilerplate(text, tag):
+            yield text
+
+
+def _is_boilerplate(text: str, tag: Tag) -> bool:
+    if _BOILERPLATE.match(text) or _SIGNATURE.fullmatch(text):
+        return len(text) <= _LONGEST_POINTER
+    # "Baca juga buku ..." may be a sentence: a colon or a link says that the line points elsewhere.
+    pointer = _POINTS_ELSEWHERE.match(text)
+    if pointer is None or len(text) > _LONGEST_POINTER:
+        return False
+    return pointer["colon"] is not None or _is_mostly_link(text, tag)
+
+
+def _is_mostly_link(text: str, tag: Tag) -> bool:
+    return 2 * sum(len(link.get_text()) for link in tag.find_all("a")) > len(text)
+
+
+def _with_dateline(paragraphs: list[str]) -> list[str]:
+    if len(paragraphs) > 1 and is_open_dateline(paragraphs[0]):
+        return [f"{paragraphs[0]} {paragraphs[1]}", *paragraphs[2:]]
+    return paragraphs

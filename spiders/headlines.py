@@ -1,0 +1,61 @@
+"""The headline as printed, and titles without the name of the site they carry. Pure text work."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SEPARATOR = re.compile(r"\s+[|\-–—·•:»«/]+\s+|\s*[|»]\s*")
+_WORDS = re.compile(r"\w+")
+
+
+def choose_headline(printed: Iterable[str], stated: Iterable[str], names: Iterable[str]) -> str | None:
+    """The headline of a page.
+
+    Args:
+        printed: Texts of the page's headings, in order.
+        stated: Titles of structured data, most trusted first.
+        names: Names of the site, which may follow or lead a title.
+
+    Returns:
+        The heading that structured data confirm, since it is what readers see; else the first stated title; else the
+        first heading.
+    """
+    known = [_folded(name) for name in names if name]
+    headings = [_squashed(text) for text in printed if text and text.strip()]
+    titles = [without_site(_squashed(title), known) for title in stated if title and title.strip()]
+    for title in titles:
+        for heading in headings:
+            if _agree(heading, title):
+                return heading
+    return next(iter(titles), None) or next(iter(headings), None)
+
+
+def without_site(title: str, names: Iterable[str]) -> str:
+    """A title without a leading or trailing part that is one of the site's names, given case-folded."""
+    names = set(names)
+    parts = list(_SEPARATOR.finditer(title))
+    for separator in reversed(parts):
+        if _folded(title[separator.end() :]) in names:
+            title = title[: separator.start()]
+    first = _SEPARATOR.search(title)
+    if first and _folded(title[: first.start()]) in names:
+        title = title[first.end() :]
+    return title.strip()
+
+
+def _agree(heading: str, title: str) -> bool:
+    """Whether two texts are the same headline: nearly the same words, punctuation and a suffix apart."""
+    ours, theirs = set(_WORDS.findall(heading.casefold())), set(_WORDS.findall(title.casefold()))
+    return len(ours & theirs) >= 0.6 * max(1, len(ours)) and len(ours & theirs) >= 0.5 * max(1, len(theirs))
+
+
+def _squashed(text: str) -> str:
+    return re.sub(r"[ \t\n\r\f\v]+", " ", text).strip()
+
+
+def _folded(text: str) -> str:
+    return "".join(_WORDS.findall(text.casefold().removeprefix("www.")))

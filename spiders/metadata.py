@@ -1,0 +1,207 @@
+"""What a page says about itself to machines: JSON-LD, OpenGraph and other `<meta>`. Pure; broken data are skipped.
+
+JSON-LD is read as it is found: lists, `@graph`, null, trailing commas, raw control characters, HTML comments and CDATA
+around it. A page may describe several articles: the one whose URL is the page's is meant.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml.html import HtmlElement
+
+Thing = dict[str, Any]
+"""One JSON-LD object."""
+
+_WRAPPING = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|^\s*//.*$", re.MULTILINE)
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_ARTICLE = re.compile(r"(?:Article|Posting|Review|Report)$")
+_DEEPEST = 5
+
+
+class Metadata:
+    """Structured data of one page."""
+
+    def __init__(self, tree: HtmlElement, url: str) -> None:
+        self._tree = tree
+        self._url = url
+
+    @cached_property
+    def things(self) -> tuple[Thing, ...]:
+        """Every JSON-LD object of the page, those in lists and graphs included, in document order."""
+        scripts = self._tree.iterfind(".//script[@type]")
+        texts = (script.text for script in scripts if script.get("type", "").lower().startswith("application/ld+json"))
+        return tuple(thing for text in texts for value in _read_json(text or "") for thing in _flat(value, 0))
+
+    @cached_property
+    def article(self) -> Thing:
+        """The JSON-LD object of the article this page is; empty where there is none."""
+        articles = [thing for thing in self.things if any(map(_ARTICLE.search, types_of(thing)))]
+        here = _path(self._url)
+        return next((thing for thing in articles if here in map(_path, _urls(thing))), articles[0] if articles else {})
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """All types the page's JSON-LD names at its top: `NewsArticle`, `VideoObject`."""
+        return frozenset(name for thing in self.things for name in types_of(thing))
+
+    @cached_property
+    def _meta(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for element in self._tree.iter("meta"):
+            content = (element.get("content") or "").strip()
+            name = element.get("property") or element.get("name") or element.get("itemprop")
+            if content and name:
+                found.setdefault(name.strip().lower(), []).append(content)
+        return found
+
+    def meta(self, *names: str) -> Iterator[str]:
+        """Contents of `<meta>` by name, property or itemprop, in the order of `names`."""
+        for name in names:
+            yield from self._meta.get(name, ())
+
+    def stated(self, *keys: str) -> Iterator[str]:
+        """Texts of the article's JSON-LD under `keys`."""
+        for key in keys:
+            yield from texts_of(self.article.get(key))
+
+    @cached_property
+    def breadcrumb(self) -> tuple[str, ...]:
+        """Labels of the JSON-LD BreadcrumbList, by position."""
+        for thing in self.things:
+            if "BreadcrumbList" in types_of(thing):
+                items = [item for item in listed(thing.get("itemListElement")) if isinstance(item, dict)]
+                labels = [_label(item) for item in sorted(items, key=_position)]
+                return tuple(label for label in labels if label)
+        return ()
+
+    @property
+    def body(self) -> str:
+        """The article's text as JSON-LD has it, often empty or without paragraphs: it locates the body."""
+        return html.unescape(next(self.stated("articleBody"), ""))
+
+    @property
+    def canonical(self) -> str | None:
+        """The address the page calls its own."""
+        links = self._tree.iterfind('.//link[@rel="canonical"]')
+        return next((link.get("href") for link in links if link.get("href")), None) or next(self.meta("og:url"), None)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Author names of the JSON-LD as they stand there, organisations left out."""
+        authors = listed(self.article.get("author")) or listed(self.article.get("creator"))
+        return tuple(
+            name
+            for author in authors
+            if not (isinstance(author, dict) and "Organization" in "".join(types_of(author)))
+            for name in texts_of(author)
+        )
+
+    @property
+    def image(self) -> str | None:
+        """Address of the lead picture, as stated."""
+        stated = (
+            value.get("url") or value.get("contentUrl") if isinstance(value, dict) else value
+            for value in listed(self.article.get("image"))
+        )
+        candidates = (*stated, *self.meta("og:image", "og:image:url", "twitter:image", "image"))
+        return next((value for value in candidates if isinstance(value, str) and value.strip()), None)
+
+    @property
+    def free(self) -> bool | None:
+        """What the page says of its own accessibility: False for a paywall, None when it says nothing."""
+        for value in (
+            self.article.get("isAccessibleForFree"),
+            *self.meta("article:content_tier", "isaccessibleforfree"),
+        ):
+            match str(value).strip().lower():
+                case "true" | "free" | "1" | "http://schema.org/true" | "https://schema.org/true":
+                    return True
+                case "false" | "locked" | "metered" | "0" | "http://schema.org/false" | "https://schema.org/false":
+                    return False
+        return None
+
+    @property
+    def reads(self) -> int | None:
+        """Views or reads counted by the JSON-LD interaction statistics."""
+        for counter in listed(self.article.get("interactionStatistic")):
+            if isinstance(counter, dict) and re.search("Read|View", str(counter.get("interactionType"))):
+                count = str(counter.get("userInteractionCount", ""))
+                if count.isdecimal():
+                    return int(count[:18])
+        return None
+
+
+def types_of(thing: Thing) -> tuple[str, ...]:
+    """Type names of a JSON-LD object, without the vocabulary's address."""
+    return tuple(str(name).rsplit("/", 1)[-1] for name in listed(thing.get("@type")))
+
+
+def listed(value: object) -> list[Any]:
+    """A JSON-LD value as a list: it may be one, one thing, or missing."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def texts_of(value: object) -> Iterator[str]:
+    """Texts of a value: a string, an object with a name, or a list of these."""
+    for item in listed(value):
+        if isinstance(item, dict):
+            yield from texts_of(item.get("name") or item.get("@value"))
+        elif isinstance(item, str) and item.strip():
+            yield item.strip()
+
+
+def _read_json(text: str) -> Iterable[Any]:
+    text = text.strip()
+    for candidate in (text, _TRAILING_COMMA.sub("", _WRAPPING.sub("", text)).strip().rstrip(";")):
+        try:
+            return [json.loads(candidate, strict=False)]
+        except (ValueError, RecursionError):
+            continue
+    return ()
+
+
+def _flat(value: object, depth: int) -> Iterator[Thing]:
+    if depth > _DEEPEST:
+        return
+    for item in listed(value):
+        if isinstance(item, list):
+            yield from _flat(item, depth + 1)
+        elif isinstance(item, dict):
+            yield item
+            for key in ("@graph", "mainEntity", "mainEntityOfPage", "breadcrumb"):
+                if isinstance(item.get(key), list | dict):
+                    yield from _flat(item[key], depth + 1)
+
+
+def _urls(thing: Thing) -> Iterator[str]:
+    page = thing.get("mainEntityOfPage")
+    for value in (thing.get("url"), thing.get("@id"), page.get("@id") if isinstance(page, dict) else page):
+        if isinstance(value, str):
+            yield value
+
+
+def _path(url: str) -> str:
+    try:
+        return unquote(urlsplit(url.strip()).path).rstrip("/").lower()
+    except ValueError:  # "http://[": no address
+        return url
+
+
+def _position(item: Thing) -> int:
+    position = str(item.get("position", ""))
+    return int(position[:9]) if position.isdecimal() else 0
+
+
+def _label(item: Thing) -> str:
+    target = item.get("item")
+    names = texts_of(item.get("name")) if item.get("name") else texts_of(target if isinstance(target, dict) else None)
+    return " ".join(html.unescape(next(names, "")).split())

@@ -1,0 +1,315 @@
+"""A fetched page -> Article or Rejection, a small method a field.
+
+Where a value comes from, first answer wins:
+
+- headline, breadcrumb, byline, reads, tags and body: the publisher's selectors, since a selector is given where the
+  rest fails; then structured data; then the generic reader.
+- dates and picture: structured data, then the publisher's selectors, then what is printed near the headline.
+
+A publisher whose pages need code names a subclass in its file and overrides the methods it needs.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from spiders.article import Article, Reason, Rejection
+from spiders.body import Block, Body
+from spiders.bylines import find_dateline, find_people, find_reads, read_count
+from spiders.cleaning import clean, is_counter
+from spiders.dates import parse_date
+from spiders.document import parse
+from spiders.headlines import choose_headline
+from spiders.metadata import Metadata
+from spiders.publishers import Publisher, PublisherError
+from spiders.rejections import find_reason
+from spiders.selection import dates, first_match, matches, text_of, texts
+from spiders.urls import canonicalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from lxml.html import HtmlElement
+
+_HEADER_BLOCKS = 25
+"""Blocks after the headline in which date, byline and counter may stand."""
+_FOOTER_BLOCKS = 3
+_LONGEST_DATE_LINE = 120
+
+
+class Page:
+    """One fetched page of one publisher."""
+
+    def __init__(
+        self, html: bytes, url: str, publisher: Publisher, *, fetched_at: datetime, encoding: str | None = None
+    ) -> None:
+        """Parse it.
+
+        Args:
+            html: The body as received.
+            url: Where it came from, after redirects.
+            publisher: Whose page it is.
+            fetched_at: When, aware; relative dates count from it.
+            encoding: Charset of the Content-Type header.
+        """
+        self.url = url
+        self.publisher = publisher
+        self.fetched_at = fetched_at
+        self.tree = parse(html, encoding)
+        self.metadata = Metadata(self.tree, url)
+
+    def article(self) -> Article | Rejection:
+        """The article the page holds, or why it holds none."""
+        found = self.rejection_reason()
+        if found is not None:
+            reason, detail = found
+            return Rejection(
+                publisher=self.publisher.key,
+                url=self.url,
+                canonical_url=canonicalise(self.url, self.publisher),
+                reason=reason,
+                fetched_at=self.fetched_at,
+                detail=detail,
+            )
+        return Article(
+            publisher=self.publisher.key,
+            url=self.url,
+            canonical_url=canonicalise(self.url, self.publisher),
+            headline=self.headline or "",
+            paragraphs=self.paragraphs,
+            fetched_at=self.fetched_at,
+            breadcrumb=self.breadcrumb,
+            section=self.section,
+            dateline=self.dateline,
+            byline=self.byline,
+            authors=self.authors,
+            published_at=self.published_at,
+            modified_at=self.modified_at,
+            language=self.language,
+            tags=self.tags,
+            image_url=self.image_url,
+            paywalled=self.paywalled,
+            reads=self.reads,
+        )
+
+    def rejection_reason(self) -> tuple[Reason, str] | None:
+        """Why the page is no article, with what was seen; None when it is one."""
+        return find_reason(
+            self.tree,
+            self.url,
+            self.metadata,
+            headline=self.headline,
+            paragraphs=self.paragraphs,
+            paywalled=self.paywalled,
+        )
+
+    @cached_property
+    def headline(self) -> str | None:
+        """As printed, without the site's name."""
+        selected = next(iter(texts(self.tree, self.publisher.rules.headline)), None)
+        headings = (text_of(heading) for heading in self.tree.iter("h1"))
+        stated = (
+            *self.metadata.stated("headline"),
+            *self.metadata.meta("og:title", "twitter:title"),
+            *(text_of(title) for title in self.tree.iterfind(".//head/title")),
+        )
+        return selected or choose_headline(headings, stated, self.site_names)
+
+    @property
+    def site_names(self) -> tuple[str, ...]:
+        """What the site calls itself: such a name is no part of a headline."""
+        host = urlsplit(self.url).hostname or ""
+        labels = host.removeprefix("www.").split(".")
+        return (self.publisher.name, host, *labels[:-1], ".".join(labels[-2:]), *self.metadata.meta("og:site_name"))
+
+    @cached_property
+    def breadcrumb(self) -> tuple[str, ...]:
+        """Labels from the root on, without the headline."""
+        labels = (
+            texts(self.tree, self.publisher.rules.breadcrumb) or self.metadata.breadcrumb or _printed_trail(self.tree)
+        )
+        headline = (self.headline or "").casefold()
+        return tuple(label for label in map(_label, labels) if label and label.casefold() != headline)
+
+    @cached_property
+    def section(self) -> str | None:
+        """The last breadcrumb label, else what structured data say."""
+        if len(self.breadcrumb) > 1:
+            return self.breadcrumb[-1]
+        stated = (*self.metadata.stated("articleSection"), *self.metadata.meta("article:section"), *self.breadcrumb)
+        return next(iter(stated), None)
+
+    @cached_property
+    def byline(self) -> str | None:
+        """The printed author line."""
+        selected = next(iter(texts(self.tree, self.publisher.rules.byline)), None)
+        return selected or next(filter(None, map(text_of, matches(self.tree, _BYLINES))), None)
+
+    @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """People named by structured data, else by the byline."""
+        lines = (
+            self.metadata.people,
+            tuple(self.metadata.meta("author", "article:author", "dc.creator", "content_author", "parsely-author")),
+            (self.byline or "",),
+        )
+        return next((people for line in lines if (people := find_people(line, self.publisher.name))), ())
+
+    @cached_property
+    def published_at(self) -> datetime | None:
+        """When the article was published; None where the page does not say."""
+        stated = (
+            *self.metadata.stated("datePublished", "dateCreated"),
+            *self.metadata.meta(
+                *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
+                *("publishdate", "publish-date", "pubdate", "parsely-pub-date", "dc.date.issued", "date", "dc.date"),
+            ),
+        )
+        return self._first_date((*stated, *dates(self.tree, self.publisher.rules.published), *self._printed_dates()))
+
+    @cached_property
+    def modified_at(self) -> datetime | None:
+        """When it was last changed; None where the page states no change."""
+        stated = (
+            *self.metadata.stated("dateModified"),
+            *self.metadata.meta("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified"),
+        )
+        when = self._first_date(stated)
+        return None if when is None or (self.published_at and when <= self.published_at) else when
+
+    @cached_property
+    def language(self) -> str | None:
+        """BCP 47 primary tag."""
+        stated = (*self.metadata.stated("inLanguage"), self.tree.get("lang", ""), *self.metadata.meta("og:locale"))
+        tags = (value.replace("_", "-").split("-")[0].strip().lower() for value in stated)
+        return next((tag for tag in tags if tag.isalpha() and len(tag) in {2, 3}), self.publisher.language)
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Tags as printed, each once."""
+        sources = (
+            texts(self.tree, self.publisher.rules.tags),
+            tuple(map(text_of, matches(self.tree, _TAGS))),
+            tuple(self.metadata.stated("keywords")),
+            tuple(self.metadata.meta("article:tag")),
+            tuple(self.metadata.meta("news_keywords", "keywords")),
+        )
+        for source in sources:
+            labels = [label.strip(" #") for text in source for label in text.split(",")]
+            if any(labels):
+                return tuple(dict.fromkeys(label for label in labels if label))
+        return ()
+
+    @cached_property
+    def image_url(self) -> str | None:
+        """The lead picture, absolute."""
+        selected = (
+            picture.get("src") or picture.get("data-src")
+            for element in first_match(self.tree, self.publisher.rules.image)
+            for picture in element.iter("img")
+        )
+        address = self.metadata.image or next(filter(None, selected), None)
+        return urljoin(self.url, address.strip()) if address else None
+
+    @cached_property
+    def paywalled(self) -> bool | None:
+        """True when the page says it is not free; None when it says nothing."""
+        return None if self.metadata.free is None else not self.metadata.free
+
+    @cached_property
+    def reads(self) -> int | None:
+        """The reader count of this article: selected, stated, in the header row, or at the very end of the text."""
+        selected = (read_count(text) for text in texts(self.tree, self.publisher.rules.reads))
+        near = (
+            find_reads(block.text) for block in (*self.header, *self.footer) if len(block.text) <= _LONGEST_DATE_LINE
+        )
+        at_end = (read_count(block.text) for block in self.footer if is_counter(block.text))
+        counts = (*selected, self.metadata.reads, *near, *at_end)
+        return next((count for count in counts if count is not None), None)
+
+    @cached_property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The body as a reader sees it."""
+        return tuple(clean((block.html for block in self.body.text_blocks), headline=self.headline or ""))
+
+    @cached_property
+    def dateline(self) -> str | None:
+        """Place and brand before the text; the first paragraph keeps them."""
+        return find_dateline(self.paragraphs[0]) if self.paragraphs else None
+
+    @cached_property
+    def body(self) -> Body:
+        """Where the text stands."""
+        rules = self.publisher.rules
+        root = self.tree.find("body")
+        return Body(
+            self.tree if root is None else root,
+            containers=first_match(self.tree, rules.body),
+            skipped=frozenset(element for css in rules.drop for element in matches(self.tree, css)),
+            hint=self.metadata.body,
+        )
+
+    @cached_property
+    def header(self) -> tuple[Block, ...]:
+        """Blocks from the headline to the text: where date, byline and counter are printed."""
+        blocks, text = self.body.blocks, self.body.text_blocks
+        end = blocks.index(text[0]) if text else 0
+        titles = [place for place, block in enumerate(blocks[:end]) if block.text == self.headline]
+        start = titles[-1] if titles else end - _HEADER_BLOCKS
+        return tuple(blocks[max(0, start, end - _HEADER_BLOCKS) : end])
+
+    @cached_property
+    def footer(self) -> tuple[Block, ...]:
+        """The last block of the text and those that follow it closely."""
+        blocks, text = self.body.blocks, self.body.text_blocks
+        end = blocks.index(text[-1]) if text else 0
+        return tuple(blocks[end : end + 1 + _FOOTER_BLOCKS])
+
+    def _first_date(self, candidates: tuple[str, ...]) -> datetime | None:
+        dates = (parse_date(text, self.publisher.zone) for text in candidates)
+        return next((date for date in dates if date is not None), None)
+
+    def _printed_dates(self) -> Iterator[str]:
+        for element in self.tree.iter("time"):
+            yield from filter(None, (element.get("datetime"), text_of(element)))
+        for block in self.header:
+            if len(block.text) <= _LONGEST_DATE_LINE:
+                yield block.text
+
+
+_BYLINES = '[rel~="author"], [itemprop~="author"], .byline, .author'
+_TAGS = 'a[rel~="tag"]'
+_TRAILS = '[class*="breadcrumb"], [id*="breadcrumb"], [aria-label*="readcrumb"], [itemtype$="BreadcrumbList"]'
+
+
+def _label(text: str) -> str:
+    return text.strip(" >»›/|·")
+
+
+def _printed_trail(tree: HtmlElement) -> tuple[str, ...]:
+    for trail in matches(tree, _TRAILS):
+        for tag in ("li", "a"):
+            labels = tuple(filter(None, map(text_of, trail.iter(tag))))
+            if labels:
+                return labels
+    return ()
+
+
+def load_page_class(publisher: Publisher) -> type[Page]:
+    """The Page class a publisher names.
+
+    Raises:
+        PublisherError: there is no such class.
+    """
+    module, _, name = publisher.page.rpartition(".")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise PublisherError(f"{publisher.key}: page: no class {publisher.page!r}: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, Page)):
+        raise PublisherError(f"{publisher.key}: page: {publisher.page!r} is no subclass of spiders.page.Page")
+    return found
