@@ -1,0 +1,391 @@
+"""What feeds, sitemaps and index pages announce, as they are and as they are broken."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spiders import discovery
+from spiders.discovery import Child, DiscoveryError, parse_feed, parse_index, parse_sitemap
+from spiders.publishers import Publisher, find_publisher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+URL = "https://www.warta.id/rss"
+DAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def publisher(**values: Any) -> Publisher:
+    table = {
+        "name": "Warta",
+        "home": "https://www.warta.id/",
+        "domains": ["warta.id"],
+        "article_url": [r"/berita/\d+/"],
+    }
+    return Publisher.from_table("warta", {**table, **values}, where="warta.toml")
+
+
+WARTA = publisher()
+
+
+def rss(*items: str) -> bytes:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>W</title>{"".join(items)}</channel></rss>'.encode()
+
+
+def item(number: int, rest: str = "") -> str:
+    return f"<item><title>Panen {number}</title><link>https://www.warta.id/berita/{number}/panen</link>{rest}</item>"
+
+
+def urlset(*urls: str) -> bytes:
+    spaces = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+    return f'<?xml version="1.0"?><urlset {spaces} xmlns:image="x">{"".join(urls)}</urlset>'.encode()
+
+
+def located(number: int, rest: str = "") -> str:
+    return f"<url><loc>https://www.warta.id/berita/{number}/panen</loc>{rest}</url>"
+
+
+# Feeds
+
+
+def test_rss_items_come_in_order_with_title_and_date_in_utc() -> None:
+    feed = rss(item(2, "<pubDate>Tue, 24 Nov 2026 19:00:00 +0700</pubDate>"), item(1))
+    newest, undated = parse_feed(feed, URL, WARTA)
+    assert (newest.url, newest.title) == ("https://www.warta.id/berita/2/panen", "Panen 2")
+    assert (newest.published_at, newest.modified_at, newest.found_in) == (NOON, None, URL)
+    assert newest.published_at is not None
+    assert newest.published_at.tzinfo is UTC
+    assert undated.published_at is undated.published_until is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Tue, 24 Nov 2026 12:00:00 GMT",
+        "Tue, 24 Nov 2026 19:00:00 +0700",
+        "Tue, 24 Nov 26 19:00:00 +0700",
+        "Tue, 24 Nov 2026 19:00:00 WIB",
+        "Selasa, 24 November 2026 19:00 WIB",
+        "Tue, 24 Nov 2026 20:00:00 WITA",
+        "Tue, 24 Nov 2026 21:00:00 WIT",
+        "Tue, 24 Nov 2026 19:00:00",
+        "2026-11-24 19:00:00",
+        "2026-11-24T12:00:00Z",
+        "2026-11-24T12:00:00.250Z",
+        "2026-11-24T19:00+07:00",
+    ],
+)
+def test_feed_dates_are_read_in_every_form_and_without_a_zone_in_the_publishers(written: str) -> None:
+    (entry,) = parse_feed(rss(item(1, f"<pubDate>{written}</pubDate>")), URL, WARTA)
+    assert entry.published_at == NOON
+
+
+def test_an_unreadable_date_is_none() -> None:
+    (entry,) = parse_feed(rss(item(1, "<pubDate>kemarin sore</pubDate>")), URL, WARTA)
+    assert entry.published_at is None
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)), st.integers(-12, 14))  # noqa: DTZ001 - given a zone below
+@settings(max_examples=50)
+def test_every_rfc_822_and_w3c_date_is_read_to_the_second(moment: datetime, hours: int) -> None:
+    aware = moment.replace(microsecond=0, tzinfo=UTC) + timedelta(hours=hours)
+    for written in (format_datetime(aware), aware.isoformat()):
+        (entry,) = parse_feed(rss(item(1, f"<pubDate>{written}</pubDate>")), URL, WARTA)
+        assert entry.published_at == aware
+
+
+def test_atom_tells_published_from_updated() -> None:
+    both = "<published>2026-11-24T12:00:00Z</published><updated>2026-11-25T12:00:00Z</updated>"
+    only = "<updated>2026-11-25T12:00:00Z</updated>"
+    body = "".join(
+        f'<entry><title>P</title><link href="/berita/{number}/panen"/>{dates}</entry>'
+        for number, dates in ((1, both), (2, only))
+    )
+    first, second = parse_feed(f'<feed xmlns="http://www.w3.org/2005/Atom">{body}</feed>'.encode(), URL, WARTA)
+    assert (first.published_at, first.modified_at) == (NOON, NOON + timedelta(days=1))
+    assert (second.published_at, second.modified_at) == (None, NOON + timedelta(days=1))
+    assert first.url == "https://www.warta.id/berita/1/panen"
+
+
+def test_dublin_cores_date_in_rss_is_the_publication() -> None:
+    feed = rss(item(1, '<dc:date xmlns:dc="http://purl.org/dc/elements/1.1/">2026-11-24T12:00:00Z</dc:date>'))
+    (entry,) = parse_feed(feed, URL, WARTA)
+    assert (entry.published_at, entry.modified_at) == (NOON, None)
+
+
+def test_only_the_publishers_articles_are_entries_and_each_once() -> None:
+    feed = rss(
+        item(1),
+        "<item><link>https://www.warta.id/foto/9/sawah</link></item>",
+        "<item><link>https://koran.id/berita/1/panen</link></item>",
+        "<item><link>http://m.warta.id/berita/1/panen?utm_source=rss</link></item>",
+        "<item><title>tanpa tautan</title></item>",
+        "<item><link>http://[</link></item>",
+    )
+    assert [entry.url for entry in parse_feed(feed, URL, WARTA)] == ["https://www.warta.id/berita/1/panen"]
+
+
+def test_a_syndication_services_link_is_replaced_by_the_publishers_own() -> None:
+    feed = rss(
+        "<item><link>https://feeds.example/c/1</link><guid>https://www.warta.id/berita/1/panen</guid></item>",
+        '<item xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><link>https://feeds.example/c/2</link>'
+        "<feedburner:origLink>https://www.warta.id/berita/2/panen</feedburner:origLink></item>",
+    )
+    assert [entry.url for entry in parse_feed(feed, URL, WARTA)] == [
+        "https://www.warta.id/berita/1/panen",
+        "https://www.warta.id/berita/2/panen",
+    ]
+
+
+def test_broken_xml_still_gives_its_items() -> None:
+    whole = rss(item(1, "<description>sawah & ladang &nbsp; <b>luas</description>"), item(2))
+    assert len(parse_feed(whole, URL, WARTA)) == 2
+    assert len(parse_feed(b"\n\n" + whole[:-20], URL, WARTA)) == 2
+
+
+def test_an_empty_feed_is_a_feed() -> None:
+    assert parse_feed(rss(), URL, WARTA) == []
+
+
+def test_a_feeds_bytes_are_never_taken_for_the_name_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "umpan"
+    file.write_bytes(rss(item(1)))
+    with pytest.raises(DiscoveryError, match="neither XML nor HTML"):
+        parse_feed(str(file).encode(), URL, WARTA)
+
+
+WRONG = [
+    (b"<!DOCTYPE html><html><body>Masuk</body></html>", "an HTML page"),
+    (b"\n<HTML><body><p>Masuk", "an HTML page"),
+    (b"", "empty"),
+    (b'{"articles": []}', "JSON"),
+    (b"<?xml version='1.0'?><opml/>", "XML of another kind"),
+    (b"tidak ada apa-apa", "neither XML nor HTML"),
+]
+
+
+@pytest.mark.parametrize(("body", "kind"), [*WRONG, (urlset(located(1)), "a sitemap")])
+def test_what_is_no_feed_is_named_in_one_line(body: bytes, kind: str) -> None:
+    with pytest.raises(DiscoveryError) as raised:
+        parse_feed(body, URL, WARTA)
+    assert str(raised.value) == f"{URL} is not a feed: it is {kind}"
+
+
+# Sitemaps
+
+
+def test_a_news_sitemap_states_publication_title_and_change() -> None:
+    news = "<news:news><news:publication><news:name>W</news:name></news:publication>"
+    news += "<news:publication_date>2026-11-24T19:00:00+07:00</news:publication_date>"
+    news += "<news:title>Panen &amp; raya</news:title></news:news>"
+    image = "<image:image><image:loc>https://www.warta.id/berita/9/gambar</image:loc><image:title>G</image:title></image:image>"
+    (entry,) = parse_sitemap(urlset(located(1, f"{image}{news}<lastmod>2026-11-25</lastmod>")), URL, WARTA).entries
+    assert (entry.url, entry.title) == ("https://www.warta.id/berita/1/panen", "Panen & raya")
+    assert (entry.published_at, entry.published_until) == (NOON, None)
+    assert entry.modified_at == datetime(2026, 11, 24, 17, tzinfo=UTC)
+
+
+def test_a_publication_day_without_a_time_is_the_whole_day() -> None:
+    news = "<news:news><news:publication_date>2026-11-24</news:publication_date></news:news>"
+    (entry,) = parse_sitemap(urlset(located(1, news)), URL, WARTA).entries
+    assert entry.published_at == datetime(2026, 11, 23, 17, tzinfo=UTC)
+    assert entry.published_until == datetime(2026, 11, 24, 16, 59, 59, 999999, tzinfo=UTC)
+
+
+def test_a_sitemap_index_lists_children_with_the_latest_moment_of_their_change() -> None:
+    body = b"""<sitemapindex xmlns="https://www.google.com/schemas/sitemap/0.84">
+      <sitemap><loc> /a.xml </loc><lastmod>2026-11-24T12:00:00Z</lastmod></sitemap>
+      <sitemap><loc>https://www.warta.id/b.xml.gz</loc><lastmod>2026-11-24</lastmod></sitemap>
+      <sitemap><loc>ftp://www.warta.id/c.xml</loc></sitemap><sitemap/></sitemapindex>"""
+    sitemap = parse_sitemap(body, URL, WARTA)
+    assert sitemap.children == [
+        Child("https://www.warta.id/a.xml", NOON),
+        Child("https://www.warta.id/b.xml.gz", datetime(2026, 11, 24, 16, 59, 59, 999999, tzinfo=UTC)),
+    ]
+    assert sitemap.entries == []
+
+
+def test_gzip_is_known_by_its_first_bytes() -> None:
+    packed = gzip.compress(urlset(*map(located, range(3))))
+    assert len(parse_sitemap(packed, URL, WARTA).entries) == 3
+    assert len(parse_feed(gzip.compress(rss(item(1))), URL, WARTA)) == 1
+
+
+def test_a_gzip_bomb_is_refused_while_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = gzip.compress(urlset(located(1), " " * (discovery.LARGEST + 1)))
+    with pytest.raises(DiscoveryError, match=rf"{URL} is larger than 50 MB"):
+        parse_sitemap(bomb, URL, WARTA)
+    monkeypatch.setattr(discovery, "LARGEST", 1 << 20)
+    for parse in (parse_feed, parse_sitemap):
+        with pytest.raises(DiscoveryError, match=rf"{URL} is larger than 1 MB"):
+            parse(bomb, URL, WARTA)
+
+
+def test_broken_gzip_is_an_error_not_half_a_sitemap() -> None:
+    packed = gzip.compress(urlset(*map(located, range(1000))))
+    for broken in (packed[:-20], packed[:40] + b"\xff" * 40 + packed[80:]):
+        with pytest.raises(DiscoveryError, match="is broken gzip"):
+            parse_sitemap(broken, URL, WARTA)
+
+
+def test_bare_ampersands_and_a_missing_end_still_give_the_urls() -> None:
+    urls = [f"https://www.warta.id/berita/{number}/p?a=1&b=2" for number in range(3)]
+    body = urlset(
+        f"<url><loc>{urls[0]}</loc></url><url><loc><![CDATA[{urls[1]}]]></loc></url><url><loc>{urls[2]}</loc></url>"
+    )
+    assert [entry.url for entry in parse_sitemap(body[:-9], URL, WARTA).entries] == urls
+
+
+def test_a_sitemap_that_declares_entities_is_refused() -> None:
+    laughs = "".join(f"<!ENTITY l{n + 1} '{f'&l{n};' * 10}'>" for n in range(9))
+    for declared in (laughs, "<!ENTITY x SYSTEM 'file:///etc/hostname'>"):
+        with pytest.raises(DiscoveryError, match="refused: no sitemap needs to declare entities"):
+            parse_sitemap(f"<!DOCTYPE urlset [{declared}]>".encode() + urlset(located(1)), URL, WARTA)
+
+
+def test_entities_declared_in_another_encoding_are_not_resolved(tmp_path: Path) -> None:
+    secret = tmp_path / "rahasia"
+    secret.write_text("666", "utf-8")
+    text = f"<!DOCTYPE urlset [<!ENTITY x SYSTEM '{secret.as_uri()}'><!ENTITY y '777'>]><urlset>"
+    text += f"<url><loc>/berita/1/&x;&y;</loc></url>{located(2)}</urlset>"
+    found = [entry.url for entry in parse_sitemap(text.encode("utf-16"), URL, WARTA).entries]
+    assert "https://www.warta.id/berita/2/panen" in found
+    assert not any("666" in url or "777" in url for url in found)
+
+
+@pytest.mark.parametrize(("body", "kind"), [*WRONG, (rss(item(1)), "an RSS feed")])
+def test_what_is_no_sitemap_is_named_in_one_line(body: bytes, kind: str) -> None:
+    with pytest.raises(DiscoveryError) as raised:
+        parse_sitemap(body, URL, WARTA)
+    assert str(raised.value) == f"{URL} is not a sitemap: it is {kind}"
+
+
+# Index pages
+
+
+INDEX = b"""<html><head><base href="/arsip/"></head><body>
+  <nav><a href="/">Beranda</a><a href="/berita/9/terpopuler">Terpopuler</a></nav>
+  <div class=daftar>
+    <h3><a href="../berita/2/panen?utm_source=indeks"><img src=a.jpg></a></h3>
+    <h3><a href="/berita/2/panen"> Panen
+      raya </a></h3>
+    <h3><a href="https://www.warta.id/berita/1/tanam">Tanam</a></h3>
+    <a href="https://koran.id/berita/3/iklan">Iklan</a><a href="http://[">x</a><a>tanpa</a>
+    <a href="javascript:x()">x</a>
+  </div></body></html>"""
+
+
+def test_index_links_come_once_in_order_as_of_that_day_in_the_publishers_zone() -> None:
+    dated = publisher(index={"url": "/indeks/%Y-%m-%d/{page}", "links": [".daftar h3"]})
+    first, second = parse_index(INDEX, URL, dated, DAY)
+    assert (first.url, first.title) == ("https://www.warta.id/berita/2/panen?utm_source=indeks", "Panen raya")
+    assert (second.url, second.title) == ("https://www.warta.id/berita/1/tanam", "Tanam")
+    assert first.published_at == datetime(2026, 11, 23, 17, tzinfo=UTC)
+    assert first.published_until == datetime(2026, 11, 24, 16, 59, 59, 999999, tzinfo=UTC)
+
+
+def test_without_selectors_every_link_to_an_article_counts() -> None:
+    found = parse_index(INDEX, URL, publisher(index={"url": "/indeks/%Y-%m-%d"}), DAY)
+    assert [entry.title for entry in found] == ["Terpopuler", "Panen raya", "Tanam"]
+
+
+def test_an_index_without_days_in_its_address_says_nothing_of_the_time() -> None:
+    for entry in parse_index(INDEX, URL, publisher(index={"url": "/indeks?page={page}"}), DAY):
+        assert entry.published_at is entry.published_until is None
+
+
+def test_an_index_page_without_news_is_empty() -> None:
+    assert parse_index(b"<html><body><p>Belum ada berita.</p></body></html>", URL, WARTA, DAY) == []
+
+
+@pytest.mark.parametrize(("body", "kind"), [*WRONG[2:], (rss(item(1)), "an RSS feed"), (urlset(), "a sitemap")])
+def test_what_is_no_index_page_is_named_in_one_line(body: bytes, kind: str) -> None:
+    with pytest.raises(DiscoveryError) as raised:
+        parse_index(body, URL, WARTA, DAY)
+    assert str(raised.value) == f"{URL} is not an index page: it is {kind}"
+
+
+# Anything
+
+WHOLE = [
+    rss(item(1, "<pubDate>Tue, 24 Nov 2026 12:00:00 GMT</pubDate>")),
+    urlset(located(1)),
+    INDEX,
+    gzip.compress(urlset(located(1))),
+]
+PARSERS: list[Callable[[bytes, str, Publisher], object]] = [
+    parse_feed,
+    parse_sitemap,
+    lambda body, url, owner: parse_index(body, url, owner, DAY),
+]
+
+
+def problems(body: bytes) -> list[str]:
+    """What the three parsers complain of; anything but a DiscoveryError goes through."""
+    found = []
+    for parse in PARSERS:
+        try:
+            parse(body, URL, WARTA)
+        except DiscoveryError as error:
+            found.append(str(error))
+    return found
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A real document with a piece cut out and another put in."""
+    body = draw(st.sampled_from(WHOLE))
+    first, last = sorted(draw(st.lists(st.integers(0, len(body)), min_size=2, max_size=2)))
+    return body[:first] + draw(st.binary(max_size=8)) + body[last:]
+
+
+@given(st.binary() | st.text().map(str.encode) | damaged())
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_give_entries_or_a_discovery_error_of_one_line(body: bytes) -> None:
+    for problem in problems(body):
+        assert "\n" not in problem
+        assert problem.startswith(URL)
+
+
+def test_a_sitemap_of_fifty_thousand_urls_is_read_whole() -> None:
+    body = urlset(*map(located, range(50_000)))
+    assert len(parse_sitemap(body, URL, WARTA).entries) == 50_000
+
+
+def test_real_feeds_and_index_pages_are_read(shared: Path) -> None:
+    counts = {}
+    feeds = shared / "feeds"
+    for file, key in (
+        ("antaranews__anpandu-2015.xml", "antara"),
+        ("detik__anpandu-2015.xml", "detik"),
+        ("detik__indeks-2024-10.html", "detik"),
+        ("kompas__anpandu-2015.html", "kompas"),
+    ):
+        owner = find_publisher(key)
+        body = (feeds / file).read_bytes()
+        found = (
+            parse_feed(body, owner.home, owner) if file.endswith("xml") else parse_index(body, owner.home, owner, DAY)
+        )
+        counts[file] = len(found)
+    assert counts == {
+        "antaranews__anpandu-2015.xml": 20,
+        "detik__anpandu-2015.xml": 20,
+        "detik__indeks-2024-10.html": 16,  # of 20: four are videos
+        "kompas__anpandu-2015.html": 10,
+    }
+
+
+def test_every_real_document_is_entries_or_one_line(shared: Path) -> None:
+    files = [path for path in sorted((shared / "feeds").iterdir()) if not path.name.endswith(".meta.json")]
+    assert files
+    for path in files:
+        assert all(problem.startswith(f"{URL} is not a") for problem in problems(path.read_bytes()))
