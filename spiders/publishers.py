@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import reprlib
 import tomllib
 from datetime import date
 from functools import lru_cache
@@ -187,7 +188,7 @@ class Publisher(_Table):
         try:
             table = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise PublisherError(f"{path}: not TOML: {error}") from error
+            raise PublisherError(f"{path}: not TOML: {' '.join(str(error).split())}") from error
         return cls.from_table(path.stem, table, where=str(path))
 
     @classmethod
@@ -206,14 +207,15 @@ class Publisher(_Table):
 
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors()[0]
-    key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+    key = " ".join(".".join(str(part) for part in problem["loc"]).split()) or "(whole file)"
     if problem["type"] == "extra_forbidden":
         tables: dict[str, type[_Table]] = {"rules": Rules, "index": Index}
         table = tables.get(str(problem["loc"][0]), Publisher)
         return f"{key}: unknown key; allowed are {', '.join(sorted(set(table.model_fields) - {'key'}))}"
     if problem["type"] == "missing":
         return f"{key}: missing, and every publisher needs it"
-    return f"{key}: {problem['msg'].removeprefix('Value error, ')} (got {problem['input']!r})"
+    reason = problem["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list")
+    return f"{key}: {' '.join(reason.split())} (got {reprlib.repr(problem['input'])})"
 
 
 def publishers_folder() -> Path:

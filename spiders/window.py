@@ -78,10 +78,12 @@ def parse_window(
         first = min(since, now).astimezone(zone).date() - timedelta(days=publisher.lookback_days)
         return Window(_midnight(first, zone), None, strict=False)
     if not from_date:
-        raise WindowError(f"to_date {to_date} needs a from_date, which is {_ALLOWED}")
+        raise WindowError(f"to_date {to_date} needs a from_date: {_ALLOWED}")
     start = _moment("from_date", from_date, zone, ends=False)
     end = _moment("to_date", to_date, zone, ends=True) if to_date else None
-    if end is not None and end <= start:
+    if end is not None and end == start:
+        raise WindowError(f"from_date {from_date} is not before to_date {to_date}; between the two is nothing")
+    if end is not None and end < start:
         raise WindowError(f"from_date {from_date} is after to_date {to_date}; give the earlier one first")
     if start > now:
         raise WindowError(f"from_date {from_date} is in the future; nothing has been published there yet")
