@@ -1,0 +1,36 @@
+# Needs a Python of 3.11 to 3.13 and make; everything else comes from requirements.lock into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help install up down status logs test lint bench
+
+# PYTHON=/path/to/python3.12 chooses another Python than the first one that works.
+PYTHON ?=
+BIN := .venv/bin
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+install:  ## Make the environment .venv, when the lock has changed
+	@PYTHON="$(PYTHON)" .ci/install
+
+up: install  ## Start PostgreSQL, the newspaper and Airflow; harvest; return with all of it running
+	@$(BIN)/lumbung up
+
+down:  ## Stop everything that `make up` started; the data stay
+	@if [ -x $(BIN)/lumbung ]; then $(BIN)/lumbung down; else echo "nothing to stop: there is no .venv"; fi
+
+status: install  ## Show the services
+	@$(BIN)/lumbung status
+
+logs: install  ## Follow the logs of all services and tasks
+	@$(BIN)/lumbung logs
+
+lint: install  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint  ## lint, then every test
+	$(BIN)/python -m pytest
+
+bench: install  ## Measure against the peers; prints ratios
+	$(BIN)/python -m tests.benchmarks

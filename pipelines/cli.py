@@ -1,0 +1,198 @@
+"""`lumbung ...`: one thin command a capability. Imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import closing
+from typing import NoReturn
+
+import click
+
+from spiders.publishers import LumbungError
+
+_SOMETHING_IS_DOWN = 3
+
+
+def _examples(*lines: str) -> str:
+    """Epilog that click leaves as it is."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_examples(
+        "lumbung up                                   # everything, on this machine",
+        "lumbung psql -c 'table news.freshness'       # ask it",
+        "lumbung crawl contoh                         # one crawl, without Airflow",
+        "lumbung down",
+    ),
+)
+@click.version_option(package_name="lumbung")
+def cli() -> None:
+    """A scheduled harvest of Indonesian news: Scrapy fetches, Airflow schedules, Postgres keeps.
+
+    `up`, `down`, `status`, `logs` and `psql` run everything on this machine: PostgreSQL, Harian Contoh (the
+    newspaper that ships with the project) and Airflow, with their data in `.lumbung/`. The other commands work on
+    any PostgreSQL that DATABASE_URL names.
+    """
+
+
+@cli.command(
+    epilog=_examples(
+        "lumbung up",
+        "LUMBUNG_AIRFLOW_PORT=9000 lumbung up         # another port than the preferred one",
+        "LUMBUNG_STACK=/data/lumbung lumbung up       # data elsewhere than in .lumbung/",
+    )
+)
+def up() -> None:
+    """Start everything, wait for the first harvest, return with the services running.
+
+    A second `up` continues with the data there are. Ctrl-C stops what was started. Status: 0 with the harvest
+    in place, 1 with one line that says why not.
+    """
+    from pipelines.progress import Reporter
+    from pipelines.stack_commands import up as bring_up
+    from pipelines.stack_home import Home
+    from pipelines.welcome import welcome
+
+    reporter = Reporter()
+    welcome(bring_up(Home.default(), reporter), reporter)
+
+
+@cli.command()
+def down() -> None:
+    """Stop every process that `up` started; the data stay."""
+    from pipelines.stack_commands import down as bring_down
+    from pipelines.stack_home import Home
+
+    stopped = bring_down(Home.default())
+    click.echo(f"stopped {', '.join(stopped)}" if stopped else "nothing was running")
+
+
+@cli.command()
+def status() -> None:
+    """Show each service with its process and address; status 3 when one is down."""
+    from pipelines.stack_commands import status as look
+    from pipelines.stack_home import Home
+
+    services = look(Home.default())
+    if not services:
+        click.echo("no stack has been started here: `make up` starts one")
+        sys.exit(_SOMETHING_IS_DOWN)
+    for each in services:
+        state = "running" if each.pid else "down"
+        click.echo(f"{each.name:<22} {each.pid or '-':>8}  {state:<8} {each.address}".rstrip())
+    if not all(each.pid for each in services):
+        sys.exit(_SOMETHING_IS_DOWN)
+
+
+@cli.command()
+@click.option("-n", "--lines", "last", default=10, show_default=True, help="Lines of each log to begin with.")
+@click.option("--follow/--no-follow", default=True, show_default=True, help="Go on with what is written later.")
+def logs(last: int, *, follow: bool) -> None:
+    """Follow the logs of every service and task, each line with its origin."""
+    from pipelines.stack_home import Home
+    from pipelines.stack_logs import follow as lines
+
+    for origin, line in lines(Home.default(), last=max(last, 1), forever=follow):
+        click.echo(f"{click.style(f'{origin:<24}', fg='cyan')} {line}")
+
+
+@cli.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    epilog=_examples("lumbung psql", "lumbung psql -c 'select headline from news.articles limit 5'"),
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql(arguments: tuple[str, ...]) -> None:
+    """Open psql on the harvest: DATABASE_URL, else the stack of this checkout. Takes psql's own options."""
+    from pipelines.postgres_programs import installed
+
+    program = shutil.which("psql") or str(installed() / "psql")
+    os.execv(program, ["psql", _database_url(), *arguments])
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the schema of the database to this version; a second call does nothing."""
+    from pipelines.database import connect
+    from pipelines.migrate import migrate as apply
+
+    with closing(connect(_database_url())) as connection:
+        applied = apply(connection)
+    click.echo(f"applied {', '.join(applied)}" if applied else "the schema is up to date")
+
+
+@cli.command()
+def publishers() -> None:
+    """List the publishers: key, schedule, announcements, name."""
+    from spiders.publishers import load_publishers
+
+    for each in load_publishers().values():
+        counts = f"{len(each.feeds)} feeds, {len(each.sitemaps)} sitemaps, {'an' if each.index else 'no'} index"
+        click.echo(f"{each.key:<18} {each.schedule:<16} {counts:<34} {each.name}")
+
+
+@cli.command(
+    epilog=_examples(
+        "lumbung crawl contoh",
+        "lumbung crawl contoh --from 2026-11-01 --to 2026-11-10",
+        "*/30 * * * *  . /srv/lumbung/env && lumbung crawl antara     # in a crontab",
+    )
+)
+@click.argument("publisher")
+@click.option("--from", "from_date", metavar="DATE", help="Nothing published before this day.")
+@click.option("--to", "to_date", metavar="DATE", help="Nothing published after this day.")
+@click.option("--max", "max_articles", type=click.IntRange(min=1), metavar="N", help="Stop after so many articles.")
+@click.option("--refetch", is_flag=True, help="Also visit known pages again, to find changed texts.")
+def crawl(
+    publisher: str, *, from_date: str | None, to_date: str | None, max_articles: int | None, refetch: bool
+) -> None:
+    """Crawl one publisher into the database; made for cron.
+
+    Dates are days of the publisher's time zone, both included. Status 0 for a good crawl, 1 with one line that
+    says why not: the ledger does not balance, nothing could be fetched, too many pages failed.
+    """
+    from pipelines.crawl import run_crawl
+
+    asked = {"from_date": from_date, "to_date": to_date, "max_articles": max_articles and str(max_articles)}
+    arguments = {name: value for name, value in asked.items() if value}
+    run_crawl(publisher, {**arguments, **({"refetch": "true"} if refetch else {})}, _database_url())
+
+
+@cli.command()
+def deduplicate() -> None:
+    """Find articles that repeat each other among those not looked at yet."""
+    from dataclasses import asdict
+
+    from pipelines.database import connect
+    from pipelines.deduplicate import deduplicate as mark
+
+    with closing(connect(_database_url())) as connection:
+        summary = asdict(mark(connection))
+    click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))
+
+
+def _database_url() -> str:
+    """DATABASE_URL, else that of the stack in this checkout with its newspaper, else libpq's own variables."""
+    if not os.environ.get("DATABASE_URL"):
+        from pipelines.stack_home import Home
+
+        for name, value in Home.default().shell_variables().items():
+            os.environ.setdefault(name, value)
+    return os.environ.get("DATABASE_URL", "")
+
+
+def main() -> NoReturn:
+    """Run the command line: an error of ours is one line and status 1."""
+    try:
+        cli.main(prog_name="lumbung", standalone_mode=True)
+    except LumbungError as error:
+        click.echo(f"lumbung: {error}", err=True)
+        sys.exit(1)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""The first harvest of a stack: let its DAGs run, wait for them, and say why when they fail.
+
+LumbungError
+└── StackError
+    └── HarvestFailed      a run failed or never came; the reason in one line
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from pipelines.database import connect, transaction
+from pipelines.stack_home import StackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from pipelines.airflow_api import AirflowApi, Run
+    from pipelines.progress import Reporter, Step
+
+PUBLISHER: Final = "contoh"
+CRAWL: Final = f"crawl_{PUBLISHER}"
+DEDUPLICATE: Final = "deduplicate"
+
+_KNOWN_WITHIN = 120.0
+_BEGUN_WITHIN = 15.0
+_CRAWLED_WITHIN = 900.0
+_FOLLOWED_WITHIN = 180.0
+"""Seconds: until Airflow knows the DAGs, until the schedule begins a run, until it ends, until deduplication has."""
+
+
+class HarvestFailed(StackError):  # noqa: N818 - reads as what it is
+    """A run failed or never came."""
+
+
+def harvest(api: AirflowApi, database_url: str, reporter: Reporter, alive: Callable[[], None]) -> None:
+    """Let the DAGs run; wait for the first good harvest and for deduplication behind it.
+
+    A stack that has its harvest already is not asked to wait for another one.
+
+    Args:
+        api: Airflow.
+        database_url: where the harvest is kept.
+        reporter: shows the ledger's figures as they grow.
+        alive: raises when a service has died, so that nobody waits for it in vain.
+
+    Raises:
+        HarvestFailed: one line with the reason.
+    """
+    with reporter.step("Airflow's DAGs") as step:
+        step.note(f"{CRAWL} and {DEDUPLICATE}")
+        for dag in (CRAWL, DEDUPLICATE):
+            _until(lambda dag=dag: api.unpause(dag), _KNOWN_WITHIN, lambda: _unknown(api), alive)  # type: ignore[misc]  # mypy does not infer the default's type
+    with reporter.step("First harvest of Harian Contoh") as step:
+        since = _crawled(api, database_url, step, alive)
+    with reporter.step("Duplicates") as step:
+        _deduplicated(api, database_url, step, since, alive)
+
+
+def _crawled(api: AirflowApi, database_url: str, step: Step, alive: Callable[[], None]) -> datetime | None:
+    """Wait until a crawl has succeeded; when it was queued."""
+    run = _begun(api, alive)
+    deadline = time.monotonic() + _CRAWLED_WITHIN
+    while not run.ended and time.monotonic() < deadline:
+        alive()
+        step.note(_ledger(database_url) or "starting the spider")
+        time.sleep(1)
+        run = api.run(CRAWL, run.run_id)
+    step.note(_ledger(database_url))
+    if run.state == "failed":
+        raise HarvestFailed(f"the first harvest failed: {api.failure(CRAWL, run.run_id)}")
+    if not run.ended:
+        raise HarvestFailed(f"the first harvest has not ended after {_CRAWLED_WITHIN:.0f} s: see `make logs`")
+    return run.queued_at
+
+
+def _begun(api: AirflowApi, alive: Callable[[], None]) -> Run:
+    """The run to wait for: the schedule's, else one we trigger. A failed one of an earlier start is tried again."""
+    deadline = time.monotonic() + _BEGUN_WITHIN
+    while (run := api.newest_run(CRAWL)) is None and time.monotonic() < deadline:
+        alive()
+        time.sleep(0.5)
+    return api.trigger(CRAWL) if run is None or run.state == "failed" else run
+
+
+def _deduplicated(
+    api: AirflowApi, database_url: str, step: Step, since: datetime | None, alive: Callable[[], None]
+) -> None:
+    """Wait for the run that follows the crawl; none follows a crawl that brought nothing new."""
+    if _seen_by_deduplication(database_url):
+        step.note(_duplicates(database_url))
+        return
+    deadline = time.monotonic() + _FOLLOWED_WITHIN
+    while time.monotonic() < deadline:
+        alive()
+        run = api.newest_run(DEDUPLICATE)
+        if run and run.state == "failed" and since and run.queued_at and run.queued_at > since:
+            raise HarvestFailed(f"{DEDUPLICATE} failed: {api.failure(DEDUPLICATE, run.run_id)}")
+        if run and run.state == "success" and _seen_by_deduplication(database_url):
+            step.note(_duplicates(database_url))
+            return
+        step.note(run.state if run else "waiting for the crawl's event")
+        time.sleep(0.5)
+    raise HarvestFailed(f"{DEDUPLICATE} has not run {_FOLLOWED_WITHIN:.0f} s after the crawl: see `make logs`")
+
+
+def _until(true: Callable[[], bool], patience: float, otherwise: Callable[[], str], alive: Callable[[], None]) -> None:
+    deadline = time.monotonic() + patience
+    while not true():
+        alive()
+        if time.monotonic() > deadline:
+            raise HarvestFailed(otherwise())
+        time.sleep(0.5)
+
+
+def _unknown(api: AirflowApi) -> str:
+    errors = api.import_errors()
+    return f"a DAG file cannot be loaded: {errors[0]}" if errors else "Airflow has not found the DAGs: see `make logs`"
+
+
+def _ledger(database_url: str) -> str:
+    """The figures of the newest crawl, as a line for people."""
+    figures = _row(
+        database_url,
+        "select entries, leased, stored, updated, unchanged, rejected, failed from lumbung.crawl"
+        " where publisher = %s order by crawl_id desc limit 1",
+        PUBLISHER,
+    )
+    if figures is None:
+        return ""
+    names = ("announced", "asked for", "stored", "updated", "unchanged", "rejected", "failed")
+    told = [f"{count:,} {name}" for count, name in zip(figures, names, strict=True) if count or name == "stored"]
+    return ", ".join(told)
+
+
+def _seen_by_deduplication(database_url: str) -> bool:
+    """Whether every article has been looked at with its present text."""
+    row = _row(
+        database_url,
+        "select count(*) from lumbung.article a left join lumbung.fingerprint f using (article_id)"
+        " where f.text_hash is distinct from a.text_hash",
+    )
+    return row is not None and row[0] == 0
+
+
+def _duplicates(database_url: str) -> str:
+    row = _row(database_url, "select (select count(*) from news.articles), (select count(*) from news.duplicates)")
+    return f"{row[0]:,} stories, {row[1]:,} articles that repeat one" if row else ""
+
+
+def _row(database_url: str, statement: str, *parameters: str) -> tuple[int, ...] | None:
+    with closing(connect(database_url)) as connection, transaction(connection) as cursor:
+        cursor.execute(statement, parameters)
+        row: tuple[int, ...] | None = cursor.fetchone()
+        return row
