@@ -121,7 +121,9 @@ class LoadPipeline:
         self._seconds = crawler.settings.getfloat("LOAD_SECONDS")
         self._waiting: list[Visit] = []
         self._clock: asyncio.Task[None] | None = None
+        self._loading = asyncio.Lock()
         self._lost: str | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -148,9 +150,10 @@ class LoadPipeline:
         return item
 
     async def close_spider(self) -> None:
-        """Load what is left."""
-        if self._clock is not None:
-            self._clock.cancel()
+        """Load what is left; a batch on its way is finished first."""
+        async with self._loading:
+            if self._clock is not None:
+                self._clock.cancel()
         await self._flush()
 
     async def spider_closed(self, reason: str) -> None:
@@ -164,20 +167,22 @@ class LoadPipeline:
             await self._flush()
 
     async def _flush(self) -> None:
-        batch, self._waiting = self._waiting, []
-        if not batch or self._lost is not None:
-            return
-        frontier = self._frontier
-        try:
-            loaded = await frontier.call(load_batch, frontier.connection, frontier.crawl_id, batch)
-        except psycopg2.Error as error:
-            await self._lose(error)
-            return
+        async with self._loading:
+            batch, self._waiting = self._waiting, []
+            if not batch or self._lost is not None:
+                return
+            frontier = self._frontier
+            try:
+                loaded = await frontier.call(load_batch, frontier.connection, frontier.crawl_id, batch)
+            except psycopg2.Error as error:
+                self._lose(error)
+                return
         for name, count in asdict(loaded).items():
             self._crawler.stats.inc_value(f"lumbung/{name}", count)
 
-    async def _lose(self, error: psycopg2.Error) -> None:
+    def _lose(self, error: psycopg2.Error) -> None:
         """Stop the crawl: without its database it can only waste the publisher's bandwidth."""
         self._lost = " ".join(str(error).split())
         logger.critical("the database was lost, nothing of this batch is stored and it stays due: %s", self._lost)
-        asyncio.get_running_loop().create_task(self._crawler.engine.close_spider_async(reason="database_lost"))
+        closing = self._crawler.engine.close_spider_async(reason="database_lost")
+        self._closing = asyncio.get_running_loop().create_task(closing)

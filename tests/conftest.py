@@ -4,49 +4,28 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
-import socket
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
+from throwaway import TEMPLATE, throwaway_server
 
 from pipelines.database import Connection, connect
-from pipelines.migrate import migrate
-from pipelines.postgres import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipelines.postgres import Server
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-
-
-def free_port() -> int:
-    """A TCP port on loopback that nothing listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A throw-away server; its data lie where an unprivileged user can reach them, since tests may run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="lumbung-test-"))
-    folder.chmod(0o755)
-    started = Server(folder / "data", free_port(), secrets.token_urlsafe(12), fast=True)
-    started.start()
-    try:
-        started.create_database("template_lumbung")
-        template = connect(started.url("template_lumbung"))
-        migrate(template)
-        template.close()
+    """A throw-away server for the whole run."""
+    with throwaway_server() as started:
         yield started
-    finally:
-        started.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -56,7 +35,7 @@ def database_url(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[st
     admin = psycopg2.connect(server.url("postgres"))
     admin.autocommit = True
     with admin.cursor() as cursor:
-        cursor.execute(f'create database "{name}" template template_lumbung')
+        cursor.execute(f'create database "{name}" template {TEMPLATE}')
     monkeypatch.setenv("DATABASE_URL", server.url(name))
     yield server.url(name)
     with admin.cursor() as cursor:

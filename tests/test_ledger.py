@@ -1,0 +1,78 @@
+"""The ledger's verdict: a good crawl has none, a bad one has one line that says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.database import Connection, transaction
+from pipelines.ledger import find_crawl, verdict
+
+GOOD: dict[str, Any] = {"entries": 10, "known": 4, "enqueued": 6, "leased": 6, "stored": 5, "rejected": 1, "polls": 3}
+
+
+def judge(connection: Connection, **changes: Any) -> str | None:
+    columns = {**GOOD, **changes}
+    finish_reason = columns.pop("finish_reason", "finished")
+    names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
+    with transaction(connection) as cursor:
+        cursor.execute(
+            f"insert into lumbung.crawl (publisher, run_id, finish_reason, finished_at, {names})"
+            f" values ('koran', 'r', %s, case when %s then now() end, {places})",
+            [finish_reason, finish_reason is not None, *columns.values()],
+        )
+    crawl = find_crawl(connection, "r")
+    assert crawl is not None
+    return verdict(connection, crawl)
+
+
+def test_a_good_crawl_has_no_verdict(database: Connection) -> None:
+    assert judge(database) is None
+
+
+def test_a_crawl_with_only_unchanged_feeds_is_good(database: Connection) -> None:
+    quiet = {"entries": 0, "known": 0, "enqueued": 0, "leased": 0, "stored": 0, "rejected": 0}
+    assert judge(database, **quiet, polls_unchanged=3) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"finish_reason": None}, "never closed"),
+        ({"finish_reason": "shutdown"}, "ended early: shutdown"),
+        ({"known": 3}, "does not balance: 10 entries, but 3 known + 6 enqueued"),
+        ({"leased": 7}, "does not balance: 7 leased, but 5 stored + 0 updated"),
+        ({"polls_failed": 3, "problems": ["http://x/rss: ConnectionRefused"]}, "nothing could be fetched from koran: http://x/rss"),
+        ({"polls_failed": 1, "problems": ["http://x/rss is not a feed"]}, "1 of 3 feeds, sitemaps and index pages failed: http://x/rss"),
+        ({"entries": 0, "known": 0, "enqueued": 0}, "koran announced nothing"),
+        ({"stored": 0, "rejected": 0, "failed": 6, "problems": ["failure: HTTP 503"]}, "none of 6 pages could be fetched: failure: HTTP 503"),
+        ({"leased": 20, "stored": 14, "failed": 5}, "5 of 20 pages failed"),
+        ({"problems": ["gave up: 10 pages in a row could not be fetched"]}, "gave up"),
+    ],
+)  # fmt: skip
+def test_a_bad_crawl_says_why_in_one_line(database: Connection, changes: dict[str, Any], reason: str) -> None:
+    found = judge(database, **changes)
+    assert found is not None
+    assert reason in found
+    assert "\n" not in found
+
+
+def test_a_few_failed_pages_of_many_are_no_reason_for_alarm(database: Connection) -> None:
+    assert judge(database, leased=100, stored=95, rejected=1, failed=4) is None
+
+
+def test_silence_is_measured_against_the_publishers_history(database: Connection) -> None:
+    for entries in (40, 50, 60):
+        assert judge(database, entries=entries, known=entries - 6) is None
+    quiet = {"entries": 0, "known": 0, "enqueued": 0, "leased": 0, "stored": 0, "rejected": 0}
+    assert judge(database, **quiet) == "koran announced nothing, where it usually has 50 entries"
+
+
+def test_the_newest_crawl_of_a_run_is_found(database: Connection) -> None:
+    judge(database)
+    judge(database, stored=6, rejected=0)
+    crawl = find_crawl(database, "r")
+    assert crawl is not None
+    assert crawl.stored == 6
+    assert find_crawl(database, "another") is None
