@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _LOCK = 0x64656475  # "dedu"; any number that no other program on the server uses
 _HOT = 64
 """Articles that an article meets by one key on either side of it."""
+_LEAST_SHARED = 0.2
+"""Share of the smaller sample that candidates share; texts of which half is contained share half of it on average."""
 _TEXTS_AT_ONCE = 1000
 """Stored texts held in memory together: candidates of a batch may be many."""
 
@@ -106,14 +108,14 @@ def _store(cursor: Cursor, articles: Sequence[_Article]) -> None:
     rows = CopyText()
     for article_id, text_hash, seen in articles:
         keys = "{" + ",".join(map(str, seen.keys)) + "}"
-        rows.add((article_id, text_hash, seen.clean_hash, seen.words, keys, ALGORITHM))
-    rows.copy_into(cursor, "lumbung.fingerprint", "article_id, text_hash, clean_hash, words, keys, algorithm")
+        rows.add((article_id, text_hash, seen.clean_hash, seen.words, keys, seen.sampled, ALGORITHM))
+    rows.copy_into(cursor, "lumbung.fingerprint", "article_id, text_hash, clean_hash, words, keys, sampled, algorithm")
     cursor.execute(query("insert_keys"), {"articles": [article.article_id for article in articles]})
 
 
 def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> list[Edge]:
     """Verified pairs of the batch's articles, among themselves and with articles seen earlier."""
-    cursor.execute(query("find_candidates"), {"articles": list(batch), "hot": _HOT})
+    cursor.execute(query("find_candidates"), {"articles": list(batch), "hot": _HOT, "least": _LEAST_SHARED})
     candidates: list[tuple[int, int]] = cursor.fetchall()
     pairs = [edge for a, b in candidates if a in batch and b in batch for edge in _edge(a, b, batch[a], batch[b])]
     meets: dict[int, list[int]] = {}

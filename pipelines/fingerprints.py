@@ -37,7 +37,7 @@ HEAD = 40
 """Words that count as the head of a text."""
 
 _WORDS_REMEMBERED = 100_000
-_WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|%")
+_WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
 _DATE_WITH_YEAR = re.compile(r"\b(\d{1,2}/\d{1,2})/\d{4}\b")
 _DATELINE = re.compile(r"(?:(?!\.\s)[^\n]){0,60}?(?:\s[-–—]{1,2}\s*|[-–—]{1,2}\s|(?<=\))\s*[-–—:]\s*)")
 _FURNITURE = re.compile(
@@ -85,6 +85,11 @@ class Fingerprint:
             sample = sorted(self.grams)[:FEWEST_KEYS]
         return sorted(gram - 2**64 if gram >= 2**63 else gram for gram in sample)
 
+    @property
+    def sampled(self) -> int:
+        """How many keys lie below the bound: those a longer text with the same passage has for certain."""
+        return sum(gram < SAMPLED_BELOW for gram in self.grams)
+
 
 def fingerprint(publisher: str, headline: str, paragraphs: Iterable[str]) -> Fingerprint:
     """Fingerprint of an article."""
@@ -112,26 +117,30 @@ def _tells(word: str) -> bool:
 
 def _numbers(words: list[str]) -> dict[Context, frozenset[str]]:
     """Numbers by what they are said of; a number inside a context is written `#`, since it would be another context."""
-    told = [place for place, word in enumerate(words) if _tells(word)]
-    masked = ["", "", *("#" if word[0].isdigit() else word for word in words), ""]
+    padded = ["", "", *words, ""]
     found: dict[Context, frozenset[str]] = {}
-    for place in told:
-        context = (masked[place], masked[place + 1], masked[place + 3])
-        found[context] = found.get(context, frozenset()) | {words[place]}
+    for place, word in enumerate(words):
+        if _tells(word):
+            context = (_masked(padded[place]), _masked(padded[place + 1]), _masked(padded[place + 3]))
+            found[context] = found.get(context, frozenset()) | {word}
     return found
+
+
+def _masked(word: str) -> str:
+    return "#" if word[:1].isdigit() else word
 
 
 def clean_words(paragraphs: Sequence[str]) -> list[str]:
     """Lower-case words and numbers of a text, without dateline, punctuation and lines that belong to the page."""
-    words: list[str] = []
+    own: list[str] = []
     after_label = False
     for paragraph in paragraphs:
         furniture = _is_furniture(paragraph) or (after_label and _is_title(paragraph))
         after_label = _LABEL.fullmatch(paragraph) is not None
         if not furniture:
-            dateline = None if words else _DATELINE.match(paragraph)
-            words += _words(paragraph[dateline.end() :] if dateline else paragraph)
-    return words
+            dateline = None if own else _DATELINE.match(paragraph)
+            own.append(paragraph[dateline.end() :] if dateline else paragraph)
+    return _words("\n".join(own))
 
 
 def _is_furniture(paragraph: str) -> bool:
@@ -144,8 +153,8 @@ def _is_title(paragraph: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    shortened = _DATE_WITH_YEAR.sub(r"\1", text.lower())
-    return ["persen" if word == "%" else word.replace(",", ".") for word in _WORD.findall(shortened)]
+    written = text.lower().replace(",", ".").replace("%", " persen ")
+    return _WORD.findall(_DATE_WITH_YEAR.sub(r"\1", written) if "/" in written else written)
 
 
 class _Places(dict[str, tuple[int, ...]]):

@@ -42,17 +42,19 @@ where article_id = any(%(articles)s)
 order by 1, 2
 
 -- find_candidates --
--- Pairs of articles that share a key and not the whole text. A key that many articles share (a standing phrase) says
--- little: each article meets only the %(hot)s nearest on either side of it, by number. For articles seen in the order of
--- their numbers the pairs are the same whatever the batches. One seen out of order, after a revision, can meet more
--- articles of a hot key than it would have met in order, never fewer: results then differ by pairs past the cap, and by no others.
+-- Pairs of articles that share enough keys and not the whole text. A key that many articles share (a standing phrase)
+-- says little: each article meets only the %(hot)s nearest on either side of it, by number. For articles seen in the order
+-- of their numbers the pairs are the same whatever the batches. One seen out of order, after a revision, can meet more
+-- articles of a hot key than it would have met in order, never fewer: results can differ by pairs past the cap, and by no
+-- others.
 with probe as materialized (
-    select unnest(keys) as key, article_id, clean_hash
+    select unnest(keys) as key, article_id
     from lumbung.fingerprint
     where article_id = any(%(articles)s)
 ),
 met as (
-    select distinct least(p.article_id, near.article_id) as a, greatest(p.article_id, near.article_id) as b
+    select least(p.article_id, near.article_id) as a, greatest(p.article_id, near.article_id) as b,
+        count(distinct p.key) as shared
     from probe p
     cross join lateral (
         (select k.article_id from lumbung.fingerprint_key k
@@ -61,12 +63,13 @@ met as (
         (select k.article_id from lumbung.fingerprint_key k
          where k.key = p.key and k.article_id > p.article_id order by k.article_id limit %(hot)s)
     ) near
+    group by 1, 2
 )
 select met.a, met.b
 from met
-join lumbung.fingerprint fa on fa.article_id = met.a
-join lumbung.fingerprint fb on fb.article_id = met.b
-where fa.clean_hash <> fb.clean_hash
+cross join lateral (select * from lumbung.fingerprint f where f.article_id = met.a offset 0) fa
+cross join lateral (select * from lumbung.fingerprint f where f.article_id = met.b offset 0) fb
+where fa.clean_hash <> fb.clean_hash and met.shared >= %(least)s * least(fa.sampled, fb.sampled)
 order by met.a, met.b
 
 -- read_texts --
@@ -74,24 +77,35 @@ select article_id, publisher, headline, paragraphs from lumbung.article where ar
 
 -- read_components --
 -- Everything that pairs or equal texts connect with the given articles. It walks from text to text: a text printed a
--- thousand times is visited once.
+-- thousand times is visited once. "offset 0" makes each step a look-up by index: the planner cannot know how few
+-- steps there are and would hash whole tables.
 with recursive reached (clean_hash) as (
     select clean_hash from lumbung.fingerprint where article_id = any(%(articles)s)
     union
-    select other.clean_hash
+    select tied.clean_hash
     from reached r
-    join lumbung.fingerprint f on f.clean_hash = r.clean_hash
     cross join lateral (
-        select n.article_b as article_id from lumbung.near_duplicate n where n.article_a = f.article_id
-        union all
-        select n.article_a from lumbung.near_duplicate n where n.article_b = f.article_id
+        select other.clean_hash
+        from lumbung.fingerprint f
+        cross join lateral (
+            select n.article_b as article_id from lumbung.near_duplicate n where n.article_a = f.article_id
+            union all
+            select n.article_a from lumbung.near_duplicate n where n.article_b = f.article_id
+        ) pair
+        join lumbung.fingerprint other on other.article_id = pair.article_id
+        where f.clean_hash = r.clean_hash
+        offset 0
     ) tied
-    join lumbung.fingerprint other on other.article_id = tied.article_id
 )
-select f.article_id, f.clean_hash::text, f.words, a.published_at
+select node.article_id, reached.clean_hash::text, node.words, node.published_at
 from reached
-join lumbung.fingerprint f using (clean_hash)
-join lumbung.article a using (article_id)
+cross join lateral (
+    select f.article_id, f.words, a.published_at
+    from lumbung.fingerprint f
+    join lumbung.article a using (article_id)
+    where f.clean_hash = reached.clean_hash
+    offset 0
+) node
 
 -- read_pairs --
 select article_a, article_b, why, score from lumbung.near_duplicate where article_a = any(%(articles)s)

@@ -6,6 +6,7 @@ create table lumbung.fingerprint (
     clean_hash uuid not null,
     words int not null,
     keys bigint[] not null,
+    sampled int not null,
     algorithm int not null
 );
 comment on table lumbung.fingerprint is 'Articles that deduplication has seen, with the text it saw; another text_hash than the article''s means: see it again.';
