@@ -1,16 +1,13 @@
-"""Find the body of an article in the one parsed tree: a flat list of blocks, scored, the container, then the filter.
-
-A block is a run of inline content inside one block-level element, cut at double line breaks: what a reader sees as one
-paragraph, whether the page writes `<p>`, `<div>`, `<li>` or `<br><br>`. The tree is neither copied nor changed.
-"""
+"""Find the body of an article among the blocks of its page: score them, find the container, filter what is in it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from html import escape
 from typing import TYPE_CHECKING
+
+from spiders.blocks import INLINE, Block, blocks_of
+from spiders.boilerplate import stands_apart, starts_comments, starts_others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -18,161 +15,24 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_INLINE = _words(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong"
-    " sub sup time tt u var wbr"
-)
-_SKIPPED = _words(
-    "audio button canvas embed figcaption figure head iframe img input link map meta noscript object option picture"
-    " script select source style svg template textarea title track video"
-)
-"""Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
-_HEADINGS = _words("h1 h2 h3 h4 h5 h6")
-_APART = _words("nav aside footer menu dialog")
-_DEEPEST = 250
-"""Elements nested deeper are read as plain text: no page needs them, and the recursion stays bounded."""
-
-_APART_WORDS = _words(
-    "ad ads adv advert advertisement advertorial affiliate banner bio breadcrumb breadcrumbs byline caption comment"
-    " comments consent cookie copyright credit disqus donate dropdown featured feedback footer footnotes"
-    " karussell kommentar kommentare komentar latest legal liveblogs login masthead menu meta modal more"
-    " mostread nav navbar navigation newsletter outbrain overlay paging pagination partner paywall permalink player"
-    " popover popular popup print promo promoted promotion rating recirc recirculation recommend recommendation"
-    " recommendations recommended readmore related rekomendasi rss register sharing share shares sidebar"
-    " signup skip skyscraper social socials sponsor sponsored subscribe subscription syndication taboola tag tags"
-    " teaser teasers terkait terpopuler tool toolbar tools topics trending tweet upsell video weather widget widgets"
-    " bacajuga bacaan baca iklan lihatjg linksisip populer sisip hidden"
-)
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SENTENCE = re.compile(r"[.!?…։。！？][\"'”’»)\]]*(?:\s|$)|[,;:] ")
 _END = re.compile(r"[.!?…:;。！？][\"'”’»“)\]\s]*$")
-_TEXT_TAGS = _words("p li blockquote")
+_WITHIN_TEXT = INLINE | {"p", "li", "blockquote", "ul", "ol", "dl", "dd", "table"}
+_ALIKE = 0.1
+_TEXT_TAGS = frozenset(("p", "li", "blockquote"))
 _LEAST_PROSE = 25
 _PROSE = 80
 _LONGEST_COUNTED = 1000
 _KNOWN_START = 60
 _MOST_LINKED = 0.5
+_MOST_LINKED_SENTENCE = 0.85
 _LEAST_KEPT = 0.3
 _APART_COUNTS = 0.2
+_HEADER = 40
+_ABOVE = 6
+_BELOW = 8
 _SHARE = 0.65
 """The walk goes down into a child that holds at least this share of the prose."""
-
-
-@dataclass(slots=True, eq=False)
-class Block:
-    """One paragraph as a reader would see it."""
-
-    element: HtmlElement
-    """The block-level element it stands in."""
-    html: str
-    """Its text with links and line breaks as the only tags."""
-    text: str
-    """White space collapsed."""
-    linked: int
-    """Characters inside links."""
-    heading: bool
-
-    @property
-    def link_share(self) -> float:
-        """Part of the text that is links, 0 to 1."""
-        return self.linked / max(1, len(self.text))
-
-
-class _Walk:
-    """Collects the blocks below one element in document order."""
-
-    def __init__(self, skipped: Collection[HtmlElement]) -> None:
-        self.blocks: list[Block] = []
-        self._skipped = skipped
-        self._html: list[str] = []
-        self._texts: list[str] = []
-        self._linked = 0
-        self._broken = False
-
-    def visit(self, element: HtmlElement, owner: HtmlElement, *, link: bool = False, depth: int = 0) -> None:
-        if element.text:
-            self._add(element.text, link=link)
-        for child in element:
-            tag = child.tag
-            if isinstance(tag, str) and tag not in _SKIPPED and child not in self._skipped:
-                if tag == "br":
-                    self._break(owner)
-                elif depth > _DEEPEST:
-                    self._add(child.text_content(), link=link)
-                elif tag in _INLINE:
-                    self._visit_inline(child, owner, link=link, depth=depth)
-                else:
-                    self.flush(owner)
-                    self.visit(child, child, link=link, depth=depth + 1)
-                    self.flush(child)
-            if child.tail:
-                self._add(child.tail, link=link)
-
-    def _visit_inline(self, child: HtmlElement, owner: HtmlElement, *, link: bool, depth: int) -> None:
-        if child.tag == "a" and not link:
-            self._html.append("<a>")
-            self.visit(child, owner, link=True, depth=depth + 1)
-            self._html.append("</a>")
-        else:
-            self.visit(child, owner, link=link, depth=depth + 1)
-
-    def _add(self, text: str, *, link: bool) -> None:
-        if not text.isspace():
-            self._broken = False
-            if link:
-                self._linked += len(text.strip())
-        self._html.append(escape(text, quote=False))
-        self._texts.append(text)
-
-    def _break(self, owner: HtmlElement) -> None:
-        if self._broken:
-            self.flush(owner)
-        else:
-            self._broken = True
-            self._html.append("<br>")
-            self._texts.append(" ")
-
-    def flush(self, owner: HtmlElement) -> None:
-        text = " ".join("".join(self._texts).split())
-        if text:
-            heading = owner.tag in _HEADINGS
-            self.blocks.append(Block(owner, "".join(self._html), text, min(self._linked, len(text)), heading))
-        self._html, self._texts, self._linked, self._broken = [], [], 0, False
-
-
-def blocks_of(root: HtmlElement, skipped: Collection[HtmlElement] = ()) -> list[Block]:
-    """All blocks below `root` in document order, without the subtrees of `skipped`."""
-    walk = _Walk(skipped)
-    walk.visit(root, root)
-    walk.flush(root)
-    return walk.blocks
-
-
-@lru_cache(maxsize=8192)
-def _stands_apart_by_name(names: str) -> bool:
-    """Whether a class or id says that an element is no running text: whole words only, `headline` holds no `ad`."""
-    return any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
-
-
-def stands_apart(element: HtmlElement) -> bool:
-    """Whether tag, class, id or visibility say that an element is beside the text: a hint, never proof."""
-    if element.tag in _APART:
-        return True
-    attributes = element.attrib
-    if not attributes:
-        return False
-    names = attributes.get("class", "")
-    identity = attributes.get("id")
-    if identity:
-        names = f"{names} {identity}"
-    if names and _stands_apart_by_name(names):
-        return True
-    style = attributes.get("style", "")
-    return "hidden" in attributes or ("display" in style and "none" in style)
 
 
 class Body:
@@ -201,8 +61,22 @@ class Body:
         self.text_blocks = _filtered([block for block in self.blocks if inside(block.element)], self.containers)
         """The blocks of the containers that are text of the article, in order."""
 
+    def header(self, headline: str) -> list[Block]:
+        """Blocks in which date, byline and counter are printed: from the headline to the text, then those above it."""
+        end = self.blocks.index(self.text_blocks[0]) if self.text_blocks else 0
+        near = range(max(0, end - _HEADER), end)
+        start = max((place for place in near if self.blocks[place].text == headline), default=near.start)
+        above = self.blocks[max(0, start - _ABOVE) : start]
+        return [*self.blocks[start:end], *reversed(above)]
+
+    @property
+    def tail(self) -> list[Block]:
+        """The last block of the text and those that follow it closely."""
+        end = self.blocks.index(self.text_blocks[-1]) if self.text_blocks else len(self.blocks)
+        return self.blocks[end : end + 1 + _BELOW]
+
     def _densest(self, root: HtmlElement, hint: str) -> HtmlElement:
-        mass: dict[HtmlElement, float] = {}
+        mass: dict[HtmlElement, _Mass] = {}
         apart = _Inherited(stands_apart)
         known = " ".join(hint.split())
         for block in self.blocks:
@@ -210,8 +84,18 @@ class Body:
             if weight:
                 weight *= _APART_COUNTS if apart(block.element) else 1
                 for element in (block.element, *block.element.iterancestors()):
-                    mass[element] = mass.get(element, 0.0) + weight
+                    held = mass.setdefault(element, _Mass())
+                    held.weight += weight
+                    held.blocks += 1
         return _descend(root, mass)
+
+
+@dataclass(slots=True)
+class _Mass:
+    """Prose below an element."""
+
+    weight: float = 0.0
+    blocks: int = 0
 
 
 class _Inherited:
@@ -246,21 +130,52 @@ def _weight(block: Block, known: str) -> float:
     return weight
 
 
-def _descend(node: HtmlElement, mass: Mapping[HtmlElement, float]) -> HtmlElement:
-    while True:
-        best = max(node, key=lambda child: mass.get(child, 0.0), default=None)
-        if best is None or best.tag == "p" or best.tag in _INLINE or mass.get(best, 0.0) < _SHARE * mass.get(node, 1.0):
-            return node
+def _descend(node: HtmlElement, mass: Mapping[HtmlElement, _Mass]) -> HtmlElement:
+    """The deepest element that still holds nearly all prose."""
+    while node in mass:
+        held = [child for child in node if child in mass]
+        best = max(held, key=lambda child: mass[child].weight, default=None)
+        if best is None or best.tag in _WITHIN_TEXT or mass[best].weight < _SHARE * mass[node].weight:
+            break
+        if mass[best].blocks == 1 < mass[node].blocks:  # one long paragraph beside short ones
+            break
+        if sum(mass[child].weight for child in held if _alike(child, best)) > (1 + _ALIKE) * mass[best].weight:
+            break
         node = best
+    return node
+
+
+def _alike(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two siblings look like parts of one body: the same tag and class."""
+    return one.tag == other.tag and one.tag != "article" and one.get("class") == other.get("class")
 
 
 def _filtered(blocks: list[Block], containers: Collection[HtmlElement]) -> list[Block]:
     apart = _Inherited(stands_apart, containers)
-    prose = [block for block in blocks if block.link_share <= _MOST_LINKED]
+    prose = [block for block in blocks if not _is_linked(block)]
     kept = [block for block in prose if not apart(block.element)]
     if _length(kept) < _LEAST_KEPT * _length(prose):  # the names mislead: they are a hint, no rule
         kept = prose
-    return list(_with_headings(kept))
+    return list(_with_headings(_until_end(kept)))
+
+
+def _until_end(blocks: list[Block]) -> list[Block]:
+    """The blocks before the comments, or before a list of other articles in the second half."""
+    total = _length(blocks)
+    before = 0
+    for place, block in enumerate(blocks):
+        if before and (starts_comments(block.text) or (2 * before > total and starts_others(block.text))):
+            return blocks[:place]
+        before += len(block.text)
+    return blocks
+
+
+def _is_linked(block: Block) -> bool:
+    """Whether a block is a link rather than a sentence with links in it."""
+    if block.link_share <= _MOST_LINKED:
+        return False
+    sentence = len(block.text) >= _PROSE and _END.search(block.text) is not None
+    return not sentence or block.link_share >= _MOST_LINKED_SENTENCE
 
 
 def _length(blocks: Iterable[Block]) -> int:

@@ -47,9 +47,10 @@ _OTHERS = re.compile(
     r"(?i)(?:^|[|/;,·•]|(?<=\w) (?=editor|redaktur|red\b))\s*"
     r"(?:editor|redaktur|red|penyunting|foto|fotografer)\b\s*[:.-].*$"
 )
-_PEOPLE_SPLIT = re.compile(r"(?i)\s*(?:[,;|/&•·]|\bdan\b|\band\b|\bund\b|\s-\s|\s–\s)\s*")
+_PEOPLE_SPLIT = re.compile(r"\s*(?:[,;|/&•·]|\b(?:dan|and|AND|und|et|y|e|og|och|en)\b|\s[-–—]\s)\s*")
+_ASIDE = re.compile(r"\([^()]*\)")
 _NO_PERSON = re.compile(
-    r"(?i)@|https?:|www\.|\.(?:com|co|id|net|org|de)\b|\d|^(?:admin|redaksi|tim|team|staff|newsroom|antara|reuters|afp|ap|dpa)$"
+    r"(?i)@|https?:|www\.|\.(?:com|co|id|net|org|de)\b|\d|^(?:admin|redaksi|tim|team|staff|newsroom|antara|reuters|afp|ap|dpa|red|agenturen)$"
     r"|\b(?:redaksi|editorial|newsroom|staff|news|agencies|agency|indonesia|desk)\b"
 )
 _LONGEST_NAME = 50
@@ -82,25 +83,28 @@ def is_open_dateline(text: str) -> bool:
     return _OPEN_DATELINE.match(text) is not None and find_dateline(f"{text.rstrip()} Ada") is not None
 
 
-def find_people(lines: Iterable[str], brand: str = "") -> tuple[str, ...]:
+def find_people(lines: Iterable[str], brands: Iterable[str] = ()) -> tuple[str, ...]:
     """People named in author lines: no role, brand, e-mail address or editor, each once.
 
     Args:
         lines: Printed author lines or names of structured data.
-        brand: Name of the publisher, which is no person.
+        brands: Names of the publisher, which are no people.
     """
     people: dict[str, None] = {}
+    names = {brand.casefold() for brand in brands}
     for line in lines:
-        people.update(dict.fromkeys(_people(line, brand.casefold())))
+        people.update(dict.fromkeys(name for name in _people(line) if name.casefold() not in names))
     return tuple(people)
 
 
-def _people(line: str, brand: str) -> Iterator[str]:
-    line = " ".join(line.split())
+def _people(line: str) -> Iterator[str]:
+    if "://" in line:
+        return
+    line = _ASIDE.sub("", " ".join(line.split()))
     line = _ROLE.sub("", _OTHERS.sub("", line))
     for part in _PEOPLE_SPLIT.split(line):
         name = _ROLE_AFTER.sub("", _ROLE.sub("", part)).strip(" .:-–—()[]")
-        if _is_person(name) and name.casefold() != brand:
+        if _is_person(name):
             yield name
 
 

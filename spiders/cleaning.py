@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
 
+from spiders.boilerplate import is_boilerplate, points_elsewhere
 from spiders.bylines import find_reads, is_open_dateline
 from spiders.seed_format import collapse
 
@@ -17,29 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PLACEHOLDER = re.compile(r"\[Gambas:[^\]]{1,40}\]")
-_POINTS_ELSEWHERE = re.compile(
-    r"(?i)^[\W_]*(?:baca(?: juga| selengkapnya| lainnya)?|lihat (?:juga|foto)|simak(?: juga)?(?: video)?"
-    r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
-    r"|berita terkait|artikel terkait|read (?:more|also|next)|also read|see also|related(?: articles?| stories)?"
-    r"|more on this(?: story)?|watch(?: live| more)?|lesen sie (?:auch|mehr)|mehr zum thema|(?:à )?lire aussi"
-    r"|lea también|leia também|leggi anche|lees ook|läs också|les også|mer om)\b"
-    r"(?P<colon>[^\w]{0,3}:|[^\w]{0,2}[|»>])?"
-)
-_BOILERPLATE = re.compile(
-    r"(?i)^[\W_]*(?:"
-    r"advertisements?$|advertorial$|iklan$|anzeige$|publicité$|publicidad$|scroll to continue|scroll ke bawah"
-    r"|baca berita dengan sedikit iklan|halaman\s*(?:selanjutnya|berikutnya|\d+\s*dari\s*\d+|:|$)|halaman \d+$"
-    r"|artikel ini (?:telah tayang di|adalah bagian dari)|dilarang keras mengambil|copyright ©|© ?\d{4}|hak cipta"
-    r"|ikuti (?:berita|whatsapp|kami|saluran)|follow whatsapp channel|telusuri berita|simak breaking news"
-    r"|dapatkan update berita|cek berita dan artikel|saksikan live|saksikan video pilihan|simak video\b.*:$"
-    r"|teks foto\s*:|foto\s*:|\(foto\s*:|\[foto"
-    r"|(?:editor|reporter|rep|penulis|pewarta|redaktur|penyunting|uploader|sumber foto)\s*:"
-    r"|(?:tags?|topik|kategori)\s*:"
-    r")"
-)
-_SIGNATURE = re.compile(r"[(\[][\w.]{2,12}(?:[/-][\w.]{1,12}){0,2}[)\]]")
 _BARE_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+")
-_LONGEST_POINTER = 250
 _LONGEST_COUNTER = 40
 
 
@@ -77,13 +56,7 @@ def _kept(tags: Iterable[Tag]) -> Iterator[str]:
 
 
 def _is_boilerplate(text: str, tag: Tag) -> bool:
-    if _BOILERPLATE.match(text) or _SIGNATURE.fullmatch(text):
-        return len(text) <= _LONGEST_POINTER
-    # "Baca juga buku ..." may be a sentence: a colon or a link says that the line points elsewhere.
-    pointer = _POINTS_ELSEWHERE.match(text)
-    if pointer is None or len(text) > _LONGEST_POINTER:
-        return False
-    return pointer["colon"] is not None or _is_mostly_link(text, tag)
+    return is_boilerplate(text) or points_elsewhere(text, linked=_is_mostly_link(text, tag))
 
 
 def _is_mostly_link(text: str, tag: Tag) -> bool:

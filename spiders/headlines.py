@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SEPARATOR = re.compile(r"\s+[|\-–—·•:»«/]+\s+|\s*[|»]\s*")
+_LONGEST_NAME = 4
+"""Words: `Okezone Lifestyle`, `Kompas.com Regional`."""
 _WORDS = re.compile(r"\w+")
 
 
@@ -35,16 +37,25 @@ def choose_headline(printed: Iterable[str], stated: Iterable[str], names: Iterab
 
 
 def without_site(title: str, names: Iterable[str]) -> str:
-    """A title without a leading or trailing part that is one of the site's names, given case-folded."""
+    """A title without the parts at its ends that are one of the site's names, or up to four words with one of them.
+
+    Args:
+        title: The title, white space collapsed.
+        names: The names without punctuation and case-folded: `kompascom`.
+    """
     names = set(names)
-    parts = list(_SEPARATOR.finditer(title))
-    for separator in reversed(parts):
-        if _folded(title[separator.end() :]) in names:
+    for separator in reversed(list(_SEPARATOR.finditer(title))):
+        if _names_site(title[separator.end() :], names):
             title = title[: separator.start()]
     first = _SEPARATOR.search(title)
-    if first and _folded(title[: first.start()]) in names:
+    if first and _names_site(title[: first.start()], names):
         title = title[first.end() :]
     return title.strip()
+
+
+def _names_site(part: str, names: set[str]) -> bool:
+    words = part.split()
+    return _folded(part) in names or (len(words) <= _LONGEST_NAME and any(_folded(word) in names for word in words))
 
 
 def _agree(heading: str, title: str) -> bool:

@@ -11,15 +11,18 @@ A publisher whose pages need code names a subclass in its file and overrides the
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from spiders.article import Article, Reason, Rejection
-from spiders.body import Block, Body
+from spiders.body import Body
+from spiders.boilerplate import counts_readers
+from spiders.breadcrumbs import clean_trail, printed_trail
 from spiders.bylines import find_dateline, find_people, find_reads, read_count
-from spiders.cleaning import clean, is_counter
+from spiders.cleaning import clean
 from spiders.dates import parse_date
 from spiders.document import parse
 from spiders.headlines import choose_headline
@@ -30,15 +33,19 @@ from spiders.selection import dates, first_match, matches, text_of, texts
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from lxml.html import HtmlElement
+    from spiders.blocks import Block
 
-_HEADER_BLOCKS = 25
-"""Blocks after the headline in which date, byline and counter may stand."""
-_FOOTER_BLOCKS = 3
-_LONGEST_DATE_LINE = 120
+_PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
+    *("publishdate", "publish-date", "pubdate", "parsely-pub-date", "dc.date.issued", "date", "dc.date"),
+)
+_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
+_CHANGED = re.compile(r"(?i)\b(?:diperbarui|diperbaharui|diupdate|updated?|modified|aktualisiert)\b")
+_CLOCK = re.compile(r"\d[:.]\d\d\b")
+_LONGEST_LINE = 120
 
 
 class Page:
@@ -129,11 +136,8 @@ class Page:
     @cached_property
     def breadcrumb(self) -> tuple[str, ...]:
         """Labels from the root on, without the headline."""
-        labels = (
-            texts(self.tree, self.publisher.rules.breadcrumb) or self.metadata.breadcrumb or _printed_trail(self.tree)
-        )
-        headline = (self.headline or "").casefold()
-        return tuple(label for label in map(_label, labels) if label and label.casefold() != headline)
+        selected = texts(self.tree, self.publisher.rules.breadcrumb)
+        return clean_trail(selected or self.metadata.breadcrumb or printed_trail(self.tree), self.headline or "")
 
     @cached_property
     def section(self) -> str | None:
@@ -157,28 +161,26 @@ class Page:
             tuple(self.metadata.meta("author", "article:author", "dc.creator", "content_author", "parsely-author")),
             (self.byline or "",),
         )
-        return next((people for line in lines if (people := find_people(line, self.publisher.name))), ())
+        return next((people for line in lines if (people := find_people(line, self.site_names))), ())
 
     @cached_property
     def published_at(self) -> datetime | None:
         """When the article was published; None where the page does not say."""
-        stated = (
-            *self.metadata.stated("datePublished", "dateCreated"),
-            *self.metadata.meta(
-                *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
-                *("publishdate", "publish-date", "pubdate", "parsely-pub-date", "dc.date.issued", "date", "dc.date"),
-            ),
+        return self._first_date(
+            (
+                *self.metadata.stated("datePublished", "dateCreated"),
+                *self.metadata.meta(*_PUBLISHED),
+                *(line for line in dates(self.tree, self.publisher.rules.published) if not _CHANGED.search(line)),
+                *dates(self.tree, ("time[datetime]",)),
+                *self._printed_dates(changes=False),
+            )
         )
-        return self._first_date((*stated, *dates(self.tree, self.publisher.rules.published), *self._printed_dates()))
 
     @cached_property
     def modified_at(self) -> datetime | None:
         """When it was last changed; None where the page states no change."""
-        stated = (
-            *self.metadata.stated("dateModified"),
-            *self.metadata.meta("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified"),
-        )
-        when = self._first_date(stated)
+        stated = (*self.metadata.stated("dateModified"), *self.metadata.meta(*_MODIFIED))
+        when = self._first_date((*stated, *self._printed_dates(changes=True)))
         return None if when is None or (self.published_at and when <= self.published_at) else when
 
     @cached_property
@@ -222,13 +224,11 @@ class Page:
 
     @cached_property
     def reads(self) -> int | None:
-        """The reader count of this article: selected, stated, in the header row, or at the very end of the text."""
+        """The reader count of this article: selected, stated, or printed in the header or right after the text."""
         selected = (read_count(text) for text in texts(self.tree, self.publisher.rules.reads))
-        near = (
-            find_reads(block.text) for block in (*self.header, *self.footer) if len(block.text) <= _LONGEST_DATE_LINE
-        )
-        at_end = (read_count(block.text) for block in self.footer if is_counter(block.text))
-        counts = (*selected, self.metadata.reads, *near, *at_end)
+        printed = (find_reads(block.text) for block in (*self.header, *self.body.tail[1:]) if _is_line(block))
+        bare = (read_count(block.text) for block in self.body.tail if _is_line(block) and counts_readers(block.element))
+        counts = (*selected, self.metadata.reads, *printed, *bare)
         return next((count for count in counts if count is not None), None)
 
     @cached_property
@@ -255,48 +255,27 @@ class Page:
 
     @cached_property
     def header(self) -> tuple[Block, ...]:
-        """Blocks from the headline to the text: where date, byline and counter are printed."""
-        blocks, text = self.body.blocks, self.body.text_blocks
-        end = blocks.index(text[0]) if text else 0
-        titles = [place for place, block in enumerate(blocks[:end]) if block.text == self.headline]
-        start = titles[-1] if titles else end - _HEADER_BLOCKS
-        return tuple(blocks[max(0, start, end - _HEADER_BLOCKS) : end])
+        """Blocks in which date, byline and counter are printed."""
+        return tuple(self.body.header(self.headline or ""))
 
-    @cached_property
-    def footer(self) -> tuple[Block, ...]:
-        """The last block of the text and those that follow it closely."""
-        blocks, text = self.body.blocks, self.body.text_blocks
-        end = blocks.index(text[-1]) if text else 0
-        return tuple(blocks[end : end + 1 + _FOOTER_BLOCKS])
+    def _first_date(self, candidates: Iterable[str]) -> datetime | None:
+        found = (parse_date(text, self.publisher.zone) for text in candidates)
+        return next((date for date in found if date is not None), None)
 
-    def _first_date(self, candidates: tuple[str, ...]) -> datetime | None:
-        dates = (parse_date(text, self.publisher.zone) for text in candidates)
-        return next((date for date in dates if date is not None), None)
-
-    def _printed_dates(self) -> Iterator[str]:
-        for element in self.tree.iter("time"):
-            yield from filter(None, (element.get("datetime"), text_of(element)))
-        for block in self.header:
-            if len(block.text) <= _LONGEST_DATE_LINE:
-                yield block.text
+    def _printed_dates(self, *, changes: bool) -> list[str]:
+        """Date lines near the headline, those with a time first; of changes or of the publication."""
+        lines = [
+            block.text for block in self.header if _is_line(block) and bool(_CHANGED.search(block.text)) == changes
+        ]
+        return sorted(lines, key=lambda line: _CLOCK.search(line) is None)
 
 
 _BYLINES = '[rel~="author"], [itemprop~="author"], .byline, .author'
 _TAGS = 'a[rel~="tag"]'
-_TRAILS = '[class*="breadcrumb"], [id*="breadcrumb"], [aria-label*="readcrumb"], [itemtype$="BreadcrumbList"]'
 
 
-def _label(text: str) -> str:
-    return text.strip(" >»›/|·")
-
-
-def _printed_trail(tree: HtmlElement) -> tuple[str, ...]:
-    for trail in matches(tree, _TRAILS):
-        for tag in ("li", "a"):
-            labels = tuple(filter(None, map(text_of, trail.iter(tag))))
-            if labels:
-                return labels
-    return ()
+def _is_line(block: Block) -> bool:
+    return len(block.text) <= _LONGEST_LINE
 
 
 def load_page_class(publisher: Publisher) -> type[Page]:

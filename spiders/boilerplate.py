@@ -1,0 +1,123 @@
+"""What is beside the text of an article: names of elements and phrases of lines, as sites use them.
+
+Names are a hint, never proof: a page may wrap its whole text in `class="widget"`. Phrases count only where they start a
+block; "baca juga" inside a sentence is a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_APART = frozenset(("nav", "aside", "footer", "menu", "dialog"))
+_NAMES = (
+    "ad ads adv advert advertisement advertorial affiliate banner bio breadcrumb breadcrumbs byline caption comment"
+    " comments consent cookie copyright credit disqus donate dropdown featured feedback footer footnotes"
+    " karussell kommentar kommentare komentar latest legal liveblogs login masthead menu meta modal more"
+    " mostread nav navbar navigation newsletter outbrain overlay paging pagination partner paywall permalink player"
+    " popover popular popup print promo promoted promotion rating recirc recirculation recommend recommendation"
+    " recommendations recommended readmore related rekomendasi rss register sharing share shares sidebar"
+    " signup skip skyscraper social socials sponsor sponsored subscribe subscription syndication taboola tag tags"
+    " teaser teasers terkait terpopuler tool toolbar tools topics trending upsell video weather widget widgets"
+    " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip hidden"
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_APART_WORDS = frozenset(_NAMES.split())
+_COUNTER_WORDS = frozenset(
+    "baca counter dibaca dilihat eye hit hits pembaca pageviews read readers reads view views viewer".split()  # noqa: SIM905 - words
+)
+_POINTS_ELSEWHERE = re.compile(
+    r"(?i)^[\W_]*(?:baca(?: juga| selengkapnya| lainnya)?|lihat (?:juga|foto)|simak(?: juga)?(?: video)?"
+    r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
+    r"|berita terkait|artikel terkait|read (?:more|also|next)|also read|see also|related(?: articles?| stories)?"
+    r"|more on this(?: story)?|watch(?: live| more)?|lesen sie (?:auch|mehr)|mehr zum thema|(?:à )?lire aussi"
+    r"|lea también|leia também|leggi anche|lees ook|läs också|les også|mer om)\b"
+    r"(?P<colon>[^\w]{0,3}:|[^\w]{0,2}[|»>])?"
+)
+_BOILERPLATE = re.compile(
+    r"(?i)^[\W_]*(?:"
+    r"advertisements?$|advertorial$|iklan$|anzeige$|publicité$|publicidad$|scroll to continue|scroll ke bawah"
+    r"|baca berita dengan sedikit iklan|halaman\s*(?:selanjutnya|berikutnya|\d+\s*dari\s*\d+|:|$)|halaman \d+$"
+    r"|artikel ini (?:telah tayang di|adalah bagian dari)|dilarang keras mengambil|copyright ©|© ?\d{4}|hak cipta"
+    r"|ikuti (?:berita|whatsapp|kami|saluran)|follow whatsapp channel|telusuri berita|simak breaking news"
+    r"|dapatkan update berita|cek berita dan artikel|saksikan live|saksikan video pilihan|simak video\b.*:$"
+    r"|teks foto\s*:|foto\s*:|\(foto\s*:|\[foto"
+    r"|(?:editor|reporter|rep|penulis|pewarta|redaktur|penyunting|uploader|sumber foto)\s*:"
+    r"|(?:tags?|topik|kategori)\s*:"
+    r")"
+)
+_SIGNATURE = re.compile(r"[(\[][\w.]{2,12}(?:[/-][\w.]{1,12}){0,2}[)\]]")
+_COMMENTS = re.compile(
+    r"(?i)^\W*(?:(?:\d+|leave an?|view|show|add|join|post|beri|tulis|kirim|lihat)?\W*(?:the |all |your |new )?\d*\W*"
+    r"(?:comments?|responses?|replies|reply|conversation|komentar|kommentare|kommentarer|commentaires?|comentarios"
+    r"|comentários|reacties)\W*(?:\(?\d+\)?\W*$|to “|to \"|on “|on \"|$))"
+)
+_OTHERS = re.compile(
+    r"(?i)^\W*(?:read next|related|more (?:from|in|on|stories)|most (?:popular|read)|you (?:may|might) also|recommended"
+    r"|trending|latest (?:news|stories|from)|popular|about the authors?|sign up|share this|up next|next article"
+    r"|berita (?:terkait|lainnya|populer|terbaru)|artikel (?:terkait|lainnya)|baca juga|terpopuler|terkini|rekomendasi"
+    r"|mehr (?:zum|aus|von)|meistgelesen|das könnte|über den autor|à lire aussi|sur le même|lea también"
+    r"|más (?:de|sobre)"
+    r"|関連記事|関連|記事ランキング)"
+)
+_LONGEST_END = 70
+_LONGEST_POINTER = 250
+
+
+@lru_cache(maxsize=8192)
+def _stands_apart_by_name(names: str) -> bool:
+    """Whether a class or id says that an element is no running text: whole words only, `headline` holds no `ad`."""
+    return any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
+
+
+def stands_apart(element: HtmlElement) -> bool:
+    """Whether tag, class, id or visibility say that an element is beside the text: a hint, never proof."""
+    if element.tag in _APART:
+        return True
+    attributes = element.attrib
+    if not attributes:
+        return False
+    names = attributes.get("class", "")
+    identity = attributes.get("id")
+    if identity:
+        names = f"{names} {identity}"
+    if names and _stands_apart_by_name(names):
+        return True
+    style = attributes.get("style", "")
+    return "hidden" in attributes or ("display" in style and "none" in style)
+
+
+def counts_readers(element: HtmlElement) -> bool:
+    """Whether class or id of an element or of an icon in it say that it shows a reader count."""
+    names = " ".join(f"{each.get('class', '')} {each.get('id', '')}" for each in (element, *element))
+    return any(word.lower() in _COUNTER_WORDS for word in _WORD.findall(names))
+
+
+def starts_comments(text: str) -> bool:
+    """Whether a block is the heading of the comments."""
+    return len(text) <= _LONGEST_END and _COMMENTS.match(text) is not None
+
+
+def starts_others(text: str) -> bool:
+    """Whether a block is the heading of a list of other articles."""
+    return len(text) <= _LONGEST_END and _OTHERS.match(text) is not None
+
+
+def is_boilerplate(text: str) -> bool:
+    """Whether a block is a line that pages put around texts: a page number, a photo credit, an editor, a signature."""
+    return len(text) <= _LONGEST_POINTER and bool(_BOILERPLATE.match(text) or _SIGNATURE.fullmatch(text))
+
+
+def points_elsewhere(text: str, *, linked: bool) -> bool:
+    """Whether a block leads to another article: `Baca juga: ...`.
+
+    Args:
+        text: The block.
+        linked: Whether most of it is a link. "Baca juga buku itu." may be a sentence: a colon or a link decides.
+    """
+    pointer = _POINTS_ELSEWHERE.match(text) if len(text) <= _LONGEST_POINTER else None
+    return pointer is not None and (linked or pointer["colon"] is not None)

@@ -1,0 +1,31 @@
+"""The path to an article as printed above it: labels from the root on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spiders.selection import matches, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.html import HtmlElement
+
+_TRAILS = '[class*="breadcrumb"], [id*="breadcrumb"], [aria-label*="readcrumb"], [itemtype$="BreadcrumbList"]'
+_SEPARATORS = " >»›/|·\u00a0"
+
+
+def printed_trail(tree: HtmlElement) -> tuple[str, ...]:
+    """Labels of the first element that calls itself a breadcrumb, separators and all."""
+    for trail in matches(tree, _TRAILS):
+        for tag in ("li", "a"):
+            labels = tuple(filter(None, map(text_of, trail.iter(tag))))
+            if labels:
+                return labels
+    return ()
+
+
+def clean_trail(labels: Iterable[str], headline: str) -> tuple[str, ...]:
+    """Labels without separators; the headline, which some sites repeat at the end, is none."""
+    stripped = (label.strip(_SEPARATORS) for label in labels)
+    return tuple(label for label in stripped if label and label.casefold() != headline.casefold())
