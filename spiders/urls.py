@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from spiders.publishers import Publisher
@@ -72,7 +72,8 @@ def canonicalise(url: str, publisher: Publisher) -> str:
     if port is None and "." in host and not _is_address(host):
         scheme = "https"
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
-    return urlunsplit((scheme, netloc, _path(parts.path, own=own), _query(parts.query, publisher.query_kept), ""))
+    query = _query(parts.query, publisher.query_kept)
+    return f"{scheme}://{netloc}{_path(parts.path, own=own)}" + (f"?{query}" if query else "")
 
 
 def with_query(url: str, query: str) -> str:
@@ -150,6 +151,8 @@ def _drop_variants(segments: list[str]) -> None:
 
 
 def _query(query: str, kept: tuple[str, ...]) -> str:
+    if not query:
+        return ""
     pairs = []
     for piece in query.split("&"):
         pair = _escaped(_ESCAPED_TWICE.sub("", piece))
