@@ -161,6 +161,25 @@ def crawl(
     run_crawl(publisher, {**arguments, **({"refetch": "true"} if refetch else {})}, _database_url())
 
 
+@cli.command("first-harvest")
+@click.option("--airflow", "url", envvar="AIRFLOW_URL", show_envvar=True, required=True, help="Where Airflow answers.")
+@click.option("--user", envvar="AIRFLOW_USER", show_envvar=True, required=True, help="Who may start its DAGs.")
+@click.option("--password", envvar="AIRFLOW_PASSWORD", show_envvar=True, required=True, help="Best as a variable.")
+def first_harvest(url: str, user: str, password: str) -> None:
+    """Wait for the first harvest of an Airflow that `up` did not start.
+
+    Unpauses the DAGs of Harian Contoh, waits until they have harvested into the database, prints the first rows.
+    """
+    from pipelines.airflow_api import AirflowApi
+    from pipelines.first_harvest import harvest
+    from pipelines.progress import Reporter
+    from pipelines.welcome import first_rows
+
+    reporter = Reporter()
+    harvest(AirflowApi(url, user, password), _database_url(), reporter, lambda: None)
+    reporter.console.print(first_rows(_database_url()))
+
+
 @cli.command()
 def deduplicate() -> None:
     """Find articles that repeat each other among those not looked at yet."""

@@ -25,7 +25,7 @@ def welcome(stack: Stack, reporter: Reporter) -> None:
     """Print the first rows and the ways in."""
     console = reporter.console
     console.print()
-    console.print(_first_rows(stack))
+    console.print(first_rows(stack.server.url()))
     lumbung = _short(Path(sys.executable).with_name("lumbung"))
     reporter.say()
     reporter.say(f"  Airflow      {stack.airflow_url}   user {ADMIN}   password {stack.state.airflow_password}")
@@ -38,12 +38,13 @@ def welcome(stack: Stack, reporter: Reporter) -> None:
     reporter.say("  Stop         make down   (the data stay; `make up` continues with them)")
 
 
-def _first_rows(stack: Stack) -> Table:
+def first_rows(database_url: str) -> Table:
+    """The newest rows of `news.articles`."""
     table = Table(title="news.articles, newest first", title_justify="left", box=box.SIMPLE, pad_edge=False)
     table.add_column("published_at", no_wrap=True)
     table.add_column("section", no_wrap=True)
     table.add_column("headline", overflow="ellipsis", no_wrap=True)
-    with closing(connect(stack.server.url())) as connection, transaction(connection) as cursor:
+    with closing(connect(database_url)) as connection, transaction(connection) as cursor:
         cursor.execute(
             "select to_char(published_at at time zone 'Asia/Jakarta', 'YYYY-MM-DD HH24:MI'), section, headline"
             " from news.articles order by published_at desc nulls last limit 8"
