@@ -114,6 +114,15 @@ def test_a_shipped_file_is_short_and_names_only_its_own_keys_as_unverified(key: 
         assert value
 
 
+@pytest.mark.parametrize("key", sorted(set(SHIPPED) - {"contoh"}))
+def test_every_source_named_beside_a_fact_is_explained(key: str) -> None:
+    explained = set(re.findall(r"^\| (\w+) \|", (publishers_folder() / "SOURCES.md").read_text("utf-8"), re.MULTILINE))
+    comments = re.findall(r"# (.*)$", (publishers_folder() / f"{key}.toml").read_text("utf-8"), re.MULTILINE)
+    named = set(re.findall(r"\b(?:N|F[1-4X]|[A-Z]{2})\b", " ".join(comments)))
+    assert named
+    assert named <= explained
+
+
 @pytest.mark.parametrize(("key", "url"), [(key, url) for key, urls in ARTICLES.items() for url in urls])
 def test_article_urls_as_the_publishers_write_them_are_recognised(key: str, url: str) -> None:
     assert is_article(find_publisher(key), url)
