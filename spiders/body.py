@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from spiders.blocks import INLINE, Block, blocks_of
 from spiders.boilerplate import stands_apart, starts_comments, starts_others
+from spiders.bylines import is_open_dateline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -58,7 +59,9 @@ class Body:
         """All blocks of the page in order."""
         self.containers = frozenset(containers) or frozenset((self._densest(root, hint),))
         inside = _Inherited(lambda element: element in self.containers)
-        self.text_blocks = _filtered([block for block in self.blocks if inside(block.element)], self.containers)
+        found = [block for block in self.blocks if inside(block.element)]
+        kept = _filtered(found, self.containers)
+        self.text_blocks = list(_with_headings(kept if containers else filter(_is_text, kept)))
         """The blocks of the containers that are text of the article, in order."""
 
     def header(self, headline: str) -> list[Block]:
@@ -71,9 +74,19 @@ class Body:
 
     @property
     def tail(self) -> list[Block]:
-        """The last block of the text and those that follow it closely."""
-        end = self.blocks.index(self.text_blocks[-1]) if self.text_blocks else len(self.blocks)
-        return self.blocks[end : end + 1 + _BELOW]
+        """The last block of the text and those that follow it beside its container, up to a list of other articles."""
+        if not self.text_blocks:
+            return []
+        end = self.blocks.index(self.text_blocks[-1])
+        parents = {container.getparent() for container in self.containers}
+        beside = _Inherited(lambda element: element in parents)
+        apart = _Inherited(stands_apart, parents)
+        following = []
+        for block in self.blocks[end + 1 : end + 1 + _BELOW]:
+            if not beside(block.element) or starts_others(block.text) or starts_comments(block.text):
+                break
+            following += [] if apart(block.element) else [block]
+        return [self.text_blocks[-1], *following]
 
     def _densest(self, root: HtmlElement, hint: str) -> HtmlElement:
         mass: dict[HtmlElement, _Mass] = {}
@@ -147,7 +160,7 @@ def _descend(node: HtmlElement, mass: Mapping[HtmlElement, _Mass]) -> HtmlElemen
 
 def _alike(one: HtmlElement, other: HtmlElement) -> bool:
     """Whether two siblings look like parts of one body: the same tag and class."""
-    return one.tag == other.tag and one.tag != "article" and one.get("class") == other.get("class")
+    return bool(one.tag == other.tag != "article") and one.get("class") == other.get("class")
 
 
 def _filtered(blocks: list[Block], containers: Collection[HtmlElement]) -> list[Block]:
@@ -156,7 +169,7 @@ def _filtered(blocks: list[Block], containers: Collection[HtmlElement]) -> list[
     kept = [block for block in prose if not apart(block.element)]
     if _length(kept) < _LEAST_KEPT * _length(prose):  # the names mislead: they are a hint, no rule
         kept = prose
-    return list(_with_headings(_until_end(kept)))
+    return _until_end(kept)
 
 
 def _until_end(blocks: list[Block]) -> list[Block]:
@@ -182,14 +195,22 @@ def _length(blocks: Iterable[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
+def _is_text(block: Block) -> bool:
+    """Whether a block is a sentence, a paragraph by its tag, or the dateline that some pages put before the first."""
+    text = block.text
+    if block.heading or len(text) >= _PROSE or block.element.tag in _TEXT_TAGS:
+        return True
+    return _END.search(text) is not None or is_open_dateline(text)
+
+
 def _with_headings(blocks: Iterable[Block]) -> Iterator[Block]:
     """Headings stay where text follows them."""
     pending: Block | None = None
     for block in blocks:
         if block.heading:
             pending = block
-        elif len(block.text) >= _PROSE or _END.search(block.text) or block.element.tag in _TEXT_TAGS:
-            if pending is not None:
-                yield pending
-            pending = None
-            yield block
+            continue
+        if pending is not None:
+            yield pending
+        pending = None
+        yield block

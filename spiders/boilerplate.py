@@ -50,7 +50,6 @@ _BOILERPLATE = re.compile(
     r"|(?:tags?|topik|kategori)\s*:"
     r")"
 )
-_SIGNATURE = re.compile(r"[(\[][\w.]{2,12}(?:[/-][\w.]{1,12}){0,2}[)\]]")
 _COMMENTS = re.compile(
     r"(?i)^\W*(?:(?:\d+|leave an?|view|show|add|join|post|beri|tulis|kirim|lihat)?\W*(?:the |all |your |new )?\d*\W*"
     r"(?:comments?|responses?|replies|reply|conversation|komentar|kommentare|kommentarer|commentaires?|comentarios"
@@ -108,8 +107,8 @@ def starts_others(text: str) -> bool:
 
 
 def is_boilerplate(text: str) -> bool:
-    """Whether a block is a line that pages put around texts: a page number, a photo credit, an editor, a signature."""
-    return len(text) <= _LONGEST_POINTER and bool(_BOILERPLATE.match(text) or _SIGNATURE.fullmatch(text))
+    """Whether a block is a line that pages put around texts: a page number, a photo credit, an editor."""
+    return len(text) <= _LONGEST_POINTER and _BOILERPLATE.match(text) is not None
 
 
 def points_elsewhere(text: str, *, linked: bool) -> bool:

@@ -40,6 +40,8 @@ _ROLES = (
     r"|written by|von|por|par|di"
 )
 _ROLE = re.compile(rf"(?i)^(?:{_ROLES})\b{_SPACE}*(?:[:,-]{_SPACE}*)?")
+_NAMED_ROLE = re.compile(rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]|(?-i:Oleh|By|Laporan Wartawan) )")
+_LONGEST_BYLINE = 120
 _ROLE_AFTER = re.compile(
     r"(?i)[,(|]? ?\b(?:jurnalis|wartawan|reporter|kontributor|editor|redaksi|staff writer)\b\)?.*$"
 )
@@ -81,6 +83,11 @@ def find_dateline(paragraph: str) -> str | None:
 def is_open_dateline(text: str) -> bool:
     """Whether a text is a dateline alone, dash included: some pages print it outside the first paragraph."""
     return _OPEN_DATELINE.match(text) is not None and find_dateline(f"{text.rstrip()} Ada") is not None
+
+
+def find_byline(lines: Iterable[str]) -> str | None:
+    """The first of some lines that names its author: `Reporter: Sari Dewi | Editor: Tono`."""
+    return next((line for line in lines if len(line) <= _LONGEST_BYLINE and _NAMED_ROLE.match(line)), None)
 
 
 def find_people(lines: Iterable[str], brands: Iterable[str] = ()) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from spiders.article import Article, Reason, Rejection
 from spiders.body import Body
 from spiders.boilerplate import counts_readers
 from spiders.breadcrumbs import clean_trail, printed_trail
-from spiders.bylines import find_dateline, find_people, find_reads, read_count
+from spiders.bylines import find_byline, find_dateline, find_people, find_reads, read_count
 from spiders.cleaning import clean
 from spiders.dates import parse_date
 from spiders.document import parse
@@ -151,7 +151,8 @@ class Page:
     def byline(self) -> str | None:
         """The printed author line."""
         selected = next(iter(texts(self.tree, self.publisher.rules.byline)), None)
-        return selected or next(filter(None, map(text_of, matches(self.tree, _BYLINES))), None)
+        printed = find_byline(block.text for block in (*self.header, *self.body.tail[1:]))
+        return selected or printed or next(filter(None, map(text_of, matches(self.tree, _BYLINES))), None)
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
