@@ -23,7 +23,8 @@ WITHIN_JACCARD, WITHIN_CONTAINED = 0.7, 0.7
 WITHIN_HEADS = 0.5
 """Share of each text's head that the other one must have: a follow-up or a round-up begins with something else."""
 WITHIN_LEAST_JACCARD = 0.3
-NUMBERS_CONTRADICTED, NUMBERS_SHARED = 0.1, 0.6
+NUMBERS_CONTRADICTED = 0.1
+"""Of the contexts of numbers that both have, the share in which the numbers may differ."""
 SAME_HEADS = 0.8
 """With heads as equal as this, the shorter text is the longer one cut off, however short it is."""
 
@@ -71,17 +72,11 @@ def _numbers_agree(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether both give the same numbers for the same things ("a temperature of ... degrees").
 
     Numbers of a new lead or an added paragraph say nothing against a copy; other numbers between the same words are
-    what makes a template. Where no words around numbers are shared, most of the numbers themselves must be.
+    what makes a template.
     """
     shared = a.numbers.keys() & b.numbers.keys()
-    if not shared:
-        return _share(_all_numbers(a), _all_numbers(b)) >= NUMBERS_SHARED
     contradicted = sum(a.numbers[context].isdisjoint(b.numbers[context]) for context in shared)
     return contradicted <= NUMBERS_CONTRADICTED * len(shared)
-
-
-def _all_numbers(text: Fingerprint) -> set[str]:
-    return {number for numbers in text.numbers.values() for number in numbers}
 
 
 def _share(a: AbstractSet[str], b: AbstractSet[str]) -> float:
