@@ -5,6 +5,5 @@ Nothing imports it but tests; the stack starts it as a process. It needs the sta
 
 from seeds.newsstand.newspaper import Newspaper, Settings
 from seeds.newsstand.server import Newsstand, Request, serve
-from seeds.newsstand.truth import expected
 
-__all__ = ["Newspaper", "Newsstand", "Request", "Settings", "expected", "serve"]
+__all__ = ["Newspaper", "Newsstand", "Request", "Settings", "serve"]

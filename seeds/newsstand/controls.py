@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from seeds.newsstand.site import Response
-from seeds.newsstand.truth import expected
 
 if TYPE_CHECKING:
     from seeds.newsstand.server import Newsstand
@@ -22,7 +21,7 @@ def control(newsstand: Newsstand, method: str, target: str) -> Response:
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     match method, parts.path.removeprefix(PREFIX):
         case "GET", "expected":
-            return _json(expected(newsstand.newspaper))
+            return _json(newsstand.newspaper.expected())
         case "GET", "requests":
             return _json(_requests(newsstand))
         case "POST", "edition" if query.get("number") in {"1", "2"}:

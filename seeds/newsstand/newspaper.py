@@ -7,18 +7,18 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from seeds.newsstand.almanac import JAKARTA
-from seeds.newsstand.plans import Plan, Special, plan_archive, plan_day
+from seeds.newsstand.plans import Plan, plan_archive, plan_day
 from seeds.newsstand.story import Story, headline_of, lay_out, modified, story_path
+from seeds.newsstand.truth import expected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NUMBER = re.compile(r"^(?:/cetak)?/news-(\d+)-")
-NO_ARTICLES: frozenset[Special] = frozenset({"deleted", "disallowed", "photo", "video", "subscribers"})
 
 
 class Link(NamedTuple):
@@ -139,6 +139,10 @@ class Newspaper:
             return None
         return visible[index] if self.link(visible[index]).path == path else None
 
+    def expected(self) -> dict[str, Any]:
+        """What a perfect reader would make of what is visible now, as plain data for JSON: see `truth.py`."""
+        return expected(self)
+
     def url(self, path: str) -> str:
         """Absolute URL of a path."""
         return self.base_url + path
@@ -161,14 +165,3 @@ class Newspaper:
 def _link(plan: Plan) -> Link:
     headline = headline_of(plan)
     return Link(story_path(plan, headline), headline)
-
-
-def originals(newspaper: Newspaper) -> dict[int, Plan]:
-    """The earliest story of its cluster, by the number of each visible copy."""
-    found: dict[int, Plan] = {}
-    first: dict[str, Plan] = {}
-    for plan in newspaper.visible():
-        original = first.setdefault(plan.stream, plan)
-        if original is not plan:
-            found[plan.number] = original
-    return found

@@ -65,7 +65,7 @@ class Voice:
         self.chance = chance
         self.words = words
         self.facts = facts
-        self._said: dict[_Number | _Name, str] | None = None
+        self._agreed: dict[_Number | _Name, str] | None = None
 
     def pick(self, options: Sequence[str]) -> str:
         """One of `options`, unexpanded."""
@@ -77,7 +77,9 @@ class Voice:
         Raises:
             KeyError: the template names a symbol that neither the facts nor the words hold.
         """
-        return "".join(self._expand(part) for part in _parse(template))
+        said: list[str] = []
+        self._expand(_parse(template), said)
+        return "".join(said)
 
     def sentence(self, template: str) -> str:
         """Expand one template and begin it with a capital letter."""
@@ -87,28 +89,32 @@ class Voice:
 
     def agree(self, *templates: str) -> list[str]:
         """Expand templates that must name the same figures, such as a headline and its first paragraph."""
-        self._said = {}
+        self._agreed = {}
         texts = [self.sentence(template) for template in templates]
-        self._said = None
+        self._agreed = None
         return texts
 
-    def _expand(self, part: _Part) -> str:
-        if isinstance(part, str):
-            return part
-        if isinstance(part, _Choice):
-            option = part.options[int(self.chance.random() * len(part.options))]
-            return "".join(self._expand(inner) for inner in option)
+    def _expand(self, parts: tuple[_Part, ...], said: list[str]) -> None:
+        for part in parts:
+            if isinstance(part, str):
+                said.append(part)
+            elif isinstance(part, _Choice):
+                self._expand(part.options[int(self.chance.random() * len(part.options))], said)
+            else:
+                said.append(self._figure(part))
+
+    def _figure(self, part: _Number | _Name) -> str:
         if isinstance(part, _Name) and part.name in self.facts:
             return self.facts[part.name]
-        if self._said is None:
+        if self._agreed is None:
             return self._draw(part)
-        if part not in self._said:
-            self._said[part] = self._draw(part)
-        return self._said[part]
+        if part not in self._agreed:
+            self._agreed[part] = self._draw(part)
+        return self._agreed[part]
 
     def _draw(self, part: _Number | _Name) -> str:
         if isinstance(part, _Name):
-            return "".join(self._expand(inner) for inner in _parse(self.pick(self.words[part.name])))
+            return self.say(self.pick(self.words[part.name]))
         number = part.low + int(self.chance.random() * (part.high - part.low + 1))
         if part.low in _YEARS and part.high in _YEARS:
             return str(number)

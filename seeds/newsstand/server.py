@@ -174,9 +174,10 @@ class _Connection(asyncio.Protocol):
         if close:
             lines.append("Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-        self._transport.write(head if method == "HEAD" else head + body)
+        # Counted first: whoever has read the answer finds it counted.
         if not target.startswith(PREFIX):
             self._newsstand.record(Request(method, target, status), len(body))
+        self._transport.write(head if method == "HEAD" else head + body)
         if close:
             self._transport.close()
 

@@ -15,6 +15,7 @@ from seeds.newsstand.writer import Block, Manuscript, open_story, write
 
 if TYPE_CHECKING:
     from seeds.newsstand.plans import Plan
+    from seeds.newsstand.prose import Voice
 
 AGENCY = "Kabar Nusa"
 _AGENCY_SENTENCE = "{lembaga} [berjanji|siap] [mengabarkan|mengumumkan] [perkembangan|kelanjutan]nya {nanti}."
@@ -110,10 +111,18 @@ def headline_of(plan: Plan) -> str:
     if plan.special == "seed":
         return seed_text().split("\n\n")[1]
     opening = open_story(plan.stream, plan.section, plan.written_at or plan.published_at)
-    before, after = {"trimmed": ("{marga}: ", ""), "extended": ("Kabar {prov}: ", "")}.get(plan.special, ("", ""))
-    if plan.special == "unstorable":
-        after = " \ufffd"
-    return opening.voice.say(before) + opening.headline + after
+    return _entitled(plan, opening.headline, opening.voice)
+
+
+def _entitled(plan: Plan, headline: str, voice: Voice) -> str:
+    match plan.special:
+        case "trimmed":
+            return f"{voice.say('{marga}')}: {headline}"
+        case "extended":
+            return f"{voice.say('Kabar {prov}')}: {headline}"
+        case "unstorable":
+            return f"{headline} \ufffd"
+    return headline
 
 
 def slug(words: str) -> str:
@@ -163,7 +172,7 @@ def _compose(plan: Plan, manuscript: Manuscript, name: str, modified_at: datetim
     dateline, dash = f"{manuscript.place}, {name}", _DASHES[len(manuscript.headline) % 2]
     return Story(
         plan=plan,
-        headline=headline_of(plan),
+        headline=_entitled(plan, manuscript.headline, manuscript.voice),
         blocks=_dated(manuscript.blocks, dateline, dash),
         place=manuscript.place,
         dateline=dateline,
@@ -198,14 +207,14 @@ def _republished(story: Story, manuscript: Manuscript, name: str) -> Story:
     place = "Jakarta" if story.place != "Jakarta" else "Surabaya"
     dateline = f"{place}, {AGENCY}"
     added = Block(voice.sentence(_AGENCY_SENTENCE))
-    blocks = manuscript.blocks[:-1] if trimmed else (*manuscript.blocks, added)
+    kept = manuscript.blocks[: -(len(manuscript.blocks) // 4)] if trimmed else manuscript.blocks
     return replace(
         story,
         dateline=dateline,
         place=place,
         zone="WIB",
         printed=print_moment(story.plan.published_at, "WIB", story.plan.number % FORMS, name),
-        blocks=_dated(blocks, dateline, story.dash),
+        blocks=_dated((*kept, added), dateline, story.dash),
     )
 
 

@@ -6,27 +6,36 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from seeds.newsstand.almanac import ZONES
-from seeds.newsstand.newspaper import NO_ARTICLES, Newspaper, originals
+from seeds.newsstand.structured import image_path
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from seeds.newsstand.newspaper import Newspaper
     from seeds.newsstand.plans import Plan
     from seeds.newsstand.story import Story
 
-_REASONS = {"deleted": "gone", "subscribers": "subscribers_only"}
+_REASONS = {
+    "deleted": "gone",
+    "disallowed": "disallowed",
+    "photo": "photo",
+    "video": "video",
+    "subscribers": "subscribers_only",
+}
+"""Special pages that are no articles, with the reason."""
 
 
 def expected(newspaper: Newspaper) -> dict[str, Any]:
     """The truth for the edition and the clock of the newspaper, as plain data for JSON."""
-    first = originals(newspaper)
     visible = newspaper.visible()
+    first = _originals(visible)
     articles = [
         _article(newspaper, newspaper.story(plan), first.get(plan.number))
         for plan in visible
-        if plan.special not in NO_ARTICLES
+        if plan.special not in _REASONS
     ]
-    rejections = [_rejection(newspaper, plan) for plan in visible if plan.special in NO_ARTICLES]
+    rejections = [_rejection(newspaper, plan) for plan in visible if plan.special in _REASONS]
     return {
         "articles": articles,
         "rejections": rejections,
@@ -40,6 +49,17 @@ def expected(newspaper: Newspaper) -> dict[str, Any]:
             "revisions": int(newspaper.edition > 1 and any(plan.special == "changing" for plan in visible)),
         },
     }
+
+
+def _originals(visible: Sequence[Plan]) -> dict[int, Plan]:
+    """The earliest story of its cluster, by the number of each copy."""
+    found: dict[int, Plan] = {}
+    first: dict[str, Plan] = {}
+    for plan in visible:
+        original = first.setdefault(plan.stream, plan)
+        if original is not plan:
+            found[plan.number] = original
+    return found
 
 
 def seed_format(breadcrumb: list[str], headline: str, paragraphs: tuple[str, ...], reads: int | None) -> str:
@@ -63,6 +83,7 @@ def _article(newspaper: Newspaper, story: Story, original: Plan | None) -> dict[
         "published_at": _local(story.plan.published_at, story.zone),
         "modified_at": story.modified_at and _local(story.modified_at, story.zone),
         "tags": list(story.tags),
+        "image_url": newspaper.url(image_path(story)),
         "reads": story.reads,
         "paywalled": True if story.hidden else (False if story.tier == "jsonld" else None),
         "paragraphs": list(story.paragraphs),
@@ -74,7 +95,7 @@ def _article(newspaper: Newspaper, story: Story, original: Plan | None) -> dict[
 
 def _rejection(newspaper: Newspaper, plan: Plan) -> dict[str, str]:
     url = newspaper.url(newspaper.link(plan).path)
-    return {"url": url, "canonical_url": url, "reason": _REASONS.get(plan.special, plan.special)}
+    return {"url": url, "canonical_url": url, "reason": _REASONS[plan.special]}
 
 
 def _local(moment: datetime, zone: str) -> str:

@@ -135,8 +135,8 @@ def _body(voice: Voice, section: Section, topic: Topic, shape: Shape) -> Iterato
     ]
     voice.chance.shuffle(said)
     voice.chance.shuffle(quotes)
-    yield Block(voice.say(f"{quotes.pop()} {{ujar}} {{jabatan}} {{tokoh}}, {{hari}}.") + f" {said.pop()}")
-    yield Block(f"{said.pop()} " + voice.say(f"{quotes.pop()} {{ujar}} {{saksi}}, {{peran}} [asal|dari] {{wilayah}}."))
+    yield Block(f"{quotes.pop()} {voice.say('{ujar} {jabatan} {tokoh}, {hari}.')} {said.pop()}")
+    yield Block(f"{said.pop()} {quotes.pop()} {voice.say('{ujar} {saksi}, {peran} [asal|dari] {wilayah}.')}")
     if shape == "quote":
         yield Block(quotes.pop().removesuffix('",').removesuffix(',"') + '."', "blockquote")
     yield from _rest(voice, said, quotes, shape)
@@ -152,8 +152,7 @@ def _rest(voice: Voice, said: list[str], quotes: list[str], shape: Shape) -> Ite
                 yield Block(voice.sentence(item) + ".", "li")
         sentences = [said.pop() for _ in range(min(len(said), 1 + int(voice.chance.random() * 2)))]
         if quotes and (not said or voice.chance.random() < 0.6):  # noqa: PLR2004 - more often than not
-            speaker = voice.pick(("{marga}", "{saksi_marga}"))
-            sentences.append(voice.say(f"{quotes.pop()} {{ujar}} {speaker}."))
+            sentences.append(f"{quotes.pop()} {voice.say('{ujar} [{marga}|{saksi_marga}].')}")
         yield Block(" ".join(sentences))
         written += 1
 
