@@ -12,7 +12,7 @@ from pathlib import Path
 
 from seeds.newsstand.almanac import JAKARTA
 from seeds.newsstand.newspaper import Newspaper, Settings
-from seeds.newsstand.server import Newsstand, listen
+from seeds.newsstand.server import Newsstand, hang_up, listen
 
 _EPILOG = """\
 Equal --seed, --founded, --articles, --days and clock give equal bytes. After the founding day two or
@@ -77,7 +77,7 @@ async def _serve(newsstand: Newsstand, arguments: argparse.Namespace) -> None:
     server = await listen(newsstand, arguments.host, arguments.port, arguments.base_url)
     print(newsstand.url, flush=True)  # noqa: T201 - the one line of output
     await stopped.wait()
-    server.close()
+    await hang_up(newsstand, server)
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime, formatdate, parsedate_to_datetime
 from http import HTTPStatus
+from time import monotonic
 from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO, get_args
 from urllib.parse import urlsplit
 
@@ -31,6 +32,8 @@ class Request(NamedTuple):
     method: str
     target: str
     status: int
+    at: float
+    """Seconds of the monotonic clock, when it was answered."""
 
     @property
     def path(self) -> str:
@@ -54,6 +57,7 @@ class Newsstand:
         self.site = Site(newspaper)
         self.requests: list[Request] = []
         self.url = ""
+        self.connections: set[asyncio.Transport] = set()
         self._faults: dict[str, Fault] = {}
         self._access_log = access_log
 
@@ -109,6 +113,11 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type, TCP gives no other
         self._transport = transport
+        self._newsstand.connections.add(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._newsstand.connections.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -135,7 +144,7 @@ class _Connection(asyncio.Protocol):
             headers.setdefault("connection", "close")
         fault = self._newsstand.fault_at(target) if not target.startswith(PREFIX) else None
         if fault and fault.kind == "reset":
-            self._newsstand.record(Request(method, target, 0), 0)
+            self._newsstand.record(Request(method, target, 0, monotonic()), 0)
             self._transport.abort()
         elif fault and fault.kind == "slow":
             self._waiting = True
@@ -176,7 +185,7 @@ class _Connection(asyncio.Protocol):
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         # Counted first: whoever has read the answer finds it counted.
         if not target.startswith(PREFIX):
-            self._newsstand.record(Request(method, target, status), len(body))
+            self._newsstand.record(Request(method, target, status, monotonic()), len(body))
         self._transport.write(head if method == "HEAD" else head + body)
         if close:
             self._transport.close()
@@ -212,6 +221,15 @@ async def listen(newsstand: Newsstand, host: str, port: int, base_url: str | Non
     return server
 
 
+async def hang_up(newsstand: Newsstand, server: asyncio.Server) -> None:
+    """Stop listening and drop every connection."""
+    server.close()
+    while newsstand.connections:
+        for transport in list(newsstand.connections):
+            transport.abort()
+        await asyncio.sleep(0)
+
+
 @contextmanager
 def serve(
     newspaper: Newspaper, *, port: int = 0, host: str = "127.0.0.1", access_log: Path | None = None
@@ -226,7 +244,7 @@ def serve(
         try:
             yield newsstand
         finally:
-            loop.call_soon_threadsafe(server.close)
+            asyncio.run_coroutine_threadsafe(hang_up(newsstand, server), loop).result()
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
             loop.close()

@@ -159,7 +159,8 @@ def lay_out(plan: Plan, name: str, corrected_at: datetime | None) -> Story:
         case "legacy":
             story = _with_block(story, _LEGACY)
         case "unstorable":
-            story = _with_block(replace(story, tags=(*story.tags, "arsip\ufffd")), _UNSTORABLE)
+            reporter = story.reporter.replace(" ", " \ufffd", 1) + "\ufffd"
+            story = _with_block(replace(story, tags=(*story.tags, "arsip\ufffd"), reporter=reporter), _UNSTORABLE)
         case "paywalled":
             story = replace(story, hidden=len(story.blocks) - 3)
         case "subscribers":

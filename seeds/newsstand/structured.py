@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from seeds.newsstand.almanac import ZONES
@@ -91,6 +93,5 @@ def _items(newspaper: Newspaper, story: Story) -> Iterator[dict[str, Any]]:
 
 def _json(item: dict[str, Any]) -> str:
     written = json.dumps(item, ensure_ascii=False).replace("<", "\\u003c")
-    if "\ufffd" in written:
-        return written.replace("\ufffd", "\\u0000", 1).replace("\ufffd", "\\ud800")
-    return written
+    escapes = cycle(("\\u0000", "\\ud800"))
+    return re.sub("\ufffd", lambda _: next(escapes), written) if "\ufffd" in written else written
