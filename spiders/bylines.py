@@ -22,7 +22,8 @@ _DATELINES = [
     for pattern in (
         rf"(?P<dateline>{_PLACE}(?:, {_PLACE})?{_DAY} {_AGENCY}){_DASH}",  # Jakarta (ANTARA) -
         rf"(?P<dateline>{_PLACE}(?:, {_PLACE})?,{_SPACE}{{1,2}}{_BRAND}){_DASH}",  # Kabul, Gatra.com -
-        rf"(?P<dateline>{_BRAND}, {_PLACE}(?:, {_PLACE})?)(?:{_DASH}|{_SPACE}+(?=[A-Z]))",  # Liputan6.com, Jakarta -
+        rf"(?P<dateline>{_BRAND}, {_PLACE}(?:, {_PLACE})?){_DASH}",  # Liputan6.com, Jakarta -
+        rf"(?P<dateline>{_BRAND}, [A-Z][a-z]+){_SPACE}+(?=[A-Z])",  # Liputan6.com, Jakarta Menteri
         rf"(?P<dateline>{_BRAND}{_DASH}{_PLACE})\.{_SPACE}",  # KONTAN.CO.ID - JAKARTA.
         rf"(?P<dateline>{_BRAND}){_DASH}",  # KOMPAS.com -
         rf"(?P<dateline>{_PLACE}(?:, {_PLACE})?){_SPACE}+[-–—]{{1,3}}{_SPACE}+(?=[\"“'A-Z0-9])",  # Jakarta -

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SEPARATOR = re.compile(r"\s+[|\-–—·•:»«/]+\s+|\s*[|»]\s*")
-_LONGEST_NAME = 4
-"""Words: `Okezone Lifestyle`, `Kompas.com Regional`."""
+_SEPARATOR = re.compile(r"\s+[|\-–—·•:»«/]+\s+|\s*[|»]\s*|:\s+")
+_LONGEST_NAME = 3
+"""Words of a name with a channel behind it: `Okezone Lifestyle`, `Kompas.com Regional`."""
 _WORDS = re.compile(r"\w+")
 
 
@@ -37,7 +37,7 @@ def choose_headline(printed: Iterable[str], stated: Iterable[str], names: Iterab
 
 
 def without_site(title: str, names: Iterable[str]) -> str:
-    """A title without the parts at its ends that are one of the site's names, or up to four words with one of them.
+    """A title without the parts at its ends that are one of the site's names, or up to three words led by one.
 
     Args:
         title: The title, white space collapsed.
@@ -55,7 +55,7 @@ def without_site(title: str, names: Iterable[str]) -> str:
 
 def _names_site(part: str, names: set[str]) -> bool:
     words = part.split()
-    return _folded(part) in names or (len(words) <= _LONGEST_NAME and any(_folded(word) in names for word in words))
+    return _folded(part) in names or (0 < len(words) <= _LONGEST_NAME and _folded(words[0]) in names)
 
 
 def _agree(heading: str, title: str) -> bool:

@@ -30,6 +30,7 @@ FIELDS = (
     "byline",
     "authors",
     "tags",
+    "image_url",
     "reads",
     "paywalled",
 )
