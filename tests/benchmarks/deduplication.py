@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import random
 import secrets
 import shutil
@@ -115,55 +116,72 @@ def _date(row: Row) -> datetime | None:
     return None
 
 
-def fingerprints_alone(rows: list[Row]) -> float:
-    """Articles a second."""
-    start = time.perf_counter()
+class Clock:
+    """CPU seconds of this process and of the connection's server process: neighbours on the machine do not count."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._server = Path(f"/proc/{connection.info.backend_pid}/stat")
+        self._python, self._postgres, self._wall = time.process_time(), self._ticks(), time.perf_counter()
+
+    def stop(self) -> tuple[float, float, float]:
+        """Seconds of Python, of Postgres, and on the wall."""
+        python, postgres, wall = time.process_time(), self._ticks(), time.perf_counter()
+        return python - self._python, postgres - self._postgres, wall - self._wall
+
+    def _ticks(self) -> float:
+        fields = self._server.read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def fingerprints_alone(connection: Connection, rows: list[Row]) -> float:
+    """CPU seconds."""
+    clock = Clock(connection)
     for row in rows:
         _ = fingerprint(row["outlet"], row["title"], row["text"].split("\n")).keys
-    return len(rows) / (time.perf_counter() - start)
+    return clock.stop()[0]
 
 
 def copy_alone(connection: Connection) -> float:
-    """Articles a second when their keys are only copied into a table of the same shape."""
+    """CPU seconds to copy the keys into an empty table of the same shape."""
     with transaction(connection) as cursor:
         cursor.execute("select key, article_id from lumbung.fingerprint_key order by article_id, key")
         keys = cursor.fetchall()
         cursor.execute("create table floor (like lumbung.fingerprint_key including all)")
-        start = time.perf_counter()
+        clock = Clock(connection)
         rows = CopyText()
         for key in keys:
             rows.add(key)
         rows.copy_into(cursor, "floor", "key, article_id")
-        spent = time.perf_counter() - start
-    return len({article for _, article in keys}) / spent
+        python, postgres, _ = clock.stop()
+    return python + postgres
 
 
 def measure(rows: list[Row], out: Path) -> None:
     """Run the pipeline on the rows, print its speed, write its clusters."""
     with scratch_database() as connection:
         store(connection, rows)
-        start, cpu = time.perf_counter(), time.process_time()
-        summary = deduplicate(connection)
-        spent, cpu = time.perf_counter() - start, time.process_time() - cpu
-        again = time.perf_counter()
+        clock = Clock(connection)
+        print(deduplicate(connection))
+        python, postgres, wall = clock.stop()
+        again = Clock(connection)
         deduplicate(connection)
-        again = time.perf_counter() - again
-        hashing, copying = fingerprints_alone(rows), copy_alone(connection)
-        speed = len(rows) / spent
-        floor = 1 / (1 / hashing + 1 / copying)
-        print(f"{summary}")
-        print(f"{speed:8.0f} articles/s end to end ({cpu / spent:.0%} of the time in Python)")
-        print(f"{hashing:8.0f} articles/s fingerprints alone: {speed / hashing:.0%}")
-        print(f"{copying:8.0f} articles/s keys copied alone:  {speed / copying:.0%}")
-        print(f"{floor:8.0f} articles/s both floors in turn:  {speed / floor:.0%}")
-        print(f"{again * 1000:8.0f} ms for a second run with nothing to do")
+        idle = sum(again.stop()[:2])
+        count, floors = len(rows), (fingerprints_alone(connection, rows), copy_alone(connection))
+        spent = python + postgres
+        print(
+            f"{count / spent:7.0f} articles/s of CPU: Python {python:.1f} s, Postgres {postgres:.1f} s; wall {wall:.1f}"
+        )
+        for name, floor in zip(("fingerprints alone", "keys copied alone"), floors, strict=True):
+            print(f"{count / floor:7.0f} articles/s of CPU, {name}")
+        print(f"{spent / sum(floors):7.2f} x the CPU of both")
+        print(f"{idle * 1000:7.0f} ms of CPU for a second run, with nothing to do")
         with transaction(connection) as cursor:
             cursor.execute(
                 "select sum(pg_total_relation_size(oid)), (select count(*) from lumbung.fingerprint_key) from pg_class"
                 " where oid = any ('{lumbung.fingerprint,lumbung.fingerprint_key,lumbung.near_duplicate}'::regclass[])"
             )
             size, keys = cursor.fetchone() or (0, 0)
-            print(f"{size / len(rows):8.0f} bytes and {keys / len(rows):.1f} keys an article")
+            print(f"{size / count:7.0f} bytes and {keys / count:.1f} keys an article")
             cursor.execute("select article_id, cluster_id from lumbung.cluster_member")
             clusters = dict(cursor.fetchall())
     with out.open("w", encoding="utf-8") as lines:
