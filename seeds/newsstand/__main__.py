@@ -80,6 +80,11 @@ async def _serve(newsstand: Newsstand, arguments: argparse.Namespace) -> None:
     await hang_up(newsstand, server)
 
 
+def _refuse(why: str) -> int:
+    print(f"newsstand: {why}", file=sys.stderr)  # noqa: T201 - a command's message
+    return 1
+
+
 def main() -> int:
     """Serve until SIGINT or SIGTERM; 1 where it cannot start, with one line why."""
     arguments = _arguments()
@@ -87,9 +92,10 @@ def main() -> int:
     try:
         with path.open("a", encoding="utf-8") if path else nullcontext() as log:
             asyncio.run(_serve(Newsstand(_newspaper(arguments), log), arguments))
-    except (OSError, ValueError) as error:
-        print(f"newsstand: cannot serve on {arguments.host}:{arguments.port}: {error}", file=sys.stderr)  # noqa: T201 - a command's message
-        return 1
+    except OSError as error:
+        return _refuse(f"cannot serve on {arguments.host}:{arguments.port}: {error}")
+    except ValueError as error:
+        return _refuse(str(error))
     return 0
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -17,6 +15,7 @@ from seeds.newsstand.almanac import JAKARTA
 from seeds.newsstand.article_page import article_page, charset
 from seeds.newsstand.listing_pages import front_page, index_page
 from seeds.newsstand.markup import page
+from seeds.newsstand.pictures import picture
 from seeds.newsstand.story import slug
 from seeds.newsstand.words import SECTIONS, load_section
 
@@ -100,7 +99,7 @@ class Site:
         if make := makers.get(path):
             return make()
         if path.startswith("/foto/") and path.endswith(".png"):
-            return Response(_picture(path), "image/png", self._founding)
+            return Response(picture(path), "image/png", self._founding)
         return self._month(path)
 
     def _rss(self) -> Response:
@@ -194,17 +193,3 @@ class Site:
             '<div class="card"><h1>Halaman tidak ditemukan</h1><p>Berita ini tidak ada atau sudah dicabut.</p></div>'
         )
         return Response(page(content, title=f"404 - {name}", name=name, issued="Maaf").encode(), status=404)
-
-
-def _picture(path: str) -> bytes:
-    """A small PNG of bands in the colours of its path."""
-    width, height, hue = 160, 90, zlib.crc32(path.encode())
-    rows = bytearray()
-    for y in range(height):
-        band = (hue >> (y // 30 * 8)) & 0xFF
-        rows += b"\0" + bytes((band, 90 + y, 255 - band)) * width
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
-    )
