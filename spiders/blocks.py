@@ -6,6 +6,7 @@ A block is a run of inline content inside one block-level element, cut at double
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ _SKIPPED = _words(
 )
 """Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
 HEADINGS = _words("h1 h2 h3 h4 h5 h6")
+_MARKUP = re.compile("[&<>]")
 _DEEPEST = 250
 """Elements nested deeper are read as plain text: no page needs them, and the recursion stays bounded."""
 
@@ -66,8 +68,9 @@ class _Walk:
         self._broken = False
 
     def visit(self, element: HtmlElement, owner: HtmlElement, *, link: bool = False, depth: int = 0) -> None:
-        if element.text:
-            self._add(element.text, link=link)
+        text = element.text
+        if text:
+            self._add(text, link=link)
         for child in element:
             tag = child.tag
             if isinstance(tag, str) and tag not in _SKIPPED and child not in self._skipped:
@@ -81,8 +84,9 @@ class _Walk:
                     self.flush(owner)
                     self.visit(child, child, link=link, depth=depth + 1)
                     self.flush(child)
-            if child.tail:
-                self._add(child.tail, link=link)
+            tail = child.tail
+            if tail:
+                self._add(tail, link=link)
 
     def _visit_inline(self, child: HtmlElement, owner: HtmlElement, *, link: bool, depth: int) -> None:
         if child.tag == "a" and not link:
@@ -93,11 +97,14 @@ class _Walk:
             self.visit(child, owner, link=link, depth=depth + 1)
 
     def _add(self, text: str, *, link: bool) -> None:
-        if not text.isspace():
+        if text.isspace():
+            if not self._texts:  # nothing but the white space between elements
+                return
+        else:
             self._broken = False
             if link:
                 self._linked += len(text.strip())
-        self._html.append(escape(text, quote=False))
+        self._html.append(escape(text, quote=False) if _MARKUP.search(text) else text)
         self._texts.append(text)
 
     def _break(self, owner: HtmlElement) -> None:
@@ -109,11 +116,14 @@ class _Walk:
             self._texts.append(" ")
 
     def flush(self, owner: HtmlElement) -> None:
-        text = " ".join("".join(self._texts).split())
-        if text:
-            heading = owner.tag in HEADINGS
-            self.blocks.append(Block(owner, "".join(self._html), text, min(self._linked, len(text)), heading))
-        self._html, self._texts, self._linked, self._broken = [], [], 0, False
+        """End the block that is being collected, as one of `owner`."""
+        if self._texts:
+            text = " ".join("".join(self._texts).split())
+            if text:
+                heading = owner.tag in HEADINGS
+                self.blocks.append(Block(owner, "".join(self._html), text, min(self._linked, len(text)), heading))
+            self._texts = []
+        self._html, self._linked, self._broken = [], 0, False
 
 
 def blocks_of(root: HtmlElement, skipped: Collection[HtmlElement] = ()) -> list[Block]:

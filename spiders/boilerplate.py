@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.html import HtmlElement
 
 _APART = frozenset(("nav", "aside", "footer", "menu", "dialog"))
@@ -27,9 +29,10 @@ _NAMES = (
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _APART_WORDS = frozenset(_NAMES.split())
-_COUNTER_WORDS = frozenset(
-    "baca counter dibaca dilihat eye hit hits pembaca pageviews read readers reads view views viewer".split()  # noqa: SIM905 - words
-)
+_COUNTER_NAMES = "baca counter dibaca dilihat eye hit hits pembaca pageviews read readers reads view views viewer"
+_COUNTER_WORDS = frozenset(_COUNTER_NAMES.split())
+_AUTHOR_WORDS = frozenset(("author", "authors", "byline", "penulis", "reporter", "wartawan", "writer", "jurnalis"))
+_CHILDREN = 4
 _POINTS_ELSEWHERE = re.compile(
     r"(?i)^[\W_]*(?:baca(?: juga| selengkapnya| lainnya)?|lihat (?:juga|foto)|simak(?: juga)?(?: video)?"
     r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
@@ -92,8 +95,21 @@ def stands_apart(element: HtmlElement) -> bool:
 
 def counts_readers(element: HtmlElement) -> bool:
     """Whether class or id of an element or of an icon in it say that it shows a reader count."""
-    names = " ".join(f"{each.get('class', '')} {each.get('id', '')}" for each in (element, *element))
-    return any(word.lower() in _COUNTER_WORDS for word in _WORD.findall(names))
+    return _is_named(_COUNTER_WORDS, (element, *element[:_CHILDREN]))
+
+
+def names_author(element: HtmlElement) -> bool:
+    """Whether an element, its parent or a child says of itself that it names the author."""
+    return _is_named(_AUTHOR_WORDS, (element, element.getparent(), *element[:_CHILDREN]))
+
+
+def _is_named(words: frozenset[str], elements: Iterable[HtmlElement | None]) -> bool:
+    for element in elements:
+        if element is not None and isinstance(element.tag, str):  # a comment has no attributes
+            names = " ".join(element.get(attribute, "") for attribute in ("class", "id", "rel", "itemprop"))
+            if any(word.lower() in words for word in _WORD.findall(names)):
+                return True
+    return False
 
 
 def starts_comments(text: str) -> bool:

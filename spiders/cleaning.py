@@ -33,6 +33,8 @@ def clean(blocks: Iterable[str], *, headline: str = "") -> list[str]:
         Paragraphs with inline text joined as the page has it, ASCII white space collapsed, every other character kept.
     """
     soup = BeautifulSoup("".join(f"<p>{block}</p>" for block in blocks), "lxml")
+    for line_break in soup.find_all("br"):
+        line_break.replace_with(" ")
     kept = list(_kept(soup.find_all("p")))
     if kept and kept[0].casefold() == headline.casefold():
         kept = kept[1:]
@@ -48,15 +50,15 @@ def is_counter(text: str) -> bool:
 
 def _kept(tags: Iterable[Tag]) -> Iterator[str]:
     for tag in tags:
-        for line_break in tag.find_all("br"):
-            line_break.replace_with(" ")
         text = collapse(_PLACEHOLDER.sub("", tag.get_text()))
         if any(map(str.isalnum, text)) and not _is_boilerplate(text, tag):
             yield text
 
 
 def _is_boilerplate(text: str, tag: Tag) -> bool:
-    return is_boilerplate(text) or points_elsewhere(text, linked=_is_mostly_link(text, tag))
+    if is_boilerplate(text) or points_elsewhere(text, linked=False):
+        return True
+    return points_elsewhere(text, linked=True) and _is_mostly_link(text, tag)
 
 
 def _is_mostly_link(text: str, tag: Tag) -> bool:

@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 from spiders.article import Article, Reason, Rejection
 from spiders.body import Body
-from spiders.boilerplate import counts_readers
+from spiders.boilerplate import counts_readers, names_author
 from spiders.breadcrumbs import clean_trail, printed_trail
 from spiders.bylines import find_byline, find_dateline, find_people, find_reads, read_count
 from spiders.cleaning import clean
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from spiders.blocks import Block
 
+_AUTHORS = ("author", "article:author", "dc.creator", "content_author", "parsely-author")
 _PUBLISHED = (
     *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
     *("publishdate", "publish-date", "pubdate", "parsely-pub-date", "dc.date.issued", "date", "dc.date"),
@@ -151,18 +152,16 @@ class Page:
     def byline(self) -> str | None:
         """The printed author line."""
         selected = next(iter(texts(self.tree, self.publisher.rules.byline)), None)
-        printed = find_byline(block.text for block in (*self.header, *self.body.tail[1:]))
-        return selected or printed or next(filter(None, map(text_of, matches(self.tree, _BYLINES))), None)
+        lines = [block for block in (*self.header, *self.body.tail[1:]) if _is_line(block)]
+        named = (block.text for block in lines if names_author(block.element))
+        return selected or find_byline(block.text for block in lines) or next(named, None)
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
         """People named by structured data, else by the byline."""
-        lines = (
-            self.metadata.people,
-            tuple(self.metadata.meta("author", "article:author", "dc.creator", "content_author", "parsely-author")),
-            (self.byline or "",),
-        )
-        return next((people for line in lines if (people := find_people(line, self.site_names))), ())
+        stated = find_people(self.metadata.people, self.site_names)
+        stated = stated or find_people(self.metadata.meta(*_AUTHORS), self.site_names)
+        return stated or find_people([self.byline or ""], self.site_names)
 
     @cached_property
     def published_at(self) -> datetime | None:
@@ -172,7 +171,7 @@ class Page:
                 *self.metadata.stated("datePublished", "dateCreated"),
                 *self.metadata.meta(*_PUBLISHED),
                 *(line for line in dates(self.tree, self.publisher.rules.published) if not _CHANGED.search(line)),
-                *dates(self.tree, ("time[datetime]",)),
+                *(element.get("datetime", "") for element in self.tree.iter("time")),
                 *self._printed_dates(changes=False),
             )
         )
@@ -194,9 +193,10 @@ class Page:
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """Tags as printed, each once."""
+        linked = (link for link in self.tree.iter("a") if "tag" in link.get("rel", "").split())
         sources = (
             texts(self.tree, self.publisher.rules.tags),
-            tuple(map(text_of, matches(self.tree, _TAGS))),
+            tuple(map(text_of, linked)),
             tuple(self.metadata.stated("keywords")),
             tuple(self.metadata.meta("article:tag")),
             tuple(self.metadata.meta("news_keywords", "keywords")),
@@ -269,10 +269,6 @@ class Page:
             block.text for block in self.header if _is_line(block) and bool(_CHANGED.search(block.text)) == changes
         ]
         return sorted(lines, key=lambda line: _CLOCK.search(line) is None)
-
-
-_BYLINES = '[rel~="author"], [itemprop~="author"], .byline, .author'
-_TAGS = 'a[rel~="tag"]'
 
 
 def _is_line(block: Block) -> bool:
