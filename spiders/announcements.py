@@ -120,7 +120,8 @@ class Announcements:
         return modified_at is None or self._window.start is None or modified_at >= self._window.start
 
     async def _index(self, index: Index) -> None:
-        for day in self._window.days(self._publisher.zone, datetime.now(UTC)):
+        days = self._window.days(self._publisher.zone, datetime.now(UTC))
+        for day in days if index.dated else days[:1]:
             await self._index_day(index, day)
             if self._failures_in_row >= _FAILURES_IN_ROW:
                 return

@@ -1,0 +1,214 @@
+"""The main job: Harian Contoh over HTTP into Postgres, once, again, after a change, for a range."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from spider_runs import FAST, run_spider, start_spider
+
+from pipelines.database import Connection, transaction
+from pipelines.ledger import Crawl, find_crawl, verdict
+from seeds.newsstand.newspaper import Newspaper, Settings
+from seeds.newsstand.server import FaultKind, Newsstand, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOUNDED = date.today() - timedelta(days=1)  # noqa: DTZ011 - any day near today will do
+SEED = Path(__file__).parents[1] / "seeds" / "article.txt"
+TABLES = ("article", "page", "revision", "reads", "rejection", "poll")
+
+
+@pytest.fixture
+def newsstand() -> Iterator[Newsstand]:
+    with serve(Newspaper(Settings(founded=FOUNDED, crawl_delay=0), now=datetime.now(UTC))) as stand:
+        yield stand
+
+
+def crawl(
+    newsstand: Newsstand, database_url: str, database: Connection, run: str, *arguments: str
+) -> tuple[Crawl, str]:
+    environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": newsstand.url + "/"}
+    log = run_spider("contoh", environment, f"run={run}", *arguments, settings=FAST)
+    found = find_crawl(database, run)
+    assert found is not None, log
+    return found, log
+
+
+def rows(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
+    with transaction(connection) as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def versions(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row's version in the tables of the harvest: any write shows."""
+    statement = "select ctid::text, xmin::text from lumbung.{} order by ctid"
+    return {table: rows(connection, statement.format(table)) for table in TABLES}
+
+
+def fetched_articles(newsstand: Newsstand) -> list[str]:
+    return [each.path for each in newsstand.requests if "/news-" in each.path and each.status == 200]
+
+
+def test_first_crawl_agrees_with_the_truth_and_the_second_writes_nothing_and_the_third_finds_the_change(
+    newsstand: Newsstand, database_url: str, database: Connection
+) -> None:
+    truth = newsstand.newspaper.expected()
+    first, log = crawl(newsstand, database_url, database, "first")
+    assert verdict(database, first) is None, log
+    assert first.stored == len(truth["articles"])
+    found = dict(rows(database, "select reason, count(*) from news.rejections group by 1"))
+    assert found == dict(Counter(each["reason"] for each in truth["rejections"]))
+    texts = dict(rows(database, "select canonical_url, text from news.article_text"))
+    assert texts == {each["canonical_url"]: each["text"] for each in truth["articles"]}
+    assert not [each for each in newsstand.requests if each.path.startswith("/cetak/")], "robots.txt was not obeyed"
+
+    before = versions(database)
+    fetched = len(fetched_articles(newsstand))
+    second, _ = crawl(newsstand, database_url, database, "second")
+    assert verdict(database, second) is None
+    assert second.leased == 0
+    assert versions(database) == before
+    assert len(fetched_articles(newsstand)) == fetched
+
+    newsstand.set_edition(2)
+    third, _ = crawl(newsstand, database_url, database, "third")
+    assert (third.updated, third.stored, third.leased) == (1, 0, 1)
+    assert rows(database, "select count(*) from news.revisions") == [(1,)]
+    changed = {each["canonical_url"]: each["text"] for each in newsstand.newspaper.expected()["articles"]}
+    assert dict(rows(database, "select canonical_url, text from news.article_text")) == changed
+
+
+def test_the_seed_article_comes_back_byte_for_byte(
+    newsstand: Newsstand, database_url: str, database: Connection
+) -> None:
+    crawl(newsstand, database_url, database, "r", f"from_date={FOUNDED - timedelta(days=4)}", f"to_date={FOUNDED}")
+    ((text,),) = rows(database, "select text from news.article_text where headline like 'Kandahar, Kota Terbesar%'")
+    assert text.encode() == SEED.read_bytes()
+
+
+def test_a_range_crawls_that_range_only(newsstand: Newsstand, database_url: str, database: Connection) -> None:
+    first, last = FOUNDED - timedelta(days=20), FOUNDED - timedelta(days=11)
+    found, log = crawl(newsstand, database_url, database, "r", f"from_date={first}", f"to_date={last}")
+    assert verdict(database, found) is None, log
+    zone = ZoneInfo("Asia/Jakarta")
+    stored = rows(database, "select published_at from news.all_articles")
+    days = [moment.astimezone(zone).date() for (moment,) in stored]
+    published = [datetime.fromisoformat(each["published_at"]) for each in newsstand.newspaper.expected()["articles"]]
+    wanted = [moment for moment in published if first <= moment.astimezone(zone).date() <= last]
+    assert len(days) == len(wanted) > 20
+    assert min(days) >= first
+    assert max(days) <= last
+
+
+def test_most_articles_is_a_limit_and_the_rest_stays_due(
+    newsstand: Newsstand, database_url: str, database: Connection
+) -> None:
+    found, _ = crawl(newsstand, database_url, database, "r", "max_articles=7")
+    assert found.leased == 7
+    rest, _ = crawl(newsstand, database_url, database, "rest")
+    assert found.stored + rest.stored == len(newsstand.newspaper.expected()["articles"])
+
+
+def test_refetching_known_pages_downloads_nothing_that_is_unchanged(
+    newsstand: Newsstand, database_url: str, database: Connection
+) -> None:
+    since = f"from_date={FOUNDED - timedelta(days=3)}"
+    crawl(newsstand, database_url, database, "r", since)
+    fetched = len(fetched_articles(newsstand))
+    again, _ = crawl(newsstand, database_url, database, "again", since, "refetch=true")
+    assert again.leased > 5
+    assert again.leased == again.unchanged + again.rejected
+    assert len(fetched_articles(newsstand)) == fetched
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("html", "/rss is not a feed"),
+        ("error", "/rss: HTTP 503"),
+        ("reset", "/rss: "),
+    ],
+)
+def test_a_broken_feed_makes_the_crawl_bad_and_what_the_others_announce_is_stored(
+    newsstand: Newsstand, database_url: str, database: Connection, kind: FaultKind, reason: str
+) -> None:
+    newsstand.set_fault("/rss", kind)
+    found, _ = crawl(newsstand, database_url, database, "r", f"from_date={FOUNDED - timedelta(days=3)}")
+    bad = verdict(database, found)
+    assert bad is not None
+    assert reason in bad
+    assert found.stored > 5
+
+
+def test_a_stopped_newspaper_makes_the_crawl_bad(database_url: str, database: Connection) -> None:
+    environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": "http://127.0.0.1:9/"}
+    run_spider("contoh", environment, "run=r")
+    found = find_crawl(database, "r")
+    assert found is not None
+    assert str(verdict(database, found)).startswith("nothing could be fetched from contoh: http://127.0.0.1:9/rss: ")
+
+
+def test_a_newspaper_that_breaks_down_meanwhile_ends_the_crawl_early_and_its_pages_stay_due(
+    newsstand: Newsstand, database_url: str, database: Connection
+) -> None:
+    newsstand.set_fault("/news-", "error")
+    found, _ = crawl(newsstand, database_url, database, "r")
+    assert found.failed < 40
+    assert "none of" in str(verdict(database, found))
+    ((due,),) = rows(database, "select count(*) from lumbung.page where state = 'due'")
+    assert due == found.enqueued - found.rejected
+
+
+def test_crawl_delay_of_robots_txt_is_kept(database_url: str) -> None:
+    delay = 0.3
+    with serve(Newspaper(Settings(founded=FOUNDED, crawl_delay=delay), now=datetime.now(UTC))) as stand:
+        environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": stand.url + "/"}
+        run_spider("contoh", environment, "run=r", f"from_date={FOUNDED}", "max_articles=3")
+        seconds = [request.at for request in stand.requests]
+    gaps = [later - earlier for earlier, later in pairwise(seconds)]
+    assert len(gaps) > 5
+    assert min(gaps) > 0.9 * delay
+
+
+def test_two_crawls_at_once_fetch_no_page_twice(newsstand: Newsstand, database_url: str, database: Connection) -> None:
+    environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": newsstand.url + "/"}
+    spiders = [start_spider("contoh", environment, f"run={name}", settings=FAST) for name in "ab"]
+    logs = [spider.communicate()[0] for spider in spiders]
+    assert [spider.returncode for spider in spiders] == [0, 0], logs
+    pages = fetched_articles(newsstand)
+    assert len(pages) == len(set(pages))
+    wanted = len(newsstand.newspaper.expected()["articles"])
+    assert rows(database, "select count(*) from news.all_articles") == [(wanted,)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["from_date=2026-11-20", "to_date=2026-11-10"], "from_date 2026-11-20 is after to_date 2026-11-10"),
+        (["from_date=kemarin"], "from_date 'kemarin' is neither a date"),
+        (["max_articles=-1"], "max_articles is '-1'; allowed is a whole number from 1 on"),
+        (["refetch=ya"], "refetch is 'ya'; allowed are true and false"),
+    ],
+)
+def test_bad_arguments_are_refused_with_status_1(database_url: str, arguments: list[str], message: str) -> None:
+    spider = start_spider("contoh", {"DATABASE_URL": database_url}, *arguments)
+    log, _ = spider.communicate()
+    assert spider.returncode == 1
+    assert message in log
+
+
+def test_without_a_database_nothing_is_fetched_and_the_status_is_1(newsstand: Newsstand) -> None:
+    environment = {"DATABASE_URL": "postgresql://127.0.0.1:9/none", "LUMBUNG_HOME_CONTOH": newsstand.url + "/"}
+    spider = start_spider("contoh", environment)
+    log, _ = spider.communicate()
+    assert spider.returncode == 1
+    assert "CRITICAL: Postgres cannot be reached" in log
+    assert not newsstand.requests
