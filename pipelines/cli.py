@@ -55,10 +55,8 @@ def up() -> None:
     from pipelines.progress import Reporter
     from pipelines.stack_commands import up as bring_up
     from pipelines.stack_home import Home
-    from pipelines.welcome import welcome
 
-    reporter = Reporter()
-    welcome(bring_up(Home.default(), reporter), reporter)
+    bring_up(Home.default(), Reporter())
 
 
 @cli.command()

@@ -106,6 +106,7 @@ class Stack:
             self._start_postgres(step)
         fresh = self.state.airflow_version != airflow_service.installed_version()
         if fresh:  # takes seconds and nobody waits for it yet
+            self.stop([_MIGRATION])  # an earlier start that was killed may have left one at work
             self._spawn(_MIGRATION, airflow_service.command(airflow_service.MIGRATE), self._airflow_environment())
         with reporter.step("Harian Contoh") as step:
             self._start_newsstand(step)
@@ -205,11 +206,13 @@ class Stack:
             time.sleep(0.2)
 
 
-def sweep(folder: Path) -> None:
-    """End every process that carries the mark of the stack in `folder`, whatever was written down about it."""
+def sweep(folder: Path) -> list[str]:
+    """End every process that carries the mark of the stack in `folder`, whatever was written down; their names."""
     left = processes.members(folder)
-    processes.interrupt((each for each in left if _named(each, "postgres")), 8)
-    processes.kill(each for each in processes.members(folder))
+    names = [_name(each) for each in left]
+    processes.interrupt((each for each, name in zip(left, names, strict=True) if name == "postgres"), 8)
+    processes.kill(processes.members(folder))
+    return names
 
 
 def _spiders(folder: Path) -> Iterable[psutil.Process]:
@@ -225,13 +228,13 @@ def _runs_scrapy(process: psutil.Process) -> bool:
         return False
 
 
-def _named(process: psutil.Process, name: str) -> bool:
+def _name(process: psutil.Process) -> str:
     import psutil  # noqa: PLC0415 - with the processes it names
 
     try:
-        return bool(process.name() == name)
+        return str(process.name())
     except psutil.Error:
-        return False
+        return "a process"
 
 
 def _healthy(api: AirflowApi) -> bool:

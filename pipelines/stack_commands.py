@@ -8,11 +8,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from pipelines.first_harvest import harvest
+from pipelines.first_harvest import HarvestFailed, harvest
 from pipelines.ports import choose_ports
 from pipelines.postgres import Server, data_directory
 from pipelines.stack import SERVICES, Stack, sweep
 from pipelines.stack_home import Home, StackError, State
+from pipelines.welcome import ways_in, welcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +37,8 @@ class ServiceStatus:
     address: str
 
 
-def up(home: Home, reporter: Reporter) -> Stack:
-    """Start the stack, or what is missing of it, and wait for the first harvest.
+def up(home: Home, reporter: Reporter) -> None:
+    """Start the stack, or what is missing of it, wait for the first harvest, say where everything is.
 
     Raises:
         StackError: why not; what this call had started is stopped again, except after `HarvestFailed`.
@@ -56,11 +57,16 @@ def up(home: Home, reporter: Reporter) -> Stack:
         except SystemExit:
             _undo(stack, reporter)
             raise
-        return stack
+        except HarvestFailed:
+            reporter.say()
+            reporter.say("  No harvest yet. The services keep running, so that you can see why:")
+            ways_in(stack, reporter)
+            raise
+        welcome(stack, reporter)
 
 
 def down(home: Home) -> list[str]:
-    """Stop every process of the stack, whatever state it is in; the services that ran."""
+    """Stop every process of the stack, whatever state it is in; names of those that ran."""
     with home.locked("down", interrupt=True) if home.exists else nullcontext():
         state = _remembered(home)
         ran: list[str] = []
@@ -70,8 +76,7 @@ def down(home: Home) -> list[str]:
             stack.stop([*SERVICES, *state.processes])
         elif home.exists:
             Server(data_directory(home.folder / "postgres"), 0, "").stop()
-        sweep(home.folder)
-        return ran
+        return ran + sweep(home.folder)
 
 
 def status(home: Home) -> list[ServiceStatus]:

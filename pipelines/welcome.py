@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.airflow_service import ADMIN
@@ -23,9 +24,13 @@ _QUERY = "select headline, published_at from news.articles order by published_at
 
 def welcome(stack: Stack, reporter: Reporter) -> None:
     """Print the first rows and the ways in."""
-    console = reporter.console
-    console.print()
-    console.print(first_rows(stack.server.url()))
+    reporter.console.print()
+    reporter.console.print(first_rows(stack.server.url()))
+    ways_in(stack, reporter)
+
+
+def ways_in(stack: Stack, reporter: Reporter) -> None:
+    """Print the addresses, the login, a line of SQL, and how to stop."""
     lumbung = _short(Path(sys.executable).with_name("lumbung"))
     reporter.say()
     reporter.say(f"  Airflow      {stack.airflow_url}   user {ADMIN}   password {stack.state.airflow_password}")
@@ -50,7 +55,7 @@ def first_rows(database_url: str) -> Table:
             " from news.articles order by published_at desc nulls last limit 8"
         )
         for published, section, headline in cursor.fetchall():
-            table.add_row(published or "", section or "", headline)
+            table.add_row(published or "", escape(section or ""), escape(headline))
     return table
 
 
