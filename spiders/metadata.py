@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from spiders.seed_format import collapse
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -25,6 +27,9 @@ _WRAPPING = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|^\s*//.*$", re.MULTILINE)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _ARTICLE = re.compile(r"(?:Article|Posting|Review|Report)$")
 _DEEPEST = 5
+_MOST_DIGITS = 18
+_READING = re.compile("Read|View")
+_ACCESS = {"true": True, "free": True, "1": True, "false": False, "locked": False, "metered": False, "0": False}
 
 
 class Metadata:
@@ -57,7 +62,7 @@ class Metadata:
     def _meta(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for element in self._tree.iter("meta"):
-            content = (element.get("content") or "").strip()
+            content = collapse(element.get("content", ""))
             name = element.get("property") or element.get("name") or element.get("itemprop")
             if content and name:
                 found.setdefault(name.strip().lower(), []).append(content)
@@ -86,13 +91,7 @@ class Metadata:
     @property
     def body(self) -> str:
         """The article's text as JSON-LD has it, often empty or without paragraphs: it locates the body."""
-        return html.unescape(next(self.stated("articleBody"), ""))
-
-    @property
-    def canonical(self) -> str | None:
-        """The address the page calls its own."""
-        links = self._tree.iterfind('.//link[@rel="canonical"]')
-        return next((link.get("href") for link in links if link.get("href")), None) or next(self.meta("og:url"), None)
+        return next(self.stated("articleBody"), "")
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -118,31 +117,30 @@ class Metadata:
     @property
     def free(self) -> bool | None:
         """What the page says of its own accessibility: False for a paywall, None when it says nothing."""
-        for value in (
-            self.article.get("isAccessibleForFree"),
-            *self.meta("article:content_tier", "isaccessibleforfree"),
-        ):
-            match str(value).strip().lower():
-                case "true" | "free" | "1" | "http://schema.org/true" | "https://schema.org/true":
-                    return True
-                case "false" | "locked" | "metered" | "0" | "http://schema.org/false" | "https://schema.org/false":
-                    return False
+        stated = self.article.get("isAccessibleForFree")
+        if isinstance(stated, bool):
+            return stated
+        for value in (stated, *self.meta("article:content_tier", "isaccessibleforfree")):
+            if isinstance(value, str) and (word := value.strip().lower().rsplit("/", 1)[-1]) in _ACCESS:
+                return _ACCESS[word]
         return None
 
     @property
     def reads(self) -> int | None:
         """Views or reads counted by the JSON-LD interaction statistics."""
         for counter in listed(self.article.get("interactionStatistic")):
-            if isinstance(counter, dict) and re.search("Read|View", str(counter.get("interactionType"))):
-                count = str(counter.get("userInteractionCount", ""))
-                if count.isdecimal():
-                    return int(count[:18])
+            if not isinstance(counter, dict):
+                continue
+            kind, count = counter.get("interactionType"), counter.get("userInteractionCount")
+            name = "".join(types_of(kind)) if isinstance(kind, dict) else kind
+            if isinstance(name, str) and _READING.search(name) and isinstance(count, int | str):
+                return int(str(count)[:_MOST_DIGITS]) if str(count).isdecimal() else None
         return None
 
 
 def types_of(thing: Thing) -> tuple[str, ...]:
     """Type names of a JSON-LD object, without the vocabulary's address."""
-    return tuple(str(name).rsplit("/", 1)[-1] for name in listed(thing.get("@type")))
+    return tuple(name.rsplit("/", 1)[-1] for name in listed(thing.get("@type")) if isinstance(name, str))
 
 
 def listed(value: object) -> list[Any]:
@@ -150,13 +148,13 @@ def listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def texts_of(value: object) -> Iterator[str]:
-    """Texts of a value: a string, an object with a name, or a list of these."""
-    for item in listed(value):
+def texts_of(value: object, depth: int = 0) -> Iterator[str]:
+    """Texts of a value: a string, an object with a name, or a list of these; character references resolved."""
+    for item in listed(value) if depth <= _DEEPEST else ():
         if isinstance(item, dict):
-            yield from texts_of(item.get("name") or item.get("@value"))
-        elif isinstance(item, str) and item.strip():
-            yield item.strip()
+            yield from texts_of(item.get("name") or item.get("@value"), depth + 1)
+        elif isinstance(item, str) and (text := collapse(html.unescape(item))):
+            yield text
 
 
 def _read_json(text: str) -> Iterable[Any]:
@@ -197,11 +195,13 @@ def _path(url: str) -> str:
 
 
 def _position(item: Thing) -> int:
-    position = str(item.get("position", ""))
-    return int(position[:9]) if position.isdecimal() else 0
+    position = item.get("position")
+    if isinstance(position, str) and position.isdecimal():
+        return int(position[:_MOST_DIGITS])
+    return position if isinstance(position, int) else 0
 
 
 def _label(item: Thing) -> str:
     target = item.get("item")
-    names = texts_of(item.get("name")) if item.get("name") else texts_of(target if isinstance(target, dict) else None)
-    return " ".join(html.unescape(next(names, "")).split())
+    named = (*texts_of(item.get("name")), *texts_of(target if isinstance(target, dict) else None))
+    return named[0] if named else ""

@@ -12,6 +12,7 @@ A publisher whose pages need code names a subclass in its file and overrides the
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from spiders.blocks import Block
 
+_ROOTS = frozenset(("home", "beranda"))
 _AUTHORS = ("author", "article:author", "dc.creator", "content_author", "parsely-author")
 _PUBLISHED = (
     *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
@@ -143,10 +145,9 @@ class Page:
     @cached_property
     def section(self) -> str | None:
         """The last breadcrumb label, else what structured data say."""
-        if len(self.breadcrumb) > 1:
-            return self.breadcrumb[-1]
-        stated = (*self.metadata.stated("articleSection"), *self.metadata.meta("article:section"), *self.breadcrumb)
-        return next(iter(stated), None)
+        labels = [label for label in self.breadcrumb if label.casefold() not in _ROOTS]
+        stated = (*self.metadata.stated("articleSection"), *self.metadata.meta("article:section"))
+        return next(iter((*labels[-1:], *stated)), None)
 
     @cached_property
     def byline(self) -> str | None:
@@ -216,7 +217,9 @@ class Page:
             for picture in element.iter("img")
         )
         address = self.metadata.image or next(filter(None, selected), None)
-        return urljoin(self.url, address.strip()) if address else None
+        with suppress(ValueError):  # "http://[": no address
+            return urljoin(self.url, address.strip()) if address else None
+        return None
 
     @cached_property
     def paywalled(self) -> bool | None:

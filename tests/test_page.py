@@ -217,6 +217,22 @@ def test_a_printed_change_is_no_publication() -> None:
     assert page.modified_at == datetime(2025, 6, 18, 14, 5, tzinfo=JAKARTA)
 
 
+def test_structured_texts_are_unescaped_and_collapsed() -> None:
+    page = a_page(f"<p>{LEAD}</p>", json_ld(headline="Sawah &amp;\n Ladang", articleSection=" Ekonomi  Desa "))
+    assert page.headline == "Sawah & Ladang"
+    assert page.section == "Ekonomi Desa"
+
+
+def test_the_root_of_the_breadcrumb_is_no_section() -> None:
+    assert a_page(f"<ol class=breadcrumb><li>Home</li></ol>{BODY}").section is None
+    assert a_page(f"<ol class=breadcrumb><li>Home</li><li>> Desa</li></ol>{BODY}").section == "Desa"
+
+
+def test_reads_may_be_stated_by_structured_data() -> None:
+    counter = {"@type": "InteractionCounter", "interactionType": {"@type": "ReadAction"}, "userInteractionCount": "953"}
+    assert a_page(BODY, json_ld(interactionStatistic=[counter])).reads == 953
+
+
 def test_a_change_at_the_moment_of_publication_is_none() -> None:
     page = a_page(BODY, json_ld(datePublished="2026-01-02T03:04:05Z", dateModified="2026-01-02T10:04:05+07:00"))
     assert page.published_at is not None
@@ -404,6 +420,35 @@ TAGS = [
     "<table><tr><td>",
     "</table>",
 ]
+NAMES = (
+    *("@type", "@graph", "@id", "url", "headline", "author", "name", "image", "datePublished", "position", "item"),
+    *("keywords", "mainEntityOfPage", "isAccessibleForFree", "interactionStatistic", "itemListElement", "articleBody"),
+)
+TEXTS = ("NewsArticle", "BreadcrumbList", "2026-01-02", "http://[", URL, "Sari Dewi", "\0", "\ud800", "")
+KEYS = st.sampled_from(NAMES)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(TEXTS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=15,
+)
+
+
+@given(st.dictionaries(KEYS, VALUES))
+def test_any_json_ld_is_an_outcome(thing: dict[str, Any]) -> None:
+    outcome = a_page(BODY, json_ld(**thing)).article()
+    assert isinstance(outcome, Article)
+    assert outcome.published_at is None or outcome.published_at.tzinfo is not None
+    assert all(isinstance(text, str) for text in (*outcome.tags, *outcome.authors, *outcome.breadcrumb))
+
+
+def test_json_ld_nested_without_end_is_nothing() -> None:
+    nested = '{"name": ' * 900 + '"x"' + "}" * 900
+    head = (
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {nested}, "image": {nested}}}</script>'
+    )
+    assert isinstance(a_page(BODY, head).article(), Article)
+
+
 PIECES = st.sampled_from(
     [*TAGS, "<br><br>", "<!--x-->", "<article>", "<script>", LEAD, SECOND, "Baca juga:", "953", "\u00a0", " "]
 )
