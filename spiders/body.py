@@ -73,6 +73,11 @@ class Body:
         return [*self.blocks[start:end], *reversed(above)]
 
     @property
+    def until_end(self) -> list[Block]:
+        """Blocks of the page up to the end of the text."""
+        return self.blocks[: self.blocks.index(self.text_blocks[-1])] if self.text_blocks else self.blocks
+
+    @property
     def tail(self) -> list[Block]:
         """The last block of the text and those that follow it beside its container, up to a list of other articles."""
         if not self.text_blocks:

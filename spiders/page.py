@@ -30,7 +30,7 @@ from spiders.headlines import choose_headline
 from spiders.metadata import Metadata
 from spiders.publishers import Publisher, PublisherError
 from spiders.rejections import find_reason
-from spiders.selection import dates, first_match, matches, text_of, texts
+from spiders.selection import dates, first_match, marked, matches, text_of, texts
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
@@ -153,16 +153,20 @@ class Page:
     def byline(self) -> str | None:
         """The printed author line."""
         selected = next(iter(texts(self.tree, self.publisher.rules.byline)), None)
-        lines = [block for block in (*self.header, *self.body.tail[1:]) if _is_line(block)]
-        named = (block.text for block in lines if names_author(block.element))
-        return selected or find_byline(block.text for block in lines) or next(named, None)
+        near = (block.text for block in (*self.header, *self.body.tail[1:]) if _is_line(block))
+        named = (block.text for block in self.body.until_end if _is_line(block) and names_author(block.element))
+        return selected or find_byline(near) or next(named, None)
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
         """People named by structured data, else by the byline."""
         stated = find_people(self.metadata.people, self.site_names)
         stated = stated or find_people(self.metadata.meta(*_AUTHORS), self.site_names)
-        return stated or find_people([self.byline or ""], self.site_names)
+        return (
+            stated
+            or find_people([self.byline or ""], self.site_names)
+            or find_people(marked(self.tree, "author"), self.site_names)
+        )
 
     @cached_property
     def published_at(self) -> datetime | None:

@@ -246,6 +246,22 @@ def test_the_paywall_flag_is_what_the_page_says(free: object, paywalled: bool | 
     assert a_page(BODY, json_ld(isAccessibleForFree=free)).paywalled is paywalled
 
 
+@pytest.mark.parametrize(
+    ("markup", "authors"),
+    [
+        (BODY.replace("</h1>", "</h1><p>Oleh: Sari Dewi dan Tono Hadi</p>"), ("Sari Dewi", "Tono Hadi")),
+        (BODY.replace("</h1>", "</h1><div class='post-author'>Sari Dewi</div>"), ("Sari Dewi",)),
+        (BODY.replace("</article>", "<p>Pewarta: Sari Dewi</p></article>"), ("Sari Dewi",)),
+        (f"{BODY}<footer><a rel=author href=/sari>Sari Dewi</a></footer>", ("Sari Dewi",)),
+        (f"{BODY}<div class=komentar><b class=author>Pembaca Setia</b></div>", ()),
+    ],
+)
+def test_authors_are_read_from_the_printed_line_where_nothing_states_them(
+    markup: str, authors: tuple[str, ...]
+) -> None:
+    assert a_page(markup).authors == authors
+
+
 # Reads: only the article's own.
 
 
