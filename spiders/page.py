@@ -160,13 +160,9 @@ class Page:
     @cached_property
     def authors(self) -> tuple[str, ...]:
         """People named by structured data, else by the byline."""
-        stated = find_people(self.metadata.people, self.site_names)
-        stated = stated or find_people(self.metadata.meta(*_AUTHORS), self.site_names)
-        return (
-            stated
-            or find_people([self.byline or ""], self.site_names)
-            or find_people(marked(self.tree, "author"), self.site_names)
-        )
+        names = self.site_names
+        stated = find_people(self.metadata.people, names) or find_people(self.metadata.meta(*_AUTHORS), names)
+        return stated or find_people([self.byline or ""], names) or find_people(marked(self.tree, "author"), names)
 
     @cached_property
     def published_at(self) -> datetime | None:

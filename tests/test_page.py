@@ -256,9 +256,7 @@ def test_the_paywall_flag_is_what_the_page_says(free: object, paywalled: bool | 
         (f"{BODY}<div class=komentar><b class=author>Pembaca Setia</b></div>", ()),
     ],
 )
-def test_authors_are_read_from_the_printed_line_where_nothing_states_them(
-    markup: str, authors: tuple[str, ...]
-) -> None:
+def test_authors_are_read_from_print_where_nothing_states_them(markup: str, authors: tuple[str, ...]) -> None:
     assert a_page(markup).authors == authors
 
 
