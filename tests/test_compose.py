@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # Airflow brings it, without types
 
+from pipelines.airflow_service import environment
 from pipelines.first_harvest import CRAWL, DEDUPLICATE
 from pipelines.ports import PREFERRED
+from pipelines.stack_home import Home, State
 from spiders.publishers import load_publishers
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +27,16 @@ SECRETS = (
     "AIRFLOW_SESSION_SECRET",
     "AIRFLOW_FERNET_KEY",
 )
+
+DIFFERENT = {
+    *("AIRFLOW_HOME", "AIRFLOW_CONN_LUMBUNG", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"),
+    *("AIRFLOW__CORE__DAGS_FOLDER", "AIRFLOW__CORE__PLUGINS_FOLDER", "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"),
+    *("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE", "AIRFLOW__LOGGING__BASE_LOG_FOLDER"),
+    *("AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY", "AIRFLOW__API__HOST", "AIRFLOW__API__PORT"),
+    *("AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"),
+    "AIRFLOW__API__BASE_URL",
+}
+"""Settings of Airflow that are places and secrets; the others decide what DAGs do, however Airflow was started."""
 
 Services = dict[str, dict[str, Any]]
 
@@ -183,12 +195,20 @@ def test_dags_and_publishers_it_names_exist(text: str, services: Services) -> No
     assert homes == {f"LUMBUNG_HOME_{CRAWL.removeprefix('crawl_').upper()}"}
 
 
-def test_airflow_is_set_up_as_make_up_does(services: Services) -> None:
-    """Settings that decide what DAGs do must not differ between the two ways to run."""
-    ours = (ROOT / "pipelines" / "airflow_service.py").read_text("utf-8")
-    there = set(re.findall(r'"(AIRFLOW__\w+)"', ours))
-    here = {name for name in services["scheduler"]["environment"] if name.startswith("AIRFLOW__")}
-    assert here == there
+def test_airflow_is_set_up_as_make_up_does(services: Services, tmp_path: Path) -> None:
+    state = State.new()
+    state.ports = dict(PREFERRED)
+    there = environment(
+        Home(tmp_path), state, {"DATABASE_URL": "postgresql://there/lumbung"}, "postgresql://there/airflow"
+    )
+    here = services["scheduler"]["environment"]
+    assert airflow_settings(here) == airflow_settings(there)
+    for name in airflow_settings(here) - DIFFERENT:
+        assert str(here[name]) == there[name], name
+
+
+def airflow_settings(variables: dict[str, Any]) -> set[str]:
+    return {name for name in variables if name.startswith("AIRFLOW")}
 
 
 def test_compose_accepts_the_file(docker_compose: list[str], tmp_path: Path) -> None:
