@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from bs4 import BeautifulSoup, Tag
 
 from spiders.boilerplate import is_boilerplate, points_elsewhere
-from spiders.bylines import find_reads, is_open_dateline
+from spiders.bylines import is_open_dateline, read_count
 from spiders.seed_format import collapse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PLACEHOLDER = re.compile(r"\[Gambas:[^\]]{1,40}\]")
-_BARE_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+")
 _LONGEST_COUNTER = 40
 
 
@@ -38,14 +37,13 @@ def clean(blocks: Iterable[str], *, headline: str = "") -> list[str]:
     kept = list(_kept(soup.find_all("p")))
     if kept and kept[0].casefold() == headline.casefold():
         kept = kept[1:]
-    while kept and is_counter(kept[-1]):
+    while kept and _is_counter(kept[-1]):
         kept.pop()
     return _with_dateline(kept)
 
 
-def is_counter(text: str) -> bool:
-    """Whether a block is nothing but a reader counter."""
-    return len(text) <= _LONGEST_COUNTER and (bool(_BARE_NUMBER.fullmatch(text)) or find_reads(text) is not None)
+def _is_counter(text: str) -> bool:
+    return len(text) <= _LONGEST_COUNTER and read_count(text) is not None
 
 
 def _kept(tags: Iterable[Tag]) -> Iterator[str]:
