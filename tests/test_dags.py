@@ -62,7 +62,7 @@ def test_every_dag_file_loads(loaded: dict[str, Any]) -> None:
 
 
 def test_each_publisher_has_one_dag_and_nothing_else_crawls(loaded: dict[str, Any]) -> None:
-    crawls = [dag for dag in loaded["dags"] if dag.startswith("crawl_")]
+    crawls = sorted(dag for dag in loaded["dags"] if dag.startswith("crawl_"))
     assert crawls == [f"crawl_{key}" for key in load_publishers()]
 
 
