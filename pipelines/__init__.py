@@ -1,0 +1,1 @@
+"""Articles into Postgres, and everything derived inside it."""

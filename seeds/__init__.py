@@ -1,0 +1,1 @@
+"""Data: the seed article, the publishers, the newspaper."""

@@ -21,6 +21,7 @@ Reason = Literal[
     "disallowed",  # robots.txt says no
     "off_domain",  # redirected away from the publisher's domains
     "too_large",
+    "bad_url",  # announced with an address that is none
 ]
 
 

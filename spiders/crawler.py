@@ -117,7 +117,7 @@ class PublisherSpider(Spider):
         self._failures_in_row = 0
         self._room = asyncio.Event()
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start(self) -> AsyncIterator[Request | Visit]:
         """Discover first, then fetch what is due, lot by lot."""
         if not await Announcements(self.crawler, self.publisher, self.window, self.frontier).collect():
             return
@@ -125,7 +125,7 @@ class PublisherSpider(Spider):
             self._left = None if self._left is None else self._left - len(pages)
             for page in pages:
                 self._out += 1
-                yield self._request(page)
+                yield self._request_or_visit(page)
             await self._wait_for_room()
             if self._failures_in_row >= _GIVE_UP:
                 await self.frontier.problem(f"gave up: {_GIVE_UP} pages in a row could not be fetched")
@@ -135,6 +135,12 @@ class PublisherSpider(Spider):
         while self._out > _LOT // 2:
             self._room.clear()
             await self._room.wait()
+
+    def _request_or_visit(self, page: LeasedPage) -> Request | Visit:
+        try:
+            return self._request(page)
+        except ValueError as error:  # an address that no request can be made of
+            return self._visit(page, self._rejection(page, "bad_url", str(error), page.url))
 
     def _request(self, page: LeasedPage) -> Request:
         return Request(

@@ -39,7 +39,17 @@ REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
-DOWNLOADER_MIDDLEWARES = {"scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None}
+
+# Every leased page must come back as a visit: nothing may drop a request on its way.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider tells where a redirect has led
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+}
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""Page classes of publishers that need code."""

@@ -1,0 +1,110 @@
+"""CPU per stored article, from the network to committed rows, against a bare Scrapy spider that only downloads.
+
+Run by `make bench`. Both fetch the same pages of the same newspaper, in alternation in one run. Start-up is taken out:
+each process is measured over many pages and over few, and the difference counts. The crawl's figure includes discovery,
+extraction, loading and the server's share of it; the newspaper's own CPU is nobody's.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+from spider_runs import FAST, start_spider
+from throwaway import TEMPLATE, throwaway_server
+
+from pipelines.database import connect, transaction
+from seeds.newsstand.newspaper import Newspaper, Settings
+from seeds.newsstand.server import Newsstand, serve
+
+if TYPE_CHECKING:
+    from pipelines.postgres import Server
+
+FEW, MANY, ROUNDS = 100, 1_600, 3
+AIM = 2.5
+
+
+def child_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def server_seconds(server: Server) -> float:
+    """CPU of the PostgreSQL server: its postmaster with the backends that ended, and those that live."""
+    postmaster = psutil.Process(int((server.data / "postmaster.pid").read_text("utf-8").split()[0]))
+    times = postmaster.cpu_times()
+    living = sum(sum(child.cpu_times()[:2]) for child in postmaster.children(recursive=True))
+    return float(times.user + times.system + times.children_user + times.children_system + living)
+
+
+def bare(urls: list[str]) -> float:
+    """CPU seconds of downloading the pages."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
+        listed.write("\n".join(urls))
+        listed.flush()
+        before = child_seconds()
+        subprocess.run([sys.executable, str(Path(__file__).with_name("bare_spider.py")), listed.name], check=True)
+        return child_seconds() - before
+
+
+def lumbung(stand: Newsstand, database_url: str, articles: int) -> float:
+    """CPU seconds of the spider's process for a crawl of so many pages."""
+    environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": stand.url + "/", "HOME": os.environ["HOME"]}
+    before = child_seconds()
+    spider = start_spider("contoh", environment, f"max_articles={articles}", settings={**FAST, "LOG_LEVEL": "ERROR"})
+    log, _ = spider.communicate()
+    if spider.returncode:
+        raise SystemExit(log)
+    return child_seconds() - before
+
+
+def fresh_database(server: Server, name: str) -> str:
+    server.psql("-d", "postgres", "-qc", f'create database "{name}" template {TEMPLATE}')
+    return server.url(name)
+
+
+def stored(database_url: str) -> int:
+    with transaction(connect(database_url)) as cursor:
+        cursor.execute("select count(*) from lumbung.article")
+        (count,) = cursor.fetchone() or (0,)
+        return int(count)
+
+
+def one_round(server: Server, stand: Newsstand, urls: list[str], number: int) -> tuple[float, float, float]:
+    """Milliseconds of CPU a page: bare, our spider, our spider with the server's share."""
+    bare_page = (bare(urls[:MANY]) - bare(urls[:FEW])) / (MANY - FEW)
+    few, many = (fresh_database(server, f"bench_{number}_{count}") for count in (FEW, MANY))
+    before = server_seconds(server)
+    few_spider = lumbung(stand, few, FEW)
+    between = server_seconds(server)
+    many_spider = lumbung(stand, many, MANY)
+    after = server_seconds(server)
+    articles = stored(many) - stored(few)
+    spider = many_spider - few_spider
+    database = (after - between) - (between - before)
+    return 1_000 * bare_page, 1_000 * spider / articles, 1_000 * (spider + database) / articles
+
+
+def main() -> None:
+    newspaper = Newspaper(Settings(articles=2_000, crawl_delay=0), now=datetime.now(UTC))
+    with throwaway_server() as server, serve(newspaper) as stand:
+        urls = [each["url"] for each in newspaper.expected()["articles"]][::-1]
+        rounds = [one_round(server, stand, urls, number) for number in range(ROUNDS)]
+    floor, spider, whole = (statistics.median(column) for column in zip(*rounds, strict=True))
+    ratios = [each[2] / each[0] for each in rounds]
+    print(f"bare spider, download only:            {floor:5.1f} ms CPU a page")
+    print(f"scrapy crawl contoh, its process:      {spider:5.1f} ms CPU a stored article")
+    print(f"the same with PostgreSQL's CPU:        {whole:5.1f} ms CPU a stored article")
+    print(f"ratio: {spider / floor:.2f} for the process, {statistics.median(ratios):.2f} in all (aim <= {AIM})")
+
+
+if __name__ == "__main__":
+    main()
