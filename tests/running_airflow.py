@@ -77,9 +77,9 @@ class Airflow:
         run: str = answer["dag_run_id"]
         return run
 
-    def first_run(self, dag: str) -> str:
-        """The first run that Airflow starts by itself; its run_id."""
-        path = f"/api/v2/dags/{dag}/dagRuns?run_type=scheduled&run_type=asset_triggered&order_by=id"
+    def first_run(self, dag: str, kind: str = "scheduled") -> str:
+        """The first run of that `run_type`; its run_id."""
+        path = f"/api/v2/dags/{dag}/dagRuns?run_type={kind}&order_by=id"
         found: str = self.wait_for(f"a run of {dag}", lambda: self.call("GET", path)[1]["dag_runs"])[0]["dag_run_id"]
         return found
 
