@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pipelines.database import Connection, connect, query, transaction
+from pipelines.ledger import Crawl, read_crawl
 from pipelines.migrate import check_ready
 from pipelines.repair import repaired
 from spiders.article import Entry, LeasedPage, Validators
@@ -92,10 +93,11 @@ class Frontier:
         """Up to `limit` due pages of the window, newest first."""
         return await self.call(self._lease, limit)
 
-    async def close(self, reason: str) -> None:
-        """Give back what is still leased and close the crawl's row."""
-        await self.call(self._close, reason)
+    async def close(self, reason: str) -> Crawl:
+        """Give back what is still leased, close the crawl's row and return it."""
+        crawl = await self.call(self._close, reason)
         self._thread.shutdown(wait=False)
+        return crawl
 
     def _find_validators(self, url: str) -> tuple[Any, ...] | None:
         with transaction(self.connection) as cursor:
@@ -126,11 +128,13 @@ class Frontier:
             rows = cursor.fetchall()
         return [LeasedPage(page, url, canonical, Validators(etag, seen)) for page, url, canonical, etag, seen in rows]
 
-    def _close(self, reason: str) -> None:
+    def _close(self, reason: str) -> Crawl:
         with transaction(self.connection) as cursor:
             cursor.execute(query("release_leases"), {"crawls": [self.crawl_id]})
             cursor.execute(query("finish_crawls"), {"crawls": [self.crawl_id], "reason": reason})
+        crawl = read_crawl(self.connection, self.crawl_id)
         self.connection.close()
+        return crawl
 
     def _do(self, name: str, **parameters: Any) -> None:  # noqa: ANN401 - query parameters
         with transaction(self.connection) as cursor:

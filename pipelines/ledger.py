@@ -54,6 +54,13 @@ class Crawl:
         """Pages that were asked for and ended as something."""
         return self.stored + self.updated + self.unchanged + self.rejected + self.failed
 
+    def __str__(self) -> str:
+        """Both equations with their figures, for logs."""
+        outcomes = " + ".join(f"{getattr(self, name)} {name}" for name in OUTCOMES)
+        polls = f"{self.polls} polls, {self.polls_unchanged} of them unchanged"
+        entries = f"{self.entries} entries = {self.known} known + {self.enqueued} enqueued"
+        return f"crawl {self.crawl_id} of {self.publisher}: {polls}; {entries}; {self.leased} leased = {outcomes}"
+
     def counts(self) -> dict[str, int]:
         """The figures by name."""
         return {field.name: getattr(self, field.name) for field in fields(self) if field.type == "int"}
@@ -61,11 +68,21 @@ class Crawl:
 
 def find_crawl(connection: Connection, run_id: str) -> Crawl | None:
     """The newest crawl that was started under this name; None when the spider never opened one."""
-    names = ", ".join(field.name for field in fields(Crawl))
+    return _find(connection, run_id=run_id, crawl_id=None)
+
+
+def read_crawl(connection: Connection, crawl_id: int) -> Crawl:
+    """The row of a crawl that is known to be there."""
+    found = _find(connection, run_id=None, crawl_id=crawl_id)
+    assert found is not None, crawl_id  # noqa: S101 - rows of the ledger are never deleted
+    return found
+
+
+def _find(connection: Connection, **which: str | int | None) -> Crawl | None:
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(query("find_crawl").replace("*", names), {"run_id": run_id})
+        cursor.execute(query("find_crawl"), which)
         row = cursor.fetchone()
-    return Crawl(**row) if row else None
+    return Crawl(**{field.name: row[field.name] for field in fields(Crawl)}) if row else None
 
 
 def usual_entries(connection: Connection, crawl: Crawl) -> int:

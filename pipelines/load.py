@@ -159,7 +159,7 @@ class LoadPipeline:
     async def spider_closed(self, reason: str) -> None:
         """Give back the leases and close the ledger."""
         if self._lost is None:
-            await self._frontier.close(reason)
+            logger.info("%s", await self._frontier.close(reason))
 
     async def _tick(self) -> None:
         while True:

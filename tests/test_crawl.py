@@ -63,6 +63,7 @@ def test_first_crawl_agrees_with_the_truth_and_the_second_writes_nothing_and_the
     truth = newsstand.newspaper.expected()
     first, log = crawl(newsstand, database_url, database, "first")
     assert verdict(database, first) is None, log
+    assert str(first) in log
     assert first.stored == len(truth["articles"])
     found = dict(rows(database, "select reason, count(*) from news.rejections group by 1"))
     assert found == dict(Counter(each["reason"] for each in truth["rejections"]))

@@ -161,6 +161,19 @@ def test_a_failed_page_waits_longer_each_time(frontier: Frontier, database: Conn
     assert row(database, "select failures, last_error from lumbung.page") == (2, "HTTP 503")
 
 
+def test_a_rejected_page_that_is_unchanged_stays_rejected(frontier: Frontier, database: Connection) -> None:
+    (page,) = leased(frontier, 1)
+    rejection = Rejection(
+        publisher="koran", url=page.url, canonical_url=page.canonical_url, reason="photo", fetched_at=NOW
+    )
+    load(frontier.connection, frontier.crawl_id, [visit(page, rejection)])
+    again(frontier, page, Unchanged())
+    assert row(database, "select state from lumbung.page") == ("rejected",)
+    again(frontier, page, article(page))
+    assert row(database, "select state from lumbung.page") == ("done",)
+    assert row(database, "select count(*) from news.rejections") == (0,)
+
+
 def test_a_lost_lease_stores_nothing(frontier: Frontier, database: Connection) -> None:
     (page,) = leased(frontier, 1)
     with transaction(database) as cursor:

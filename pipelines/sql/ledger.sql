@@ -1,7 +1,7 @@
 -- Questions to the ledger.
 
 -- find_crawl --
-select * from lumbung.crawl where run_id = %(run_id)s order by crawl_id desc limit 1
+select * from lumbung.crawl where run_id = %(run_id)s or crawl_id = %(crawl_id)s order by crawl_id desc limit 1
 
 -- usual_entries --
 select coalesce(percentile_disc(0.5) within group (order by entries), 0)

@@ -102,7 +102,12 @@ delete from lumbung.rejection where page_id in (select page_id from visit where 
 -- A failed page waits 5 minutes, then twice as long each time, a day at most.
 with returned as (
     update lumbung.page p
-    set state = case v.kind when 'rejection' then 'rejected' when 'failure' then 'due' when 'released' then 'due' else 'done' end,
+    set state = case
+            when v.kind in ('failure', 'released') then 'due'
+            when v.kind = 'rejection' then 'rejected'
+            -- 304 for a page that was rejected last time: it still is
+            when exists (select from lumbung.rejection r where r.page_id = p.page_id) then 'rejected'
+            else 'done' end,
         leased_by = null, lease_until = null,
         failures = case v.kind when 'failure' then p.failures + 1 when 'released' then p.failures else 0 end,
         due_at = case v.kind
