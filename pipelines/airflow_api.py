@@ -68,9 +68,9 @@ class AirflowApi:
             f"{each['filename']}: {each['stack_trace'].strip().splitlines()[-1]}" for each in answer["import_errors"]
         ]
 
-    def newest_run(self, dag: str) -> Run | None:
-        """The run of the DAG that was queued last."""
-        order = urlencode({"order_by": "-id", "limit": 1})
+    def newest_run(self, dag: str, *, state: str | None = None) -> Run | None:
+        """The run of the DAG that was queued last, of those in a state where one is named."""
+        order = urlencode({"order_by": "-id", "limit": 1, **({"state": state} if state else {})})
         answer = self._call("GET", f"/api/v2/dags/{dag}/dagRuns?{order}")
         return _run(answer["dag_runs"][0]) if answer and answer["dag_runs"] else None
 
@@ -134,4 +134,4 @@ def _last_error(events: object) -> str:
             details = line.get("error_detail") or []
             said = details[-1]["exc_value"] if details and details[-1].get("exc_value") else line.get("event", "")
             return " ".join(str(said).split())
-    return " ".join(str(lines[-1].get("event", "")).split()) if lines else "its log is empty"
+    return "it was killed: its log has no error"

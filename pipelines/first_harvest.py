@@ -61,29 +61,43 @@ def harvest(api: AirflowApi, database_url: str, reporter: Reporter, alive: Calla
 
 
 def _crawled(api: AirflowApi, database_url: str, step: Step, alive: Callable[[], None]) -> datetime | None:
-    """Wait until a crawl has succeeded; when it was queued."""
-    run = _begun(api, alive)
-    deadline = time.monotonic() + _CRAWLED_WITHIN
-    while not run.ended and time.monotonic() < deadline:
-        alive()
-        step.note(_ledger(database_url) or "starting the spider")
-        time.sleep(1)
-        run = api.run(CRAWL, run.run_id)
+    """Wait until a crawl has succeeded; when it was queued.
+
+    A run that an earlier start left behind may fail, as its tasks were stopped with it: then another one is made.
+    """
+    if (good := api.newest_run(CRAWL, state="success")) is not None:
+        step.note(_ledger(database_url))
+        return good.queued_at
+    left_behind = api.newest_run(CRAWL)
+    run = _ended(api, left_behind or _begun(api, alive), database_url, step, alive)
+    if run.state == "failed" and left_behind is not None:
+        run = _ended(api, api.trigger(CRAWL), database_url, step, alive)
     step.note(_ledger(database_url))
     if run.state == "failed":
         raise HarvestFailed(f"the first harvest failed: {api.failure(CRAWL, run.run_id)}")
-    if not run.ended:
-        raise HarvestFailed(f"the first harvest has not ended after {_CRAWLED_WITHIN:.0f} s: see `make logs`")
     return run.queued_at
 
 
 def _begun(api: AirflowApi, alive: Callable[[], None]) -> Run:
-    """The run to wait for: the schedule's, else one we trigger. A failed one of an earlier start is tried again."""
+    """The run that the schedule begins, else one we trigger."""
     deadline = time.monotonic() + _BEGUN_WITHIN
     while (run := api.newest_run(CRAWL)) is None and time.monotonic() < deadline:
         alive()
         time.sleep(0.5)
-    return api.trigger(CRAWL) if run is None or run.state == "failed" else run
+    return run or api.trigger(CRAWL)
+
+
+def _ended(api: AirflowApi, run: Run, database_url: str, step: Step, alive: Callable[[], None]) -> Run:
+    """The run at its end."""
+    deadline = time.monotonic() + _CRAWLED_WITHIN
+    while not run.ended:
+        if time.monotonic() > deadline:
+            raise HarvestFailed(f"the first harvest has not ended after {_CRAWLED_WITHIN:.0f} s: see `make logs`")
+        alive()
+        step.note(_ledger(database_url) or "starting the spider")
+        time.sleep(1)
+        run = api.run(CRAWL, run.run_id)
+    return run
 
 
 def _deduplicated(

@@ -67,12 +67,12 @@ def up(home: Home, reporter: Reporter) -> None:
 
 def down(home: Home) -> list[str]:
     """Stop every process of the stack, whatever state it is in; names of those that ran."""
-    with home.locked("down", interrupt=True) if home.exists else nullcontext():
+    with home.locked("down", interrupt=True) if home.exists else nullcontext(enter_result=False) as interrupted:
         state = _remembered(home)
-        ran: list[str] = []
+        ran = ["what another command had begun"] if interrupted else []
         if state is not None and state.ports:
             stack = Stack(home, state)
-            ran = [service for service in SERVICES if stack.pid(service)]
+            ran += [service for service in SERVICES if stack.pid(service)]
             stack.stop([*SERVICES, *state.processes])
         elif home.exists:
             Server(data_directory(home.folder / "postgres"), 0, "").stop()

@@ -152,18 +152,21 @@ class Home:
         self.write_private("env", "".join(lines))
 
     @contextmanager
-    def locked(self, command: str, *, interrupt: bool = False) -> Iterator[None]:
+    def locked(self, command: str, *, interrupt: bool = False) -> Iterator[bool]:
         """Be the only one that starts or stops things here.
 
         Args:
             command: who locks, shown to others.
             interrupt: ask an `up` that is at work to stop, and wait until it has.
 
+        Yields:
+            Whether another command was at work before.
+
         Raises:
             StackBusy: another command is at work; the text names it and its process id.
         """
         with (self.folder / "lock").open("a+", encoding="utf-8") as file:
-            if not _take(file.fileno()):
+            if busy := not _take(file.fileno()):
                 holder, pid = _holder(self.folder / "lock")
                 if not interrupt or not _wait_for(file.fileno(), pid if holder == "up" else None):
                     raise StackBusy(f"`lumbung {holder}` (process {pid}) is at work on {self.folder}: wait for it")
@@ -171,7 +174,7 @@ class Home:
             file.write(f"{command} {os.getpid()}\n")
             file.flush()
             try:
-                yield
+                yield busy
             finally:
                 file.truncate(0)
 
