@@ -76,7 +76,8 @@ def down(home: Home) -> list[str]:
             stack.stop([*SERVICES, *state.processes])
         elif home.exists:
             Server(data_directory(home.folder / "postgres"), 0, "").stop()
-        return ran + sweep(home.folder)
+        left = sweep(home.folder)
+        return ran or left
 
 
 def status(home: Home) -> list[ServiceStatus]:
