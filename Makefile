@@ -32,5 +32,7 @@ lint: install  ## ruff and mypy
 test: lint  ## lint, then every test
 	$(BIN)/python -m pytest
 
-bench: install  ## Measure against the peers; prints ratios
-	$(BIN)/python -m tests.benchmarks
+bench: install  ## Measure the crawl, the loader and deduplication against their floors; prints ratios
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/crawl.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/loader.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/deduplication.py
