@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import NoReturn
 
 import click
@@ -94,8 +94,9 @@ def logs(last: int, *, follow: bool) -> None:
     from pipelines.stack_home import Home
     from pipelines.stack_logs import follow as lines
 
-    for origin, line in lines(Home.default(), last=max(last, 1), forever=follow):
-        click.echo(f"{click.style(f'{origin:<24}', fg='cyan')} {line}")
+    with suppress(KeyboardInterrupt):
+        for origin, line in lines(Home.default(), last=max(last, 1), forever=follow):
+            click.echo(f"{click.style(f'{origin:<24}', fg='cyan')} {line}")
 
 
 @cli.command(

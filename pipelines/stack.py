@@ -47,6 +47,8 @@ class Stack:
         self.state = state
         self.started: list[str] = []
         """Services that this object has started."""
+        self.continued = False
+        """Whether services of an earlier start run on."""
 
     @property
     def server(self) -> Server:
@@ -135,7 +137,7 @@ class Stack:
     def stop_started(self) -> None:
         """Stop what this object has started: an interrupted start leaves nothing behind."""
         self.stop(self.started)
-        if set(self.started) >= set(SERVICES[1:]):
+        if not self.continued:
             sweep(self.home.folder)
 
     def _process(self, service: str) -> psutil.Process | None:

@@ -98,6 +98,7 @@ def _prepared(home: Home) -> Stack:
     state = home.load() or State.new()
     stack = Stack(home, state)
     running = [service for service in SERVICES if state.ports and stack.pid(service)]
+    stack.continued = bool(running)
     # Airflow's port belongs to its API.
     holding = ["airflow" if service == "airflow-api" else service for service in running]
     remembered = state.ports if state.settled or running else {}
@@ -138,7 +139,9 @@ def _stopped_by_signals() -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, stop) for number in _STOPPING}
+    # `nohup` asks to outlive the terminal.
+    heeded = [each for each in _STOPPING if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heeded}
     try:
         yield
     finally:
