@@ -109,7 +109,7 @@ def psql(arguments: tuple[str, ...]) -> None:
     from pipelines.postgres_programs import installed
 
     program = shutil.which("psql") or str(installed() / "psql")
-    os.execv(program, ["psql", _database_url(), *arguments])
+    os.execv(program, [program, _database_url(), *arguments])
 
 
 @cli.command()

@@ -60,6 +60,13 @@ def test_help_imports_nothing_heavy() -> None:
     assert said.splitlines()[-1] == "[]"
 
 
+def test_psql_works_where_no_psql_is_installed() -> None:
+    said = lumbung("psql", "--version", PATH="/nonexistent", DATABASE_URL="postgresql://127.0.0.1:9/none")
+    assert said.returncode == 0
+    assert said.stdout.startswith("psql (PostgreSQL) 18")
+    assert said.stderr == ""
+
+
 def test_publishers_are_listed_with_schedule_and_announcements() -> None:
     lines = lumbung("publishers").stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(load_publishers())
