@@ -250,10 +250,14 @@ class Page:
         """Where the text stands."""
         rules = self.publisher.rules
         root = self.tree.find("body")
+        containers = first_match(self.tree, rules.body)
+        dropped = (
+            element for css in rules.drop for part in containers or [self.tree] for element in matches(part, css)
+        )
         return Body(
             self.tree if root is None else root,
-            containers=first_match(self.tree, rules.body),
-            skipped=frozenset(element for css in rules.drop for element in matches(self.tree, css)),
+            containers=containers,
+            skipped=frozenset(dropped),
             hint=self.metadata.body,
         )
 

@@ -31,6 +31,7 @@ REDIRECT_MAX_TIMES = 5
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 FRONTIER = "pipelines.frontier.Frontier"
 ITEM_PIPELINES = {"pipelines.load.LoadPipeline": 300}
+CONCURRENT_ITEMS = 1  # a page is one visit; Scrapy starts a hundred tasks a response for its default of 100
 LOAD_BATCH = 50  # visits a transaction
 LOAD_SECONDS = 2.0  # and at the latest after this long
 
@@ -43,6 +44,7 @@ REFERRER_POLICY = "no-referrer"
 # Every leased page must come back as a visit: nothing may drop a request on its way.
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a help for writing spiders
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 DOWNLOADER_MIDDLEWARES = {

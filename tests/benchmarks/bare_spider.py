@@ -32,9 +32,15 @@ class BareSpider(Spider):
 
 if __name__ == "__main__":
     process = AsyncCrawlerProcess(
-        {"CONCURRENT_REQUESTS_PER_DOMAIN": 8, "LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False,
-         "REMOTE_CONTROL_ENABLED": False, "ROBOTSTXT_OBEY": True,
-         "URLS": Path(sys.argv[1]).read_text("utf-8").split()}
-    )  # fmt: skip
+        {
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+            "CONCURRENT_ITEMS": int(sys.argv[2]),
+            "LOG_LEVEL": "ERROR",
+            "TELNETCONSOLE_ENABLED": False,
+            "REMOTE_CONTROL_ENABLED": False,
+            "ROBOTSTXT_OBEY": True,
+            "URLS": Path(sys.argv[1]).read_text("utf-8").split(),
+        }
+    )
     process.crawl(BareSpider)
     process.start()
