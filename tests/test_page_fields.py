@@ -1,0 +1,170 @@
+"""Every field of an article has its order of sources, and what no source states is None."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from pages_in_short import BODY, LEAD, SECOND, URL, a_page, json_ld
+
+from spiders.article import Article
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+def test_a_heading_that_structured_data_confirm_is_the_headline_as_printed() -> None:
+    page = a_page(BODY, json_ld(headline="Sekolah Sungai - Koran Uji"))
+    assert page.headline == "Sekolah Sungai"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Sekolah Sungai - Koran Uji",
+        "Sekolah Sungai | koran.test",
+        "Koran Uji: Sekolah Sungai",
+        "Sekolah Sungai – Lokal - Koran",
+    ],
+)
+def test_the_headline_is_without_the_name_of_the_site(title: str) -> None:
+    page = a_page(f"<p>{LEAD}</p>", f"<title>{title}</title>")
+    assert page.headline in {"Sekolah Sungai", "Sekolah Sungai – Lokal"}
+
+
+def test_a_dash_in_a_headline_stays() -> None:
+    page = a_page(f"<p>{LEAD}</p>", "<title>Musim Tanam Tiba - Petani Menunggu Hujan - Koran Uji</title>")
+    assert page.headline == "Musim Tanam Tiba - Petani Menunggu Hujan"
+
+
+def test_a_selector_that_matches_wins_for_the_fields_it_is_given_for() -> None:
+    body = f"<div class=h>Judul Cetak</div>{BODY}<i class=b>Home</i><i class=b>Desa</i><b class=r>1.204</b>"
+    body += "<div class=w>Oleh Sari Dewi</div><section><p>Isi menurut pemilih, bukan yang terpanjang.</p></section>"
+    head = json_ld(headline="Judul Mesin", author={"@type": "Person", "name": "Tono Hadi"})
+    page = a_page(body, head, headline=[".h"], breadcrumb=[".b"], reads=[".r"], byline=[".w"], body=["section"])
+    assert page.headline == "Judul Cetak"
+    assert page.breadcrumb == ("Home", "Desa")
+    assert page.reads == 1204
+    assert page.byline == "Oleh Sari Dewi"
+    assert page.paragraphs == ("Isi menurut pemilih, bukan yang terpanjang.",)
+    assert page.authors == ("Tono Hadi",)
+
+
+def test_a_selector_that_matches_nothing_leaves_the_field_to_the_generic_reader() -> None:
+    page = a_page(BODY, headline=[".ganti-templat"], body=["#hilang"], reads=[".x"], breadcrumb=[".y"])
+    assert page.headline == "Sekolah Sungai"
+    assert page.paragraphs == (LEAD, SECOND)
+    assert page.reads is None
+
+
+def test_the_json_ld_of_another_article_is_not_taken() -> None:
+    head = json_ld(url="https://www.koran.test/news-2-lain.html", datePublished="2020-01-01T00:00:00Z")
+    head += json_ld(url=URL, datePublished="2026-01-02T03:04:05+07:00")
+    assert a_page(BODY, head).published_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=JAKARTA)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '[null, {"@graph": [{"@type": ["NewsArticle"], "datePublished": "2026-01-02"}]}]',
+        '<!-- {"@type": "NewsArticle", "datePublished": "2026-01-02"} -->',
+        '//<![CDATA[\n{"@type": "NewsArticle", "datePublished": "2026-01-02"}\n//]]>',
+        '{"@type": "NewsArticle", "datePublished": "2026-01-02", "description": "baris\npatah\t",}',
+        '{"@type": "https://schema.org/NewsArticle", "datePublished": "2026-01-02", "author": null, "image": []};',
+    ],
+)
+def test_json_ld_is_read_as_it_is_found(script: str) -> None:
+    page = a_page(BODY, f'<script type="application/ld+json">{script}</script>')
+    assert page.published_at == datetime(2026, 1, 2, tzinfo=ZoneInfo("Asia/Makassar"))
+    assert page.authors == ()
+
+
+@pytest.mark.parametrize(
+    "script", ["", "null", "{", "[]", '{"@type": 3}', "[" * 5000, '{"@graph": {"@graph": "x"}}', "9" * 5000]
+)
+def test_broken_json_ld_is_nothing(script: str) -> None:
+    page = a_page(BODY, f'<script type="application/ld+json">{script}</script>')
+    assert isinstance(page.article(), Article)
+
+
+@pytest.mark.parametrize(
+    ("line", "when"),
+    [
+        ("Kamis, 05 Nov 2015 10:08 WIB", datetime(2015, 11, 5, 10, 8, tzinfo=JAKARTA)),
+        ("5/11/2015 10.08", datetime(2015, 11, 5, 10, 8, tzinfo=ZoneInfo("Asia/Makassar"))),
+        ("Baru saja", None),
+        ("2 jam lalu", None),
+        ("31 Februari 2015", None),
+    ],
+)
+def test_a_printed_date_is_taken_from_near_the_headline_or_is_none(line: str, when: datetime | None) -> None:
+    body = f"<h1>Sekolah Sungai</h1><div>{line}</div><div class=isi><p>{LEAD}</p><p>{SECOND}</p></div>"
+    assert a_page(body + "<footer>1 Januari 2020 00:00</footer>").published_at == when
+
+
+def test_a_printed_change_is_no_publication() -> None:
+    body = BODY.replace("</h1>", "</h1><div>Diperbarui 18 Jun 2025, 14:05 WIB</div>")
+    page = a_page(body)
+    assert page.published_at is None
+    assert page.modified_at == datetime(2025, 6, 18, 14, 5, tzinfo=JAKARTA)
+
+
+def test_structured_texts_are_unescaped_and_collapsed() -> None:
+    page = a_page(f"<p>{LEAD}</p>", json_ld(headline="Sawah &amp;\n Ladang", articleSection=" Ekonomi  Desa "))
+    assert page.headline == "Sawah & Ladang"
+    assert page.section == "Ekonomi Desa"
+
+
+def test_the_root_of_the_breadcrumb_is_no_section() -> None:
+    assert a_page(f"<ol class=breadcrumb><li>Home</li></ol>{BODY}").section is None
+    assert a_page(f"<ol class=breadcrumb><li>Home</li><li>> Desa</li></ol>{BODY}").section == "Desa"
+
+
+def test_reads_may_be_stated_by_structured_data() -> None:
+    counter = {"@type": "InteractionCounter", "interactionType": {"@type": "ReadAction"}, "userInteractionCount": "953"}
+    assert a_page(BODY, json_ld(interactionStatistic=[counter])).reads == 953
+
+
+def test_a_change_at_the_moment_of_publication_is_none() -> None:
+    page = a_page(BODY, json_ld(datePublished="2026-01-02T03:04:05Z", dateModified="2026-01-02T10:04:05+07:00"))
+    assert page.published_at is not None
+    assert page.modified_at is None
+
+
+@pytest.mark.parametrize(
+    ("free", "paywalled"), [(True, False), (False, True), ("False", True), ("true", False), ("x", None), (None, None)]
+)
+def test_the_paywall_flag_is_what_the_page_says(free: object, paywalled: bool | None) -> None:  # noqa: FBT001 - a table
+    assert a_page(BODY, json_ld(isAccessibleForFree=free)).paywalled is paywalled
+
+
+@pytest.mark.parametrize(
+    ("markup", "authors"),
+    [
+        (BODY.replace("</h1>", "</h1><p>Oleh: Sari Dewi dan Tono Hadi</p>"), ("Sari Dewi", "Tono Hadi")),
+        (BODY.replace("</h1>", "</h1><div class='post-author'>Sari Dewi</div>"), ("Sari Dewi",)),
+        (BODY.replace("</article>", "<p>Pewarta: Sari Dewi</p></article>"), ("Sari Dewi",)),
+        (f"{BODY}<footer><a rel=author href=/sari>Sari Dewi</a></footer>", ("Sari Dewi",)),
+        (f"{BODY}<div class=komentar><b class=author>Pembaca Setia</b></div>", ()),
+    ],
+)
+def test_authors_are_read_from_print_where_nothing_states_them(markup: str, authors: tuple[str, ...]) -> None:
+    assert a_page(markup).authors == authors
+
+
+# Reads: only the article's own.
+
+
+def test_a_counter_in_the_header_row_is_the_articles() -> None:
+    assert a_page(BODY.replace("</h1>", "</h1><div>5 November 2015 | 1.229 Views</div>")).reads == 1229
+
+
+def test_a_bare_number_right_after_the_text_is_the_articles_where_it_is_marked_so() -> None:
+    assert a_page(BODY.replace("</article>", "<div><i class='fa fa-eye'></i> 953</div></article>")).reads == 953
+    assert a_page(BODY.replace("</article>", "<div>953</div></article>")).reads is None
+
+
+def test_the_counters_of_other_articles_are_not_the_articles() -> None:
+    box = "<div class=populer><h3>Terpopuler</h3><a href=/2>Harga Beras</a> <span>Dibaca 12.768 kali</span></div>"
+    assert a_page(BODY + box).reads is None
+    assert a_page(BODY.replace("</article>", f"{box}</article>")).reads is None
