@@ -92,7 +92,10 @@ def _ended(api: AirflowApi, run: Run, database_url: str, step: Step, alive: Call
     deadline = time.monotonic() + _CRAWLED_WITHIN
     while not run.ended:
         if time.monotonic() > deadline:
-            raise HarvestFailed(f"the first harvest has not ended after {_CRAWLED_WITHIN:.0f} s: see `make logs`")
+            raise HarvestFailed(
+                f"the first harvest has not ended after {_CRAWLED_WITHIN:.0f} s:"
+                f" {CRAWL} run {run.run_id} is {run.state}; see its log in Airflow"
+            )
         alive()
         step.note(_ledger(database_url) or "starting the spider")
         time.sleep(1)
@@ -107,7 +110,7 @@ def _deduplicated(
     if _seen_by_deduplication(database_url):
         step.note(_duplicates(database_url))
         return
-    deadline = time.monotonic() + _FOLLOWED_WITHIN
+    deadline, run = time.monotonic() + _FOLLOWED_WITHIN, None
     while time.monotonic() < deadline:
         alive()
         run = api.newest_run(DEDUPLICATE)
@@ -118,7 +121,10 @@ def _deduplicated(
             return
         step.note(run.state if run else "waiting for the crawl's event")
         time.sleep(0.5)
-    raise HarvestFailed(f"{DEDUPLICATE} has not run {_FOLLOWED_WITHIN:.0f} s after the crawl: see `make logs`")
+    state = (
+        f"its newest run {run.run_id} is {run.state}; see its log in Airflow" if run else "no run of it has been made"
+    )
+    raise HarvestFailed(f"{DEDUPLICATE} is not done {_FOLLOWED_WITHIN:.0f} s after the crawl: {state}")
 
 
 def _until(true: Callable[[], bool], patience: float, otherwise: Callable[[], str], alive: Callable[[], None]) -> None:
@@ -132,7 +138,9 @@ def _until(true: Callable[[], bool], patience: float, otherwise: Callable[[], st
 
 def _unknown(api: AirflowApi) -> str:
     errors = api.import_errors()
-    return f"a DAG file cannot be loaded: {errors[0]}" if errors else "Airflow has not found the DAGs: see `make logs`"
+    if errors:
+        return f"a DAG file cannot be loaded: {errors[0]}"
+    return f"Airflow does not know {CRAWL} and {DEDUPLICATE} after {_KNOWN_WITHIN:.0f} s: see its DAG processor's log"
 
 
 def _ledger(database_url: str) -> str:
