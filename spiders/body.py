@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spiders.blocks import INLINE, Block, blocks_of
@@ -77,7 +78,7 @@ class Body:
         """Blocks of the page up to the end of the text."""
         return self.blocks[: self.blocks.index(self.text_blocks[-1])] if self.text_blocks else self.blocks
 
-    @property
+    @cached_property
     def tail(self) -> list[Block]:
         """The last block of the text and those that follow it beside its container, up to a list of other articles."""
         if not self.text_blocks:

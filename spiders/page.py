@@ -15,6 +15,7 @@ import re
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -34,7 +35,7 @@ from spiders.selection import dates, first_match, marked, matches, text_of, text
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from spiders.blocks import Block
@@ -120,14 +121,15 @@ class Page:
     @cached_property
     def headline(self) -> str | None:
         """As printed, without the site's name."""
-        selected = next(iter(texts(self.tree, self.publisher.rules.headline)), None)
+        if selected := texts(self.tree, self.publisher.rules.headline):
+            return selected[0]
         headings = (text_of(heading) for heading in self.tree.iter("h1"))
         stated = (
             *self.metadata.stated("headline"),
             *self.metadata.meta("og:title", "twitter:title"),
             *(text_of(title) for title in self.tree.iterfind(".//head/title")),
         )
-        return selected or choose_headline(headings, stated, self.site_names)
+        return choose_headline(headings, stated, self.site_names)
 
     @property
     def site_names(self) -> tuple[str, ...]:
@@ -152,10 +154,11 @@ class Page:
     @cached_property
     def byline(self) -> str | None:
         """The printed author line."""
-        selected = next(iter(texts(self.tree, self.publisher.rules.byline)), None)
-        near = (block.text for block in (*self.header, *self.body.tail[1:]) if _is_line(block))
+        if selected := texts(self.tree, self.publisher.rules.byline):
+            return selected[0]
+        near = (block.text for block in self._beside_text() if _is_line(block))
         named = (block.text for block in self.body.until_end if _is_line(block) and names_author(block.element))
-        return selected or find_byline(near) or next(named, None)
+        return find_byline(near) or next(named, None)
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
@@ -167,21 +170,17 @@ class Page:
     @cached_property
     def published_at(self) -> datetime | None:
         """When the article was published; None where the page does not say."""
-        return self._first_date(
-            (
-                *self.metadata.stated("datePublished", "dateCreated"),
-                *self.metadata.meta(*_PUBLISHED),
-                *(line for line in dates(self.tree, self.publisher.rules.published) if not _CHANGED.search(line)),
-                *(element.get("datetime", "") for element in self.tree.iter("time")),
-                *self._printed_dates(changes=False),
-            )
-        )
+        selected = dates(self.tree, self.publisher.rules.published)
+        stated = chain(self.metadata.stated("datePublished", "dateCreated"), self.metadata.meta(*_PUBLISHED))
+        marked = (element.get("datetime", "") for element in self.tree.iter("time"))
+        shown = chain((line for line in selected if not _CHANGED.search(line)), marked)
+        return self._first_date(chain(stated, shown)) or self._first_date(self._printed_dates(changes=False))
 
     @cached_property
     def modified_at(self) -> datetime | None:
         """When it was last changed; None where the page states no change."""
         stated = (*self.metadata.stated("dateModified"), *self.metadata.meta(*_MODIFIED))
-        when = self._first_date((*stated, *self._printed_dates(changes=True)))
+        when = self._first_date(stated) or self._first_date(self._printed_dates(changes=True))
         return None if when is None or (self.published_at and when <= self.published_at) else when
 
     @cached_property
@@ -230,9 +229,9 @@ class Page:
     def reads(self) -> int | None:
         """The reader count of this article: selected, stated, or printed in the header or right after the text."""
         selected = (read_count(text) for text in texts(self.tree, self.publisher.rules.reads))
-        printed = (find_reads(block.text) for block in (*self.header, *self.body.tail[1:]) if _is_line(block))
+        printed = (find_reads(block.text) for block in self._beside_text() if _is_line(block))
         bare = (read_count(block.text) for block in self.body.tail if _is_line(block) and counts_readers(block.element))
-        counts = (*selected, self.metadata.reads, *printed, *bare)
+        counts = chain(selected, [self.metadata.reads], printed, bare)
         return next((count for count in counts if count is not None), None)
 
     @cached_property
@@ -265,6 +264,10 @@ class Page:
     def header(self) -> tuple[Block, ...]:
         """Blocks in which date, byline and counter are printed."""
         return tuple(self.body.header(self.headline or ""))
+
+    def _beside_text(self) -> Iterator[Block]:
+        yield from self.header
+        yield from self.body.tail[1:]
 
     def _first_date(self, candidates: Iterable[str]) -> datetime | None:
         found = (parse_date(text, self.publisher.zone) for text in candidates)

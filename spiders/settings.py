@@ -31,6 +31,7 @@ REDIRECT_MAX_TIMES = 5
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 FRONTIER = "pipelines.frontier.Frontier"
 ITEM_PIPELINES = {"pipelines.load.LoadPipeline": 300}
+WARN_ON_GENERATOR_RETURN_VALUE = False  # else Scrapy parses the source of our callback once a response
 CONCURRENT_ITEMS = 1  # a page is one visit; Scrapy starts a hundred tasks a response for its default of 100
 LOAD_BATCH = 50  # visits a transaction
 LOAD_SECONDS = 2.0  # and at the latest after this long
