@@ -53,11 +53,11 @@ def account() -> Account | None:
 
 
 def reachable(path: Path) -> bool:
-    """Whether the user that runs the server can enter every existing directory on the way to `path`."""
+    """Whether the user that runs the server can enter every existing directory on the way to `path`, links followed."""
     user = account()
     if user is None:
         return True
-    existing = [each for each in (path, *path.parents) if each.exists()]
+    existing = [each for way in (path, path.resolve()) for each in (way, *way.parents) if each.exists()]
     return all(each.stat().st_mode & 0o001 or each.stat().st_uid == user.uid for each in existing)
 
 

@@ -121,6 +121,15 @@ def test_data_under_a_closed_folder_go_where_the_servers_user_can_reach_them(fol
 
 
 @as_root
+def test_a_link_into_a_closed_folder_leads_nowhere(folder: Path) -> None:
+    (folder / "closed" / "data").mkdir(parents=True)
+    (folder / "closed").chmod(0o700)
+    (folder / "link").symlink_to(folder / "closed" / "data")
+    assert postgres_programs.reachable(folder / "data")
+    assert not postgres_programs.reachable(folder / "link" / "postgres")
+
+
+@as_root
 def test_data_of_a_removed_folder_are_not_taken_over(folder: Path, outside: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
