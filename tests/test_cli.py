@@ -28,7 +28,7 @@ COMMANDS = ("up", "down", "status", "logs", "psql", "migrate", "publishers", "cr
 
 @pytest.fixture
 def newsstand() -> Iterator[Newsstand]:
-    with serve(Newspaper(Settings(articles=12, days=7, crawl_delay=0), now=datetime.now(UTC))) as stand:
+    with serve(Newspaper(Settings(articles=0, days=7, crawl_delay=0), now=datetime.now(UTC))) as stand:
         yield stand
 
 

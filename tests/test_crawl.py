@@ -151,7 +151,7 @@ def test_a_broken_feed_makes_the_crawl_bad_and_what_the_others_announce_is_store
 
 def test_a_stopped_newspaper_makes_the_crawl_bad(database_url: str, database: Connection) -> None:
     environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": "http://127.0.0.1:9/"}
-    run_spider("contoh", environment, "run=r")
+    run_spider("contoh", environment, "run=r", settings=FAST)
     found = find_crawl(database, "r")
     assert found is not None
     assert str(verdict(database, found)).startswith("nothing could be fetched from contoh: http://127.0.0.1:9/rss: ")
