@@ -91,6 +91,7 @@ class ScrapyOperator(BaseOperator):
             raise CrawlFailed("the crawl was stopped; what it had loaded is kept, its other pages stay due")
         if crawl is None:
             raise CrawlFailed(f"the spider did not begin: {last_words}")
+        self.log.info("%s", crawl)
         reason = verdict(connection, crawl)
         if status:
             reason = f"{reason or 'the spider failed'} (exit status {status}: {last_words})"
