@@ -7,6 +7,7 @@ small lots, and every leased page ends as exactly one Visit, whatever happens to
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -50,6 +51,7 @@ _GIVE_UP = 10
 """Pages that fail in a row before the crawl stops asking: the publisher is down or has shut us out."""
 _STATUSES = [304, 404, 410]
 _OK, _NOT_MODIFIED = 200, 304
+_NO_ARGUMENTS = {"self", "name", "unknown"}
 
 
 class Frontier(Announced, Protocol):
@@ -99,10 +101,11 @@ class PublisherSpider(Spider):
         max_articles: str | None = None,
         refetch: str = "false",
         run: str | None = None,
-        **kwargs: Any,  # noqa: ANN401 - Scrapy's signature
+        **unknown: str,
     ) -> None:
-        super().__init__(name, **kwargs)
+        super().__init__(name)
         try:
+            _refuse(unknown)
             self.window: Window = parse_window(
                 from_date, to_date, self.publisher, datetime.now(UTC), interval_start=interval_start
             )
@@ -227,6 +230,12 @@ class PublisherSpider(Spider):
 def _charset(content_type: str) -> str | None:
     _, found, value = content_type.partition("charset=")
     return value.split(";")[0].strip(" \"'") or None if found else None
+
+
+def _refuse(unknown: dict[str, str]) -> None:
+    if unknown:
+        known = [name for name in inspect.signature(PublisherSpider.__init__).parameters if name not in _NO_ARGUMENTS]
+        raise LumbungError(f"{', '.join(unknown)}: no such spider argument; allowed are {', '.join(known)}")
 
 
 def _truth(name: str, value: str) -> bool:

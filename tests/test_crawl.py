@@ -197,6 +197,7 @@ def test_two_crawls_at_once_fetch_no_page_twice(newsstand: Newsstand, database_u
         (["from_date=kemarin"], "from_date 'kemarin' is neither a date"),
         (["max_articles=-1"], "max_articles is '-1'; allowed is a whole number from 1 on"),
         (["refetch=ya"], "refetch is 'ya'; allowed are true and false"),
+        (["form_date=2026-11-10"], "form_date: no such spider argument; allowed are from_date, to_date"),
     ],
 )
 def test_bad_arguments_are_refused_with_status_1(database_url: str, arguments: list[str], message: str) -> None:
