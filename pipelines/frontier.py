@@ -72,10 +72,14 @@ class Frontier:
         """Commit the entries of one document together with its validators."""
         await self.call(self._announce, url, entries, validators)
 
+    async def forget(self, url: str) -> None:
+        """Drop the validators of a document."""
+        await self.call(lambda: self._do("forget_validators", url=url))
+
     async def count_new(self, entries: Sequence[Entry]) -> int:
-        """How many of the entries the frontier does not know yet."""
+        """How many of the entries the frontier did not know before this crawl."""
         canonical = list({canonicalise(repaired(entry.url), self.publisher) for entry in entries})
-        (known,) = await self.call(lambda: self._one("count_known", canonical=canonical))
+        (known,) = await self.call(lambda: self._one("count_known", canonical=canonical, crawl_id=self.crawl_id))
         return len(canonical) - int(known)
 
     async def polled(self, problem: str | None = None, *, unchanged: bool = False) -> None:

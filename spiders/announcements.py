@@ -1,7 +1,8 @@
 """Ask a publisher's feeds, sitemaps and index pages what they announce, and hand it to the frontier.
 
     feeds and sitemaps   each with conditional GET: a 304 costs the publisher nothing and brings nothing
-    index pages          day by day, newest first; a day is committed as a whole, so that a stopped crawl walks it again
+    index pages          day by day, newest first; a day is committed as a whole, so that a stopped crawl walks it
+                         again; a day walked to its end is read next time down to the first page of known entries
 
 Requests go through Scrapy's downloader one after the other: robots.txt, throttling and retries apply to them too.
 """
@@ -47,8 +48,11 @@ class Announced(Protocol):
     async def announce(self, url: str, entries: Sequence[Entry], validators: Validators) -> None:
         """Commit the entries of one document together with its validators."""
 
+    async def forget(self, url: str) -> None:
+        """Drop the validators of a document."""
+
     async def count_new(self, entries: Sequence[Entry]) -> int:
-        """How many of the entries the frontier does not know yet."""
+        """How many of the entries the frontier did not know before this crawl."""
 
     async def polled(self, problem: str | None = None, *, unchanged: bool = False) -> None:
         """Count in the ledger that a document was asked for, and how that went."""
@@ -138,6 +142,7 @@ class Announcements:
                 return  # unchanged, or failed: then nothing of the day is committed and it is walked again
             if number == 1:
                 validators = _validators(response)
+                await self._frontier.forget(first)  # until the walk has come to its end
             try:
                 listed = self._listed(response, url, day)
             except DiscoveryError as error:
@@ -148,6 +153,8 @@ class Announcements:
             found.update((entry.url, entry) for entry in new)
             if not new or (walked_before and not await self._frontier.count_new(new)):
                 break
+        else:
+            await self._frontier.problem(f"{first}: only {index.max_pages} index pages of the day are read (max_pages)")
         await self._frontier.announce(first, list(found.values()), validators)
 
     def _listed(self, response: Response, url: str, day: date) -> list[Entry]:

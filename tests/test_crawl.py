@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,6 +128,54 @@ def test_refetching_known_pages_downloads_nothing_that_is_unchanged(
     assert again.leased > 5
     assert again.leased == again.unchanged + again.rejected
     assert len(fetched_articles(newsstand)) == fetched
+
+
+def of_day(newspaper: Newspaper, day: date) -> set[str]:
+    """Canonical URLs of the articles of a day of Jakarta."""
+    return {
+        each["canonical_url"]
+        for each in newspaper.expected()["articles"]
+        if datetime.fromisoformat(each["published_at"]).astimezone(ZoneInfo("Asia/Jakarta")).date() == day
+    }
+
+
+ONLY_FEED_AND_INDEX = """
+name = "Harian Contoh"
+home = "http://127.0.0.1:8710/"
+feeds = ["/rss"]
+article_url = ['/news-\\d+-[a-z]+-.+\\.html$']
+full_page_query = "page=all"
+index = { url = "/indeks?date=%Y-%m-%d&page={page}", links = ["ul.indeks-list a"] }
+"""
+
+
+@pytest.mark.parametrize("broken_off", [False, True])
+def test_what_left_the_feed_before_the_next_crawl_is_found_in_the_index(
+    database_url: str, database: Connection, tmp_path: Path, *, broken_off: bool
+) -> None:
+    (tmp_path / "contoh.toml").write_text(ONLY_FEED_AND_INDEX, "utf-8")
+    day = FOUNDED - timedelta(days=1)
+    evening = datetime.combine(day, time(23), tzinfo=ZoneInfo("Asia/Jakarta"))
+    settings = Settings(founded=FOUNDED, articles=1_000, days=7, crawl_delay=0)
+    newspaper = Newspaper(settings, now=evening - timedelta(hours=13))
+    with serve(newspaper) as stand:
+        environment = {
+            "DATABASE_URL": database_url,
+            "LUMBUNG_HOME_CONTOH": stand.url + "/",
+            "LUMBUNG_PUBLISHERS": str(tmp_path),
+        }
+        since = f"from_date={day}"
+        run_spider("contoh", environment, "run=morning", since, settings=FAST)
+        morning = len(of_day(newspaper, day))
+        newspaper.pinned_now = evening
+        if broken_off:  # a crawl that read the feed and one page of the index of the day
+            stand.set_fault(f"/indeks?date={day}&page=2", "error")
+            run_spider("contoh", environment, "run=broken", since, settings=FAST)
+            stand.set_fault(f"/indeks?date={day}&page=2", None)
+        run_spider("contoh", environment, "run=evening", since, settings=FAST)
+        wanted = of_day(newspaper, day)
+    assert len(wanted) > morning + 50, "the feed would hold all of them"
+    assert {url for (url,) in rows(database, "select canonical_url from news.all_articles")} == wanted
 
 
 @pytest.mark.parametrize(

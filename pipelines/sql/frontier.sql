@@ -122,11 +122,16 @@ from new
 where c.crawl_id = %(crawl_id)s
 
 -- count_known --
+-- What this crawl's feeds have just brought does not show how far an earlier walk of the index came.
 select count(*) from lumbung.page
 where url_key in (select lumbung.url_key(canonical_url) from unnest(%(canonical)s::text[]) as t (canonical_url))
+    and found_by is distinct from %(crawl_id)s
 
 -- validators --
 select etag, last_modified from lumbung.poll where url_key = lumbung.url_key(%(url)s)
+
+-- forget_validators --
+delete from lumbung.poll where url_key = lumbung.url_key(%(url)s)
 
 -- remember_validators --
 insert into lumbung.poll (url_key, publisher, url, etag, last_modified)
