@@ -7,21 +7,23 @@ A *backfill* crawls exactly its data intervals. What is known and unchanged is n
 
 **Colours.** `crawl` is red when the ledger (`news.crawls`) does not balance, when nothing could be fetched or when
 the publisher's feed is none; the last line of its log says why. `announce` is skipped when nothing is new, else it
-sends the counts to the asset `news_articles`, and `deduplicate` follows.
+sends the counts to the asset `news_articles`, and `deduplicate` follows. A publisher whose file cannot be used has
+the tag `broken` and says why.
 
 **Database.** The Airflow connection `lumbung` where it is defined, else `DATABASE_URL`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from harvest import NEWS_ARTICLES
 from scrapy_operator import ScrapyOperator
-from spiders.publishers import Publisher, load_publishers
+from spiders.publishers import Publisher, PublisherError, find_publisher, publisher_keys
 
 
 def day(title: str, description: str) -> Param:
@@ -86,8 +88,30 @@ def crawl_dag(publisher: Publisher) -> DAG:
     return dag
 
 
+def broken_dag(key: str, problem: str) -> DAG:
+    """The DAG of a publisher whose file cannot be used: it fails every hour, and the others run on."""
+    with DAG(
+        re.sub(r"[^\w.-]", "_", f"crawl_{key}"),
+        description=problem,
+        doc_md=problem,
+        schedule="@hourly",
+        start_date=datetime(2000, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=True,
+        tags=["crawl", "broken"],
+        params=FORM,
+        default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
+    ) as dag:
+        ScrapyOperator(task_id="crawl", publisher=key)
+    return dag
+
+
 # A task parses this file again, and needs its own DAG only.
 asked_for = get_parsing_context().dag_id
-for each in load_publishers().values():
-    if asked_for in {None, f"crawl_{each.key}"}:
-        crawl_dag(each)
+for each in publisher_keys():
+    if asked_for in {None, f"crawl_{each}"}:
+        try:
+            crawl_dag(find_publisher(each))
+        except PublisherError as error:
+            broken_dag(each, str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from spiders.crawler import PublisherSpider
-from spiders.publishers import find_publisher, load_publishers
+from spiders.publishers import UnknownPublisher, find_publisher, load_publishers, publisher_keys
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -22,7 +22,7 @@ class PublisherSpiderLoader:
 
     def list(self) -> list[str]:
         """Keys of all publishers, sorted."""
-        return list(load_publishers())
+        return publisher_keys()
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider class of one publisher.
@@ -30,9 +30,10 @@ class PublisherSpiderLoader:
         Raises:
             KeyError: no such publisher; Scrapy's commands turn it into one line.
         """
-        if spider_name not in load_publishers():
-            raise KeyError(f"Spider not found: {spider_name}")
-        publisher = find_publisher(spider_name)
+        try:
+            publisher = find_publisher(spider_name)
+        except UnknownPublisher as error:
+            raise KeyError(f"Spider not found: {error}") from error
         return type(PublisherSpider.__name__, (PublisherSpider,), {"name": publisher.key, "publisher": publisher})
 
     def find_by_request(self, request: Request) -> list[str]:  # type: ignore[valid-type]  # `list` is the method above

@@ -17,7 +17,6 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -223,33 +222,44 @@ def publishers_folder() -> Path:
     return Path(os.environ.get("LUMBUNG_PUBLISHERS") or str(files("seeds") / "publishers"))
 
 
-def load_publishers() -> Mapping[str, Publisher]:
-    """All publishers by key, sorted; files are read again only after they or the environment changed.
+def publisher_keys() -> list[str]:
+    """Keys of all publishers, sorted; the files are not read.
 
     Raises:
-        PublisherError: the folder is missing or a file in it cannot be used.
+        PublisherError: the folder is missing.
     """
     folder = publishers_folder()
     if not folder.is_dir():
         raise PublisherError(f"{folder}: no such folder of publisher files (LUMBUNG_PUBLISHERS)")
-    homes = sorted((name, value) for name, value in os.environ.items() if name.startswith(_HOME_VARIABLE))
-    versions = ((path, path.stat()) for path in sorted(folder.glob("*.toml")))
-    return _load(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in versions), tuple(homes))
+    return sorted(path.stem for path in folder.glob("*.toml"))
 
 
-@lru_cache(maxsize=2)
-def _load(files: tuple[tuple[Path, int, int], ...], homes: tuple[tuple[str, str], ...]) -> Mapping[str, Publisher]:
-    del homes  # part of the cache's key only: Publisher.from_table() reads the environment
-    return MappingProxyType({path.stem: Publisher.from_file(path) for path, _, _ in files})
+def load_publishers() -> Mapping[str, Publisher]:
+    """All publishers by key, sorted.
+
+    Raises:
+        PublisherError: the folder is missing or a file in it cannot be used.
+    """
+    return {key: find_publisher(key) for key in publisher_keys()}
 
 
 def find_publisher(key: str) -> Publisher:
-    """The publisher of that key.
+    """The publisher of that key; its file is read again only after it or its `LUMBUNG_HOME_<KEY>` has changed.
 
     Raises:
         UnknownPublisher: there is no such file; the text names those there are.
+        PublisherError: the file cannot be used. Those of other publishers do not matter.
     """
-    known = load_publishers()
-    if key not in known:
-        raise UnknownPublisher(f"no publisher {key!r} in {publishers_folder()}; there are: {', '.join(known)}")
-    return known[key]
+    path = publishers_folder() / f"{key}.toml"
+    try:
+        stat = path.stat()
+    except OSError as error:
+        known = ", ".join(publisher_keys())
+        raise UnknownPublisher(f"no publisher {key!r} in {publishers_folder()}; there are: {known}") from error
+    return _read(path, stat.st_mtime_ns, stat.st_size, os.environ.get(f"{_HOME_VARIABLE}{key.upper()}"))
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, changed: int, size: int, home: str | None) -> Publisher:
+    del changed, size, home  # parts of the cache's key only: Publisher.from_table() reads the environment
+    return Publisher.from_file(path)

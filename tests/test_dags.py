@@ -111,11 +111,18 @@ def test_a_task_builds_only_its_own_dag(tmp_path: Path) -> None:
     assert [dag for dag in result["dags"] if dag.startswith("crawl_")] == ["crawl_contoh"]
 
 
-def test_a_broken_publisher_file_is_named_where_airflow_shows_import_errors(tmp_path: Path) -> None:
+def test_a_broken_publisher_file_stops_its_own_publisher_only(tmp_path: Path) -> None:
     (tmp_path / "contoh.toml").write_text((ROOT / "seeds/publishers/contoh.toml").read_text("utf-8"), "utf-8")
-    (tmp_path / "rusak.toml").write_text(
-        'name = "Rusak"\nhome = "http://127.0.0.1:1/"\njadwal = "* * * * *"\n', "utf-8"
-    )
-    errors = load(tmp_path, LUMBUNG_PUBLISHERS=str(tmp_path))["errors"]
-    assert len(errors) == 1
-    assert "rusak.toml: jadwal: unknown key; allowed are article_url" in errors[0]
+    broken = 'name = "Rusak"\nhome = "http://127.0.0.1:1/"\njadwal = "* * * * *"\n'
+    for name in ("rusak.toml", "Koran Kita.toml"):
+        (tmp_path / name).write_text(broken, "utf-8")
+    result = load(tmp_path, LUMBUNG_PUBLISHERS=str(tmp_path))
+    assert result["errors"] == []
+    assert sorted(dag for dag in result["dags"] if dag.startswith("crawl_")) == [
+        "crawl_Koran_Kita",
+        "crawl_contoh",
+        "crawl_rusak",
+    ]
+    assert result["dags"]["crawl_rusak"]["tags"] == ["broken", "crawl"]
+    assert "rusak.toml: jadwal: unknown key; allowed are article_url" in result["dags"]["crawl_rusak"]["doc"]
+    assert "broken" not in result["dags"]["crawl_contoh"]["tags"]

@@ -224,7 +224,7 @@ def test_changes_of_files_and_environment_are_seen_at_once(folder: Path, monkeyp
     file = folder / "warta.toml"
     file.write_text(MINIMAL, "utf-8")
     assert find_publisher("warta").home == "https://www.warta.id/"
-    assert load_publishers() is load_publishers()
+    assert find_publisher("warta") is find_publisher("warta")
     monkeypatch.setenv("LUMBUNG_HOME_WARTA", "http://127.0.0.1:8999/")
     assert find_publisher("warta").home == "http://127.0.0.1:8999/"
     monkeypatch.delenv("LUMBUNG_HOME_WARTA")
