@@ -128,7 +128,7 @@ class PublisherSpider(Spider):
             self._left = None if self._left is None else self._left - len(pages)
             for page in pages:
                 self._out += 1
-                yield self._request_or_visit(page)
+                yield self.ask_for(page)
             await self._wait_for_room()
             if self._failures_in_row >= _GIVE_UP:
                 await self.frontier.problem(f"gave up: {_GIVE_UP} pages in a row could not be fetched")
@@ -139,10 +139,11 @@ class PublisherSpider(Spider):
             self._room.clear()
             await self._room.wait()
 
-    def _request_or_visit(self, page: LeasedPage) -> Request | Visit:
+    def ask_for(self, page: LeasedPage) -> Request | Visit:
+        """The request for a leased page; its visit at once when the address is none."""
         try:
             return self._request(page)
-        except ValueError as error:  # an address that no request can be made of
+        except ValueError as error:
             return self._visit(page, self._rejection(page, "bad_url", str(error), page.url))
 
     def _request(self, page: LeasedPage) -> Request:

@@ -1,0 +1,127 @@
+"""Whatever a leased page's fetch comes to, it is exactly one Visit that says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import HtmlResponse, Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure as TwistedFailure
+
+from spiders.article import Article, Failure, LeasedPage, Rejection, Released, Unchanged, Validators, Visit
+from spiders.crawler import PublisherSpider
+from spiders.publishers import Publisher
+
+URL = "https://koran.example/berita-1"
+PAGE = LeasedPage(7, URL, URL, Validators())
+TEXT = (
+    "Petani di Karawang mulai memanen padi musim tanam kedua, dan gabah dijemur di halaman balai desa sejak pagi. " * 3
+)
+HTML = (
+    '<html lang="id"><head><meta property="article:published_time" content="2026-11-10T09:00:00+07:00"></head>'
+    f"<body><article><h1>Panen Raya di Karawang</h1><p>{TEXT}</p><p>{TEXT}</p></article></body></html>"
+)
+
+
+class Koran(PublisherSpider):
+    name = "koran"
+    publisher = Publisher(key="koran", name="Koran", home="https://koran.example/")
+
+
+def visit(response: Response, **arguments: str) -> Visit:
+    (found,) = Koran(**arguments).parse_page(response, PAGE)
+    assert found.page_id == PAGE.page_id
+    return found
+
+
+def page(url: str = URL, status: int = 200, headers: dict[str, str] | None = None) -> HtmlResponse:
+    sent = {"Content-Type": "text/html", **(headers or {})}
+    return HtmlResponse(url, status=status, headers=sent, body=HTML.encode())
+
+
+def failed(error: Exception) -> Any:
+    failure = TwistedFailure(error)  # type: ignore[no-untyped-call]  # Twisted has no types here
+    failure.request = Request(URL, cb_kwargs={"page": PAGE})  # type: ignore[attr-defined]  # as Scrapy does
+    (found,) = Koran().failed_page(failure)
+    return found.outcome
+
+
+def test_an_article_keeps_the_frontiers_identity_and_the_servers_validators() -> None:
+    validators = {"ETag": '"1"', "Last-Modified": "Tue, 10 Nov 2026 02:00:00 GMT"}
+    found = visit(page(URL + "?utm_source=x", headers=validators))
+    assert isinstance(found.outcome, Article)
+    assert found.outcome.canonical_url == URL
+    assert found.outcome.url == URL + "?utm_source=x"
+    assert found.validators == Validators('"1"', "Tue, 10 Nov 2026 02:00:00 GMT")
+    assert found.status == 200
+
+
+def test_304_is_unchanged() -> None:
+    assert visit(Response(URL, status=304)).outcome == Unchanged()
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (page(status=404), "gone"),
+        (page(status=410), "gone"),
+        (page("https://judi.example/slot"), "off_domain"),
+        (Response(URL, headers={"Content-Type": "application/pdf"}, body=b"%PDF-1.7"), "not_html"),
+    ],
+)
+def test_a_page_that_is_no_article_is_rejected_with_its_reason(response: Response, reason: str) -> None:
+    outcome = visit(response).outcome
+    assert isinstance(outcome, Rejection)
+    assert outcome.reason == reason
+    assert outcome.canonical_url == URL
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(IgnoreRequest("Forbidden by robots.txt"), "disallowed"), (DownloadCancelledError("17 MB"), "too_large")],
+)
+def test_a_page_that_may_not_be_fetched_is_rejected(error: Exception, reason: str) -> None:
+    outcome = failed(error)
+    assert isinstance(outcome, Rejection)
+    assert outcome.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (HttpError(Response(URL, status=503)), "HTTP 503"),
+        (OSError("111: nobody\n listens"), "OSError: 111: nobody listens"),
+    ],
+)
+def test_a_page_that_could_not_be_fetched_stays_due_with_one_line(error: Exception, line: str) -> None:
+    outcome = failed(error)
+    assert isinstance(outcome, Failure)
+    assert outcome.error.startswith(line)
+    assert "\n" not in outcome.error
+
+
+def test_a_fault_in_our_reader_fails_one_page_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("spiders.page.Page.article", lambda _: 1 / 0)
+    outcome = visit(page()).outcome
+    assert outcome == Failure(error="cannot be read: ZeroDivisionError: division by zero")
+    assert URL in caplog.text
+
+
+def test_outside_a_range_that_was_asked_for_an_article_is_given_back_with_its_date() -> None:
+    outcome = visit(page(), from_date="2026-11-01", to_date="2026-11-09").outcome
+    assert isinstance(outcome, Released)
+    assert str(outcome.announced_at) == "2026-11-10 09:00:00+07:00"
+    assert isinstance(visit(page(), from_date="2026-11-10", to_date="2026-11-10").outcome, Article)
+
+
+def test_an_address_that_no_request_can_be_made_of_is_rejected() -> None:
+    broken = LeasedPage(8, "koran.example:berita", "koran.example:berita", Validators())
+    found = Koran().ask_for(broken)
+    assert isinstance(found, Visit)
+    assert isinstance(found.outcome, Rejection)
+    assert found.outcome.reason == "bad_url"
