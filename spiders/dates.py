@@ -57,7 +57,7 @@ _COMPACT = re.compile(r"(?P<year>20[0-9]{2})(?P<digits>1[0-2]|0[1-9])(?P<day>0[1
 _CLOCK = (
     r"(?P<hour>[01]?[0-9]|2[0-3])[:.](?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]))?(?![0-9])(?:[.,][0-9]+)?"
     r" ?(?P<half>[ap]\.?m\b\.?)?"
-    r" ?\(?(?P<zone>wib|wita|wit|utc|gmt|cest|cet|bst|est|edt|pst|pdt|jst|sgt|myt|z)?(?![a-z])"
+    r" ?\(?(?:(?P<zone>wib|wita|wit|utc|gmt|cest|cet|bst|est|edt|pst|pdt|jst|sgt|myt|z)(?![a-z]))?"
     r" ?(?P<offset>[+-][01][0-9]:?[0-5][0-9]|(?<=gmt)[+-][0-9]{1,2}|(?<=utc)[+-][0-9]{1,2}|[+-][01][0-9](?![0-9:]))?"
 )
 _CLOCK_AFTER = re.compile(
