@@ -64,8 +64,8 @@ _CLOCK_AFTER = re.compile(
     rf"(?:t(?=[0-9])|(?:wib|wita|wit)(?=[0-9])|[^0-9a-z]{{1,6}}(?:(?:pukul|jam|pkl|waktu|at|on)\b[^0-9a-z]{{0,3}})?){_CLOCK}"
 )
 _CLOCK_BEFORE = re.compile(rf"(?<![0-9:.]){_CLOCK}[^0-9a-z]{{1,4}}(?:[a-z'’`ʼ]{{3,9}},? )?(?:on )?$")
-_BROKEN_CLOCK = re.compile(r"t[0-9]")
-"""2023-11-02T20-59-53Z: a machine's date in no known form, whose zone is not to be trusted either."""
+_BROKEN_CLOCK = re.compile(r" ?t[0-9]")
+"""2023-11-02T20-59-53Z, 2015-11-05 T10:08:58Z: no known form, and a zone not to be trusted either."""
 _ZONE_AFTER_DAY = re.compile(r" ?(?P<zone>wita|wib|wit)\b")
 
 _LONG_ZONES = {"barat": "wib", "tengah": "wita", "timur": "wit"}

@@ -1,7 +1,7 @@
 """Why a page is no article. Most reasons need the text to be missing or short: a long text is an article.
 
-Only two kinds of page are told by what they say of themselves however long they are: lists of articles, whose teasers
-add up to a text, and soft 404s, which list what else there is to read.
+Three kinds of page are told by what they say of themselves however long they are: lists of articles, whose teasers add
+up to a text; soft 404s, which list what else there is to read; and whatever stands on a host for photos or videos.
 """
 
 from __future__ import annotations
@@ -31,12 +31,16 @@ _ADDRESS = {
 }
 _FOLDER = {kind: re.compile(rf"(?i)^{name}\.|/(?:[a-z]+-)?{name}(?:-[a-z]+)?/") for kind, name in _NAMES.items()}
 """A host or a folder of the address rather than words of a slug: it counts also where the page calls itself article."""
+_CHANNEL = {kind: re.compile(rf"(?i)^{name}\.") for kind, name in _NAMES.items()}
+"""A host that has nothing else: there the captions of other galleries add up to a text."""
 _LABEL = {kind: re.compile(rf"(?i)^\W?{name}\W? ?[:|]") for kind, name in _NAMES.items()}
 """How such pages' headlines begin: "FOTO: ...", "[Video] | ..."."""
 _INDEX_PATH = re.compile(
     r"(?i)^/?$|/(?:indeks?|search|cari|pencarian|tags?|topik|topics?|rubrik|kanal|category|kategori|author|penulis)(?:/|$)"
 )
-_SECTION_PATH = re.compile(r"(?i)^/(?:[a-z]+(?:-[a-z]+)?/){0,2}[a-z]+(?:-[a-z]+)?/?$|^/(?:index\.(?:html?|php))?$")
+_SECTION_PATH = re.compile(r"(?i)^/[a-z]+(?:/[a-z]+)?/?$|^/index\.(?:html?|php)$")
+_NAMED_PATH = re.compile(r"(?i)^(?:/[a-z]+(?:-[a-z]+){0,2}){1,2}/?$")
+"""Also a short slug looks so: it takes a page that calls itself a website."""
 _SEARCH_WORDS = frozenset(("q", "s", "query", "search", "keyword", "keywords", "cari"))
 _LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ItemList"))
 _FEWEST_TEASERS = 5
@@ -59,7 +63,7 @@ def find_reason(  # noqa: PLR0913 - what a page is judged by
     """The reason and what was seen; None for an article."""
     length = sum(map(len, paragraphs))
     stated = _states_article(metadata)
-    found = None if stated else _list_of_articles(tree, url, metadata) or _soft_404(tree)
+    found = _channel(url) or (None if stated else _list_of_articles(tree, url, metadata) or _soft_404(tree))
     if found is None and length < _SHORT:
         found = (None if stated else find_wall(tree, paragraphs)) or _kind(url, metadata, headline or "")
     if found is not None:
@@ -82,11 +86,17 @@ def _states_article(metadata: Metadata) -> bool:
     return bool(metadata.article or kind == "article" or any(metadata.meta("article:published_time")))
 
 
+def _channel(url: str) -> tuple[Reason, str] | None:
+    host = urlsplit(url).hostname or ""
+    return next(((kind, f"its host says so: {host}") for kind, name in _CHANNEL.items() if name.match(host)), None)
+
+
 def _list_of_articles(tree: HtmlElement, url: str, metadata: Metadata) -> tuple[Reason, str] | None:
     address = urlsplit(url)
     searches = _SEARCH_WORDS & {name.lower() for name, _ in parse_qsl(address.query)}
     is_list = metadata.types & _LIST_TYPES or _INDEX_PATH.search(address.path)
-    if not (is_list or searches or _SECTION_PATH.search(address.path)):
+    path = _NAMED_PATH if next(metadata.meta("og:type"), "") == "website" else _SECTION_PATH
+    if not (is_list or searches or path.search(address.path)):
         return None
     teasers = sum(1 for heading in tree.iter("h2", "h3", "h4") if _is_linked(heading))
     if teasers >= _FEWEST_TEASERS:
@@ -95,8 +105,10 @@ def _list_of_articles(tree: HtmlElement, url: str, metadata: Metadata) -> tuple[
 
 
 def _is_linked(heading: HtmlElement) -> bool:
+    """Whether a heading leads to another page."""
     parent = heading.getparent()
-    return heading.find(".//a[@href]") is not None or (parent is not None and parent.tag == "a")
+    links = [*heading.iter("a"), *([parent] if parent is not None and parent.tag == "a" else ())]
+    return any(not link.get("href", "#").startswith("#") for link in links)
 
 
 def _soft_404(tree: HtmlElement) -> tuple[Reason, str] | None:

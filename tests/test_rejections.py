@@ -84,6 +84,7 @@ def test_a_player_with_a_blurb_is_video(markup: str, head: str, path: str) -> No
     [
         (f"<h1>Ekonomi</h1>{teasers(12)}", '<meta property="og:type" content="website">', "/ekonomi"),
         (f"<h1>Ekonomi</h1>{teasers(12, 'h2')}", "", "/ekonomi/"),
+        (f"<h1>Gaya Hidup</h1>{teasers(12)}", '<meta property="og:type" content="website">', "/gaya-hidup"),
         (teasers(30), "<title>Koran Uji - Berita Terkini</title>", "/"),
         (f"<h1>Indeks Berita</h1>{teasers(20)}", "", "/indeks/2026-11-20"),
         (f"<h1>Tag: garam</h1>{teasers(10)}", "", "/tag/garam"),
@@ -239,6 +240,8 @@ LONG = "".join(f"<p>{LEAD} {SECOND}</p>" for _ in range(6))
         (f"<article><h1>Kincir di Video</h1>{LONG}</article>", "", "/video/7/kincir"),
         (f"<article><h1>Sekolah Sungai</h1>{LONG}</article>{teasers(8)}", "", "/news-1-sekolah.html"),
         (f"<article><h1>Sekolah Sungai</h1>{LONG}</article>{teasers(8)}", ARTICLE_TYPE, "/sekolah"),
+        (f"<article><h1>Sekolah Sungai</h1>{LONG}</article>{teasers(8)}", "", "/sekolah-sungai"),
+        (f"<h1>Sekolah Sungai</h1>{LONG.replace('<p>', '<h2><a href=#a>Bagian</a></h2><p>')}", "", "/sekolah/sungai"),
         (f"<article><h1>404 Warga Ikut Sekolah Sungai</h1><p>{LEAD}</p><p>{SECOND}</p></article>", "", "/news-1.html"),
         (f"<article><h1>Halaman Tidak Ditemukan: Arti Kode Itu</h1>{LONG}</article>", json_ld(headline="Arti"), "/a-1"),
         (
@@ -260,6 +263,16 @@ LONG = "".join(f"<p>{LEAD} {SECOND}</p>" for _ in range(6))
 )
 def test_an_article_that_looks_a_little_like_one_of_these_is_an_article(markup: str, head: str, path: str) -> None:
     assert reason(markup, head, path) is None
+
+
+@pytest.mark.parametrize(("host", "kind"), [("foto", "photo"), ("photo", "photo"), ("video", "video")])
+def test_a_host_for_pictures_has_no_articles_however_long_the_captions(host: str, kind: str) -> None:
+    page = a_page(
+        f"<article><h1>Sekolah Sungai</h1>{LONG}</article>", ARTICLE_TYPE, url=f"https://{host}.koran.test/a-1"
+    )
+    outcome = page.article()
+    assert isinstance(outcome, Rejection)
+    assert outcome.reason == kind
 
 
 def test_hardly_a_real_article_is_rejected(shared: Path) -> None:
