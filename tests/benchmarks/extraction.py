@@ -53,9 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     ours = Target(sys.executable, "tests.benchmarks.extraction:extract", [Path(__file__).resolve().parents[2]])
     found = measure(options.score, options.cases, ours)
-    print(_line("", found), _line("lumbung", found, header=False), sep="\n", flush=True)
+    print(_line("", found, header=True), _line("lumbung", found), sep="\n", flush=True)
     for name, target in () if options.no_peers else peers():
-        print(_line(name, measure(options.score, options.cases, target), header=False), flush=True)
+        print(_line(name, measure(options.score, options.cases, target)), flush=True)
     return _hold(found, options)
 
 
@@ -83,9 +83,9 @@ def _hold(found: Mapping[str, float], options: argparse.Namespace) -> int:
     return 0
 
 
-def _line(name: str, found: Mapping[str, float], *, header: bool = True) -> str:
-    cells = found if header else [f"{value:.{1 if key.endswith('cpu') else 3}f}" for key, value in found.items()]
-    return f"{name:22}" + "".join(f"{cell:>20}" for cell in cells)
+def _line(name: str, found: Mapping[str, float], *, header: bool = False) -> str:
+    cells = (key if header else f"{value:.{1 if key.endswith('cpu') else 3}f}" for key, value in found.items())
+    return f"{name:21}" + "".join(f"{cell:>{max(len(key), 5) + 2}}" for cell, key in zip(cells, found, strict=True))
 
 
 if __name__ == "__main__":

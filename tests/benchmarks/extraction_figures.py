@@ -20,7 +20,7 @@ DATASETS = "aeb,fundus,fundus-eval,anpandu"
 """Sets with full reference texts that no extractor has written, and the only ones the figures below read."""
 MARGIN = 0.003
 """How far under a figure its floor is pinned."""
-CPU_MARGIN = 1.2
+CPU_MARGIN = 1.3
 """The same for CPU, as a factor: it is measured on machines that do other things as well."""
 CPU = frozenset(("median_cpu", "mean_cpu"))
 """Figures that are better when lower; the unit is one lxml parse of the same bytes."""
