@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from spiders.blocks import INLINE, Block, blocks_of
-from spiders.boilerplate import stands_apart, starts_comments, starts_others
+from spiders.blocks import Block, blocks_of
+from spiders.boilerplate import is_never_text, stands_apart, starts_comments, starts_others
 from spiders.bylines import is_open_dateline
+from spiders.containers import find_container
+from spiders.inherited import Inherited
+from spiders.lead import find_lead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from lxml.html import HtmlElement
 
 
-_SENTENCE = re.compile(r"[.!?…։。！？][\"'”’»)\]]*(?:\s|$)|[,;:] ")
 _END = re.compile(r"[.!?…:;。！？][\"'”’»“)\]\s]*$")
-_WITHIN_TEXT = INLINE | {"p", "li", "blockquote", "ul", "ol", "dl", "dd", "table"}
-_ALIKE = 0.1
 _TEXT_TAGS = frozenset(("p", "li", "blockquote"))
-_LEAST_PROSE = 25
 _PROSE = 80
-_LONGEST_COUNTED = 1000
-_KNOWN_START = 60
 _MOST_LINKED = 0.5
 _MOST_LINKED_SENTENCE = 0.85
 _LEAST_KEPT = 0.3
-_APART_COUNTS = 0.2
 _HEADER = 40
 _ABOVE = 6
 _BELOW = 8
-_SHARE = 0.65
-"""The walk goes down into a child that holds at least this share of the prose."""
 
 
 class Body:
@@ -47,6 +40,8 @@ class Body:
         containers: Collection[HtmlElement] = (),
         skipped: Collection[HtmlElement] = (),
         hint: str = "",
+        headline: str = "",
+        descriptions: Iterable[str] = (),
     ) -> None:
         """Find it.
 
@@ -55,14 +50,20 @@ class Body:
             containers: Where the text stands, if a selector says so; found by scoring otherwise.
             skipped: Elements that are known to be no text.
             hint: The text as structured data have it, complete or not: it locates the body.
+            headline: As printed: text between it and the container belongs to the article.
+            descriptions: What structured data say the article is about: often its standfirst.
         """
         self.blocks = blocks_of(root, skipped)
         """All blocks of the page in order."""
-        self.containers = frozenset(containers) or frozenset((self._densest(root, hint),))
-        inside = _Inherited(lambda element: element in self.containers)
+        self.containers = frozenset(containers) or frozenset((find_container(root, self.blocks, hint),))
+        inside = Inherited(lambda element: element in self.containers)
         found = [block for block in self.blocks if inside(block.element)]
         kept = _filtered(found, self.containers)
-        self.text_blocks = list(_with_headings(kept if containers else filter(_is_text, kept)))
+        text = list(_with_headings(kept if containers else filter(_is_text, kept)))
+        if text and not containers:
+            above = self.blocks[: self.blocks.index(text[0])]
+            text = find_lead(above, headline, descriptions, self.containers) + text
+        self.text_blocks = text
         """The blocks of the containers that are text of the article, in order."""
 
     def header(self, headline: str) -> list[Block]:
@@ -85,8 +86,8 @@ class Body:
             return []
         end = self.blocks.index(self.text_blocks[-1])
         parents = {container.getparent() for container in self.containers}
-        beside = _Inherited(lambda element: element in parents)
-        apart = _Inherited(stands_apart, parents)
+        beside = Inherited(lambda element: element in parents)
+        apart = Inherited(stands_apart, parents)
         following = []
         for block in self.blocks[end + 1 : end + 1 + _BELOW]:
             if not beside(block.element) or starts_others(block.text) or starts_comments(block.text):
@@ -94,87 +95,14 @@ class Body:
             following += [] if apart(block.element) else [block]
         return [self.text_blocks[-1], *following]
 
-    def _densest(self, root: HtmlElement, hint: str) -> HtmlElement:
-        mass: dict[HtmlElement, _Mass] = {}
-        apart = _Inherited(stands_apart)
-        known = " ".join(hint.split())
-        for block in self.blocks:
-            weight = _weight(block, known)
-            if weight:
-                weight *= _APART_COUNTS if apart(block.element) else 1
-                for element in (block.element, *block.element.iterancestors()):
-                    held = mass.setdefault(element, _Mass())
-                    held.weight += weight
-                    held.blocks += 1
-        return _descend(root, mass)
-
-
-@dataclass(slots=True)
-class _Mass:
-    """Prose below an element."""
-
-    weight: float = 0.0
-    blocks: int = 0
-
-
-class _Inherited:
-    """Whether a property holds for an element or any ancestor of it, remembered for every element asked about."""
-
-    def __init__(self, holds: Callable[[HtmlElement], bool], ends: Collection[HtmlElement] = ()) -> None:
-        self._holds = holds
-        self._known: dict[HtmlElement, bool] = dict.fromkeys(ends, False)
-
-    def __call__(self, element: HtmlElement) -> bool:
-        path = []
-        node: HtmlElement | None = element
-        while node is not None and node not in self._known:
-            path.append(node)
-            node = node.getparent()
-        inherited = node is not None and self._known[node]
-        for node in reversed(path):
-            inherited = inherited or self._holds(node)
-            self._known[node] = inherited
-        return inherited
-
-
-def _weight(block: Block, known: str) -> float:
-    length = len(block.text)
-    if length < _LEAST_PROSE or block.heading or block.link_share > _MOST_LINKED:
-        return 0.0
-    weight = float(min(length, _LONGEST_COUNTED))
-    if not _SENTENCE.search(block.text):
-        weight *= 0.3
-    if known and block.text[:_KNOWN_START] in known:
-        weight *= 4
-    return weight
-
-
-def _descend(node: HtmlElement, mass: Mapping[HtmlElement, _Mass]) -> HtmlElement:
-    """The deepest element that still holds nearly all prose."""
-    while node in mass:
-        held = [child for child in node if child in mass]
-        best = max(held, key=lambda child: mass[child].weight, default=None)
-        if best is None or best.tag in _WITHIN_TEXT or mass[best].weight < _SHARE * mass[node].weight:
-            break
-        if mass[best].blocks == 1 < mass[node].blocks:  # one long paragraph beside short ones
-            break
-        if sum(mass[child].weight for child in held if _alike(child, best)) > (1 + _ALIKE) * mass[best].weight:
-            break
-        node = best
-    return node
-
-
-def _alike(one: HtmlElement, other: HtmlElement) -> bool:
-    """Whether two siblings look like parts of one body: the same tag and class."""
-    return bool(one.tag == other.tag != "article") and one.get("class") == other.get("class")
-
 
 def _filtered(blocks: list[Block], containers: Collection[HtmlElement]) -> list[Block]:
-    apart = _Inherited(stands_apart, containers)
+    apart = Inherited(stands_apart, containers)
     prose = [block for block in blocks if not _is_linked(block)]
     kept = [block for block in prose if not apart(block.element)]
     if _length(kept) < _LEAST_KEPT * _length(prose):  # the names mislead: they are a hint, no rule
-        kept = prose
+        never = Inherited(is_never_text, containers)
+        kept = [block for block in prose if not never(block.element)] or prose
     return _until_end(kept)
 
 

@@ -27,6 +27,9 @@ _NAMES = (
     " teaser teasers terkait terpopuler tool toolbar tools topics trending upsell video weather widget widgets"
     " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip hidden"
 )
+_NEVER = frozenset(("nav", "footer", "menu", "dialog"))
+_NEVER_NAMES = "breadcrumb breadcrumbs comment comments consent cookie disqus kommentare komentar onetrust"
+_NEVER_WORDS = frozenset(_NEVER_NAMES.split())
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _APART_WORDS = frozenset(_NAMES.split())
 _COUNTER_NAMES = "baca counter dibaca dilihat eye hit hits pembaca pageviews read readers reads view views viewer"
@@ -69,6 +72,19 @@ _OTHERS = re.compile(
 )
 _LONGEST_END = 70
 _LONGEST_POINTER = 250
+
+
+@lru_cache(maxsize=8192)
+def _is_never_by_name(names: str) -> bool:
+    return any(word.lower() in _NEVER_WORDS for word in _WORD.findall(names))
+
+
+def is_never_text(element: HtmlElement) -> bool:
+    """Whether tag, class or id say that an element is beside the text, in words that sites do not misuse."""
+    if element.tag in _NEVER:
+        return True
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    return bool(names.strip()) and _is_never_by_name(names)
 
 
 @lru_cache(maxsize=8192)

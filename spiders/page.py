@@ -258,6 +258,11 @@ class Page:
             containers=containers,
             skipped=frozenset(dropped),
             hint=self.metadata.body,
+            headline=self.headline or "",
+            descriptions=(
+                *self.metadata.stated("description"),
+                *self.metadata.meta("og:description", "description", "twitter:description"),
+            ),
         )
 
     @cached_property
