@@ -33,7 +33,8 @@ _SKIPPED = _words(
 HEADINGS = _words("h1 h2 h3 h4 h5 h6")
 _MARKUP = re.compile("[&<>]")
 _UNSEEN = re.compile(r"(?:visually|screen)-?(?:hidden|reader)|(?:^|[\s_-])sr-?only(?:$|[\s_])", re.IGNORECASE)
-"""Classes of inline text that is read aloud and not shown: ", opens new tab"."""
+_CLIPPED = "clip:rect(0"
+"""Class and style of inline text that is read aloud and not shown: ", opens new tab"."""
 _DEEPEST = 250
 """Elements nested deeper are read as plain text: no page needs them, and the recursion stays bounded."""
 
@@ -91,7 +92,7 @@ class _Walk:
                 self._add(tail, link=link)
 
     def _visit_inline(self, child: HtmlElement, owner: HtmlElement, *, link: bool, depth: int) -> None:
-        if _UNSEEN.search(child.get("class", "")):
+        if _UNSEEN.search(child.get("class", "")) or _CLIPPED in child.get("style", ""):
             return
         if child.tag == "a" and not link:
             self._html.append("<a>")

@@ -55,7 +55,7 @@ class Body:
         """
         self.blocks = blocks_of(root, skipped)
         """All blocks of the page in order."""
-        self.containers = frozenset(containers) or frozenset((find_container(root, self.blocks, hint),))
+        self.containers = frozenset(containers) or frozenset((find_container(root, self.blocks, hint, headline),))
         inside = Inherited(lambda element: element in self.containers)
         found = [block for block in self.blocks if inside(block.element)]
         kept = _filtered(found, self.containers)
@@ -97,8 +97,8 @@ class Body:
 
 
 def _filtered(blocks: list[Block], containers: Collection[HtmlElement]) -> list[Block]:
-    apart = Inherited(stands_apart, containers)
     prose = [block for block in blocks if not _is_linked(block)]
+    apart = Inherited(stands_apart, containers)
     kept = [block for block in prose if not apart(block.element)]
     if _length(kept) < _LEAST_KEPT * _length(prose):  # the names mislead: they are a hint, no rule
         never = Inherited(is_never_text, containers)

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from spiders.blocks import HEADINGS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,11 +22,12 @@ _NAMES = (
     "ad ads adv advert advertisement advertorial affiliate banner bio breadcrumb breadcrumbs byline caption comment"
     " comments consent cookie copyright credit disqus donate dropdown featured feedback footer footnotes"
     " karussell kommentar kommentare komentar latest legal liveblogs login masthead menu meta modal more"
-    " mostread nav navbar navigation newsletter outbrain overlay paging pagination partner paywall permalink player"
-    " popover popular popup print promo promoted promotion rating recirc recirculation recommend recommendation"
+    " mostread nav navbar navigation newsletter outbrain overlay paging pagination partner permalink player"
+    " popover popular popup print promo promotion rating recirc recirculation recommend recommendation"
     " recommendations recommended readmore related rekomendasi rss register sharing share shares sidebar"
     " signup skip skyscraper social socials sponsor sponsored subscribe subscription syndication taboola tag tags"
     " teaser teasers terkait terpopuler tool toolbar tools topics trending upsell video weather widget widgets"
+    " carousel cmp factbox fact facts infobox poll quiz survey tooltip"
     " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip hidden"
 )
 _NEVER = frozenset(("nav", "footer", "menu", "dialog"))
@@ -36,6 +39,7 @@ _COUNTER_NAMES = "baca counter dibaca dilihat eye hit hits pembaca pageviews rea
 _COUNTER_WORDS = frozenset(_COUNTER_NAMES.split())
 _AUTHOR_WORDS = frozenset(("author", "authors", "byline", "penulis", "reporter", "wartawan", "writer", "jurnalis"))
 _CHILDREN = 4
+_TEASERS = 3
 _POINTS_ELSEWHERE = re.compile(
     r"(?i)^[\W_]*(?:baca(?: juga| selengkapnya| lainnya)?|lihat (?:juga|foto)|simak(?: juga)?(?: video)?"
     r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
@@ -81,10 +85,19 @@ def _is_never_by_name(names: str) -> bool:
 
 def is_never_text(element: HtmlElement) -> bool:
     """Whether tag, class or id say that an element is beside the text, in words that sites do not misuse."""
-    if element.tag in _NEVER:
+    if element.tag in _NEVER or _is_teaser(element):
         return True
     names = f"{element.get('class', '')} {element.get('id', '')}"
     return bool(names.strip()) and _is_never_by_name(names)
+
+
+def _is_teaser(element: HtmlElement) -> bool:
+    """Whether an element is one of a list of articles, each under a heading that is a link."""
+    parent = element.getparent()
+    if element.tag != "article" or parent is None or len(parent.findall("article")) < _TEASERS:
+        return False
+    headings = (heading for heading in element.iter(*HEADINGS))
+    return any(heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings)
 
 
 @lru_cache(maxsize=8192)
@@ -95,7 +108,7 @@ def _stands_apart_by_name(names: str) -> bool:
 
 def stands_apart(element: HtmlElement) -> bool:
     """Whether tag, class, id or visibility say that an element is beside the text: a hint, never proof."""
-    if element.tag in _APART:
+    if element.tag in _APART or _is_teaser(element):
         return True
     attributes = element.attrib
     if not attributes:

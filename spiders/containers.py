@@ -11,7 +11,7 @@ from spiders.boilerplate import is_never_text, stands_apart
 from spiders.inherited import Inherited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from lxml.html import HtmlElement
 
@@ -25,6 +25,7 @@ _LONGEST_COUNTED = 1000
 _KNOWN_START = 60
 _MOST_LINKED = 0.5
 _APART_COUNTS = 0.2
+_LEAST_ARTICLE = 1000
 _NEVER_COUNTS = 0.02
 _SHARE = 0.65
 """The walk goes down into a child that holds at least this share of the prose."""
@@ -38,13 +39,14 @@ class _Mass:
     blocks: int = 0
 
 
-def find_container(root: HtmlElement, blocks: Iterable[Block], hint: str = "") -> HtmlElement:
+def find_container(root: HtmlElement, blocks: Collection[Block], hint: str = "", headline: str = "") -> HtmlElement:
     """The deepest element that still holds nearly all prose of the page.
 
     Args:
         root: Where the search starts.
         blocks: Those below it.
         hint: The text as structured data have it, complete or not.
+        headline: As printed: of several articles on the page, its own is meant.
     """
     mass: dict[HtmlElement, _Mass] = {}
     around = {parent for heading in root.iter("h1") for parent in heading.iterancestors()}
@@ -59,7 +61,18 @@ def find_container(root: HtmlElement, blocks: Iterable[Block], hint: str = "") -
                 held = mass.setdefault(element, _Mass())
                 held.weight += weight
                 held.blocks += 1
-    return _descend(root, mass)
+    return _descend(_article_of(headline, blocks, mass) or root, mass)
+
+
+def _article_of(headline: str, blocks: Iterable[Block], mass: Mapping[HtmlElement, _Mass]) -> HtmlElement | None:
+    """The `<article>` that the headline stands in, if it holds a text and no teaser of it."""
+    title = headline.casefold()
+    for block in blocks:
+        if block.text.casefold() == title:
+            article = next(block.element.iterancestors("article"), None)
+            if article is not None and article in mass and mass[article].weight > _LEAST_ARTICLE:
+                return article
+    return None
 
 
 def _weight(block: Block, known: str) -> float:

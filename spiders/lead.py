@@ -49,11 +49,12 @@ def find_lead(
             continue
         if _is_stated(block.text, stated) or (_is_prose(block) and not apart(block.element)):
             lead.append(block)
-    return lead
+    return list({block.text: block for block in lead}.values())
 
 
 def _is_prose(block: Block) -> bool:
-    return len(block.text) >= _PROSE and _END.search(block.text) is not None
+    long = not block.heading and len(block.text) >= _PROSE
+    return long and _END.search(block.text) is not None
 
 
 def _is_stated(text: str, stated: list[str]) -> bool:
