@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -107,14 +108,36 @@ def _filtered(blocks: list[Block], containers: Collection[HtmlElement]) -> list[
 
 
 def _until_end(blocks: list[Block]) -> list[Block]:
-    """The blocks before the comments, or before a list of other articles in the second half."""
+    """The blocks before the comments, or before a list of other articles in the second half.
+
+    Paragraphs after such a list are text where they stand beside most of the others.
+    """
     total = _length(blocks)
     before = 0
     for place, block in enumerate(blocks):
-        if before and (starts_comments(block.text) or (2 * before > total and starts_others(block.text))):
+        if before and starts_comments(block.text):
             return blocks[:place]
+        if 2 * before > total and starts_others(block.text):
+            return blocks[:place] + _beside(blocks[:place], blocks[place + 1 :])
         before += len(block.text)
     return blocks
+
+
+def _beside(text: list[Block], others: list[Block]) -> list[Block]:
+    """Blocks up to the last long paragraph with the same parent as most of the text."""
+    parents: Counter[HtmlElement] = Counter()
+    for block in text:
+        if block.element.tag == "p":
+            parents[block.element.getparent()] += len(block.text)
+    if not parents:
+        return []
+    parent = parents.most_common(1)[0][0]
+    places = [place for place, block in enumerate(others) if _is_prose(block) and block.element.getparent() is parent]
+    return [block for block in others[: places[-1] + 1] if block.element.getparent() is parent] if len(places) > 1 else []
+
+
+def _is_prose(block: Block) -> bool:
+    return len(block.text) >= _PROSE and block.element.tag == "p" and _END.search(block.text) is not None
 
 
 def _is_linked(block: Block) -> bool:

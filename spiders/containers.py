@@ -61,7 +61,8 @@ def find_container(root: HtmlElement, blocks: Collection[Block], hint: str = "",
                 held = mass.setdefault(element, _Mass())
                 held.weight += weight
                 held.blocks += 1
-    return _descend(_article_of(headline, blocks, mass) or root, mass)
+    article = _article_of(headline, blocks, mass)
+    return _descend(root if article is None else article, mass)
 
 
 def _article_of(headline: str, blocks: Iterable[Block], mass: Mapping[HtmlElement, _Mass]) -> HtmlElement | None:
