@@ -26,6 +26,9 @@ _PROSE = 80
 _MOST_LINKED = 0.5
 _MOST_LINKED_SENTENCE = 0.85
 _LEAST_KEPT = 0.3
+_LABEL = 40
+_LABELS = 4
+_STANDFIRST = 50
 _HEADER = 40
 _ABOVE = 6
 _BELOW = 8
@@ -60,7 +63,7 @@ class Body:
         inside = Inherited(lambda element: element in self.containers)
         found = [block for block in self.blocks if inside(block.element)]
         kept = _filtered(found, self.containers)
-        text = list(_with_headings(kept if containers else filter(_is_text, kept)))
+        text = list(_with_headings(kept if containers else _trimmed(list(filter(_is_text, kept)))))
         if text and not containers:
             above = self.blocks[: self.blocks.index(text[0])]
             text = find_lead(above, headline, descriptions, self.containers) + text
@@ -158,6 +161,21 @@ def _is_text(block: Block) -> bool:
     if block.heading or len(text) >= _PROSE or block.element.tag in _TEXT_TAGS:
         return True
     return _END.search(text) is not None or is_open_dateline(text)
+
+
+def _trimmed(blocks: list[Block]) -> list[Block]:
+    """The blocks without labels, bylines and dates before the first sentence, and such lines after the last."""
+    sentences = [place for place, block in enumerate(blocks) if not block.heading and _is_sentence(block.text)]
+    if not sentences:
+        return blocks
+    first, last = sentences[0], sentences[-1] + 1
+    above = [block for block in blocks[:first] if block.heading and len(block.text) >= _STANDFIRST]
+    below = [block for block in blocks[last:] if block.element.tag == "li" or len(block.text) >= _LABEL]
+    return [*(above if first <= _LABELS else blocks[:first]), *blocks[first:last], *below]
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text) >= _PROSE or _END.search(text) is not None or is_open_dateline(text)
 
 
 def _with_headings(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -45,7 +45,7 @@ _POINTS_ELSEWHERE = re.compile(
     r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
     r"|berita terkait|artikel terkait|read (?:more|also|next)|also read|see also|related(?: articles?| stories)?"
     r"|more on this(?: story)?|watch(?: live| more)?|lesen sie (?:auch|mehr)|mehr zum thema|(?:à )?lire aussi"
-    r"|lea también|leia também|leggi anche|lees ook|läs också|les også|mer om)\b"
+    r"|czytaj (?:więcej|też|także)|zobacz też|lea también|leia também|leggi anche|lees ook|läs också|les også|mer om)\b"
     r"(?P<colon>[^\w]{0,3}:|[^\w]{0,2}[|»>])?"
 )
 _BOILERPLATE = re.compile(
@@ -61,6 +61,10 @@ _BOILERPLATE = re.compile(
     r"|(?:tags?|topik|kategori)\s*:"
     r")"
 )
+_CREDIT = re.compile(
+    r"(?:\b(?:Bildrechte|Bild|Fotos?|Photos?|Image|Picture|Crédit|Credit|Sumber|Dok)\s*:\s*[^.:]{2,60}|\((?:Archivbild|Symbolbild)\))\W*$"
+)
+"""Who made a picture: the end of its caption."""
 _COMMENTS = re.compile(
     r"(?i)^\W*(?:(?:\d+|leave an?|view|show|add|join|post|beri|tulis|kirim|lihat)?\W*(?:the |all |your |new )?\d*\W*"
     r"(?:comments?|responses?|replies|reply|conversation|komentar|kommentare|kommentarer|commentaires?|comentarios"
@@ -154,7 +158,9 @@ def starts_others(text: str) -> bool:
 
 def is_boilerplate(text: str) -> bool:
     """Whether a block is a line that pages put around texts: a page number, a photo credit, an editor."""
-    return len(text) <= _LONGEST_POINTER and _BOILERPLATE.match(text) is not None
+    if len(text) > _LONGEST_POINTER:
+        return False
+    return _BOILERPLATE.match(text) is not None or _CREDIT.search(text) is not None
 
 
 def points_elsewhere(text: str, *, linked: bool) -> bool:
