@@ -13,6 +13,7 @@ from spiders.bylines import is_open_dateline
 from spiders.containers import find_container
 from spiders.inherited import Inherited
 from spiders.lead import find_lead
+from spiders.scripts import script_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -28,6 +29,7 @@ _MOST_LINKED_SENTENCE = 0.85
 _LEAST_KEPT = 0.3
 _LABEL = 40
 _LABELS = 4
+_NO_TEXT = 120
 _STANDFIRST = 50
 _HEADER = 40
 _ABOVE = 6
@@ -67,12 +69,19 @@ class Body:
         if text and not containers:
             above = self.blocks[: self.blocks.index(text[0])]
             text = find_lead(above, headline, descriptions, self.containers) + text
+        if not containers and _length(text) < _NO_TEXT:
+            text = _trimmed(script_blocks(root.getroottree().getroot())) or text
         self.text_blocks = text
         """The blocks of the containers that are text of the article, in order."""
 
+    @property
+    def _is_printed(self) -> bool:
+        """Whether the text is one of the page rather than of its scripts."""
+        return bool(self.text_blocks) and self.text_blocks[-1] in self.blocks
+
     def header(self, headline: str) -> list[Block]:
         """Blocks in which date, byline and counter are printed: from the headline to the text, then those above it."""
-        end = self.blocks.index(self.text_blocks[0]) if self.text_blocks else 0
+        end = self.blocks.index(self.text_blocks[0]) if self._is_printed else 0
         near = range(max(0, end - _HEADER), end)
         start = max((place for place in near if self.blocks[place].text == headline), default=near.start)
         above = self.blocks[max(0, start - _ABOVE) : start]
@@ -81,12 +90,12 @@ class Body:
     @property
     def until_end(self) -> list[Block]:
         """Blocks of the page up to the end of the text."""
-        return self.blocks[: self.blocks.index(self.text_blocks[-1])] if self.text_blocks else self.blocks
+        return self.blocks[: self.blocks.index(self.text_blocks[-1])] if self._is_printed else self.blocks
 
     @cached_property
     def tail(self) -> list[Block]:
         """The last block of the text and those that follow it beside its container, up to a list of other articles."""
-        if not self.text_blocks:
+        if not self._is_printed:
             return []
         end = self.blocks.index(self.text_blocks[-1])
         parents = {container.getparent() for container in self.containers}
