@@ -69,8 +69,8 @@ class Body:
         if text and not containers:
             above = self.blocks[: self.blocks.index(text[0])]
             text = find_lead(above, headline, descriptions, self.containers) + text
-        if not containers and _length(text) < _NO_TEXT:
-            text = _trimmed(script_blocks(root.getroottree().getroot())) or text
+        if not containers and _length(filter(_is_prose, text)) < _NO_TEXT:
+            text = _trimmed(script_blocks(root.getroottree().getroot())) or _captions(root) or text
         self.text_blocks = text
         """The blocks of the containers that are text of the article, in order."""
 
@@ -144,12 +144,22 @@ def _beside(text: list[Block], others: list[Block]) -> list[Block]:
     if not parents:
         return []
     parent = parents.most_common(1)[0][0]
-    places = [place for place, block in enumerate(others) if _is_prose(block) and block.element.getparent() is parent]
-    return [block for block in others[: places[-1] + 1] if block.element.getparent() is parent] if len(places) > 1 else []
+    places = [place for place, block in enumerate(others) if _is_prose(block) and _stands_in(block, parent)]
+    return [block for block in others[: places[-1] + 1] if _stands_in(block, parent)] if len(places) > 1 else []
+
+
+def _stands_in(block: Block, parent: HtmlElement) -> bool:
+    return block.element.tag == "p" and block.element.getparent() is parent
 
 
 def _is_prose(block: Block) -> bool:
-    return len(block.text) >= _PROSE and block.element.tag == "p" and _END.search(block.text) is not None
+    return len(block.text) >= _PROSE and _END.search(block.text) is not None
+
+
+def _captions(root: HtmlElement) -> list[Block]:
+    """What is told below the pictures of a page that has no other text."""
+    captions = (block for caption in root.iter("figcaption") for block in blocks_of(caption))
+    return list({block.text: block for block in captions if _is_prose(block)}.values())
 
 
 def _is_linked(block: Block) -> bool:
@@ -179,8 +189,13 @@ def _trimmed(blocks: list[Block]) -> list[Block]:
         return blocks
     first, last = sentences[0], sentences[-1] + 1
     above = [block for block in blocks[:first] if block.heading and len(block.text) >= _STANDFIRST]
-    below = [block for block in blocks[last:] if block.element.tag == "li" or len(block.text) >= _LABEL]
+    below = [block for block in blocks[last:] if not _is_label(block)]
     return [*(above if first <= _LABELS else blocks[:first]), *blocks[first:last], *below]
+
+
+def _is_label(block: Block) -> bool:
+    """Whether a block after the text is none of it; a signature in brackets is."""
+    return len(block.text) < _LABEL and block.element.tag != "li" and not block.text.endswith(")")
 
 
 def _is_sentence(text: str) -> bool:
