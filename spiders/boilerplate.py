@@ -171,4 +171,4 @@ def points_elsewhere(text: str, *, linked: bool) -> bool:
         linked: Whether most of it is a link. "Baca juga buku itu." may be a sentence: a colon or a link decides.
     """
     pointer = _POINTS_ELSEWHERE.match(text) if len(text) <= _LONGEST_POINTER else None
-    return pointer is not None and (linked or pointer["colon"] is not None)
+    return pointer is not None and (linked or pointer["colon"] is not None or pointer.end() == len(text))

@@ -25,7 +25,7 @@ _LONGEST_COUNTED = 1000
 _KNOWN_START = 60
 _MOST_LINKED = 0.5
 _APART_COUNTS = 0.2
-_LEAST_ARTICLE = 1000
+_LEAST_ARTICLE = 300
 _NEVER_COUNTS = 0.02
 _SHARE = 0.65
 """The walk goes down into a child that holds at least this share of the prose."""

@@ -45,7 +45,7 @@ def find_lead(
     stated = [_plain(text) for text in descriptions]
     lead = []
     for block in near[starts[-1] + 1 :]:
-        if block.link_share > _MOST_LINKED:
+        if block.link_share > _MOST_LINKED or _plain(block.text) in _plain(headline):
             continue
         if _is_stated(block.text, stated) or (_is_prose(block) and not apart(block.element)):
             lead.append(block)
@@ -53,8 +53,7 @@ def find_lead(
 
 
 def _is_prose(block: Block) -> bool:
-    long = not block.heading and len(block.text) >= _PROSE
-    return long and _END.search(block.text) is not None
+    return not block.heading and len(block.text) >= _PROSE and _END.search(block.text) is not None
 
 
 def _is_stated(text: str, stated: list[str]) -> bool:
