@@ -12,7 +12,7 @@ from spiders.boilerplate import is_never_text, stands_apart, starts_comments, st
 from spiders.bylines import is_open_dateline
 from spiders.containers import find_container
 from spiders.inherited import Inherited
-from spiders.lead import find_lead
+from spiders.lead import find_captions, find_lead
 from spiders.scripts import script_blocks
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _END = re.compile(r"[.!?…:;。！？][\"'”’»“)\]\s]*$")
+_ADDRESS = re.compile(r"https?://\S")
 _TEXT_TAGS = frozenset(("p", "li", "blockquote"))
 _PROSE = 80
 _MOST_LINKED = 0.5
@@ -30,6 +31,7 @@ _LEAST_KEPT = 0.3
 _LABEL = 40
 _LABELS = 4
 _NO_TEXT = 120
+_LABELS_ONLY = 300
 _STANDFIRST = 50
 _HEADER = 40
 _ABOVE = 6
@@ -47,7 +49,7 @@ class Body:
         skipped: Collection[HtmlElement] = (),
         hint: str = "",
         headline: str = "",
-        descriptions: Iterable[str] = (),
+        descriptions: Collection[str] = (),
     ) -> None:
         """Find it.
 
@@ -69,8 +71,8 @@ class Body:
         if text and not containers:
             above = self.blocks[: self.blocks.index(text[0])]
             text = find_lead(above, headline, descriptions, self.containers) + text
-        if not containers and _length(filter(_is_prose, text)) < _NO_TEXT:
-            text = _trimmed(script_blocks(root.getroottree().getroot())) or _captions(root) or text
+        if not containers and _holds_nothing(text):
+            text = _trimmed(script_blocks(root.getroottree().getroot())) or find_captions(root, descriptions) or text
         self.text_blocks = text
         """The blocks of the containers that are text of the article, in order."""
 
@@ -148,6 +150,11 @@ def _beside(text: list[Block], others: list[Block]) -> list[Block]:
     return [block for block in others[: places[-1] + 1] if _stands_in(block, parent)] if len(places) > 1 else []
 
 
+def _holds_nothing(blocks: list[Block]) -> bool:
+    """Whether some labels are all that was found."""
+    return _length(blocks) < _LABELS_ONLY and _length(filter(_is_prose, blocks)) < _NO_TEXT
+
+
 def _stands_in(block: Block, parent: HtmlElement) -> bool:
     return block.element.tag == "p" and block.element.getparent() is parent
 
@@ -156,15 +163,11 @@ def _is_prose(block: Block) -> bool:
     return len(block.text) >= _PROSE and _END.search(block.text) is not None
 
 
-def _captions(root: HtmlElement) -> list[Block]:
-    """What is told below the pictures of a page that has no other text."""
-    captions = (block for caption in root.iter("figcaption") for block in blocks_of(caption))
-    return list({block.text: block for block in captions if _is_prose(block)}.values())
-
-
 def _is_linked(block: Block) -> bool:
     """Whether a block is a link rather than a sentence with links in it."""
     if block.link_share <= _MOST_LINKED:
+        return False
+    if _ADDRESS.search(block.text):  # printed for its own sake
         return False
     sentence = len(block.text) >= _PROSE and _END.search(block.text) is not None
     return not sentence or block.link_share >= _MOST_LINKED_SENTENCE

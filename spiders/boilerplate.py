@@ -21,7 +21,7 @@ _APART = frozenset(("nav", "aside", "footer", "menu", "dialog"))
 _NAMES = (
     "ad ads adv advert advertisement advertorial affiliate banner bio breadcrumb breadcrumbs byline caption comment"
     " comments consent cookie copyright credit disqus donate dropdown featured feedback footer footnotes"
-    " karussell kommentar kommentare komentar latest legal liveblogs login masthead menu meta modal more"
+    " karussell kommentar kommentare komentar latest legal liveblogs login masthead menu messenger meta modal more"
     " mostread nav navbar navigation newsletter outbrain overlay paging pagination partner permalink player"
     " popover popular popup print promo promotion rating recirc recirculation recommend recommendation"
     " recommendations recommended readmore related rekomendasi rss register sharing share shares sidebar"
@@ -30,6 +30,8 @@ _NAMES = (
     " carousel cmp factbox fact facts infobox poll quiz survey tooltip"
     " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip hidden"
 )
+_WHOLE = frozenset(("html", "body", "main"))
+"""Their names tell the kind of the page and its topics."""
 _NEVER = frozenset(("nav", "footer", "menu", "dialog"))
 _NEVER_NAMES = "breadcrumb breadcrumbs comment comments consent cookie disqus kommentare komentar onetrust"
 _NEVER_WORDS = frozenset(_NEVER_NAMES.split())
@@ -58,7 +60,7 @@ _BOILERPLATE = re.compile(
     r"|dapatkan update berita|cek berita dan artikel|saksikan live|saksikan video pilihan|simak video\b.*:$"
     r"|teks foto\s*:|foto\s*:|\(foto\s*:|\[foto"
     r"|(?:editor|reporter|rep|penulis|pewarta|redaktur|penyunting|uploader|sumber foto)\s*:"
-    r"|(?:tags?|topik|kategori)\s*:"
+    r"|(?:tags?|topik|kategori)\s*:|more\W*$|related(?: news)?\W*$"
     r")"
 )
 _CREDIT = re.compile(
@@ -114,6 +116,8 @@ def stands_apart(element: HtmlElement) -> bool:
     """Whether tag, class, id or visibility say that an element is beside the text: a hint, never proof."""
     if element.tag in _APART or _is_teaser(element):
         return True
+    if element.tag in _WHOLE:
+        return False
     attributes = element.attrib
     if not attributes:
         return False

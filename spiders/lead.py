@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from spiders.blocks import blocks_of
 from spiders.boilerplate import stands_apart
 from spiders.inherited import Inherited
 
@@ -50,6 +51,14 @@ def find_lead(
         if _is_stated(block.text, stated) or (_is_prose(block) and not apart(block.element)):
             lead.append(block)
     return list({block.text: block for block in lead}.values())
+
+
+def find_captions(root: HtmlElement, descriptions: Iterable[str]) -> list[Block]:
+    """What is told below the pictures of a page with no other text: what the page is about, or else all captions."""
+    captions = {block.text: block for caption in root.iter("figcaption") for block in blocks_of(caption)}
+    long = [block for text, block in captions.items() if len(text) >= _PROSE]
+    stated = [_plain(text) for text in descriptions]
+    return [block for block in long if _is_stated(block.text, stated)] or long
 
 
 def _is_prose(block: Block) -> bool:
