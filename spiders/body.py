@@ -31,6 +31,7 @@ _LEAST_KEPT = 0.3
 _LABEL = 40
 _LABELS = 4
 _NO_TEXT = 120
+_LEAST_BELOW = 500
 _LABELS_ONLY = 300
 _STANDFIRST = 50
 _HEADER = 40
@@ -66,6 +67,8 @@ class Body:
         self.containers = frozenset(containers) or frozenset((find_container(root, self.blocks, hint, headline),))
         inside = Inherited(lambda element: element in self.containers)
         found = [block for block in self.blocks if inside(block.element)]
+        if not containers:
+            found = self._below(headline, found)
         kept = _filtered(found, self.containers)
         text = list(_with_headings(kept if containers else _trimmed(list(filter(_is_text, kept)))))
         if text and not containers:
@@ -75,6 +78,13 @@ class Body:
             text = _trimmed(script_blocks(root.getroottree().getroot())) or find_captions(root, descriptions) or text
         self.text_blocks = text
         """The blocks of the containers that are text of the article, in order."""
+
+    def _below(self, headline: str, found: list[Block]) -> list[Block]:
+        """The blocks found after the headline, if it stands first among them and a text follows."""
+        title = headline.casefold()
+        first = next((block for block in self.blocks if block.heading and block.text.casefold() == title), None)
+        below = found[found.index(first) + 1 :] if first in found else []
+        return below if _length(below) > _LEAST_BELOW else found
 
     @property
     def _is_printed(self) -> bool:
