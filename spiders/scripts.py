@@ -25,9 +25,9 @@ _NESTED = 3
 """JSON in a string of JSON in a string of a script."""
 
 
-def script_blocks(tree: HtmlElement) -> list[Block]:
-    """Blocks of the longest HTML text written as a string in the page's scripts; empty where there is none."""
-    texts = (text for script in tree.iter("script") for text in _html_texts(script.text or "", 0))
+def script_blocks(root: HtmlElement) -> list[Block]:
+    """Blocks of the longest HTML text written as a string in the scripts of the page; empty where there is none."""
+    texts = (text for script in root.getroottree().iter("script") for text in _html_texts(script.text or "", 0))
     longest = max(texts, key=len, default="")
     if not longest:
         return []
