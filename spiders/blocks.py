@@ -92,7 +92,8 @@ class _Walk:
                 self._add(tail, link=link)
 
     def _visit_inline(self, child: HtmlElement, owner: HtmlElement, *, link: bool, depth: int) -> None:
-        if _UNSEEN.search(child.get("class", "")) or _CLIPPED in child.get("style", ""):
+        names, style = child.get("class"), child.get("style")
+        if (names and _UNSEEN.search(names)) or (style and _CLIPPED in style):
             return
         if child.tag == "a" and not link:
             self._html.append("<a>")

@@ -77,7 +77,8 @@ class Body:
             self._lead = find_lead(above, stated.headline, stated.descriptions, self.containers)
             text = self._lead + text
         if holds_nothing(text):
-            return trimmed(script_blocks(self._root)) or find_captions(self._root, stated.descriptions) or text
+            scripted = trimmed(script_blocks(self._root, stated.headline))
+            return scripted or find_captions(self._root, stated.descriptions) or text
         return text
 
     def _below(self, headline: str, found: list[Block]) -> list[Block]:

@@ -54,11 +54,10 @@ def find_lead(
 
 
 def find_captions(root: HtmlElement, descriptions: Iterable[str]) -> list[Block]:
-    """What is told below the pictures of a page with no other text: what the page is about, or else all captions."""
-    captions = {block.text: block for caption in root.iter("figcaption") for block in blocks_of(caption)}
-    long = [block for text, block in captions.items() if len(text) >= _PROSE]
+    """What a page with no other text is about, as told below its pictures."""
     stated = [_plain(text) for text in descriptions]
-    return [block for block in long if _is_stated(block.text, stated)] or long
+    captions = {block.text: block for caption in root.iter("figcaption") for block in blocks_of(caption)}
+    return [block for block in captions.values() if _is_stated(block.text, stated)]
 
 
 def _is_prose(block: Block) -> bool:
