@@ -27,13 +27,17 @@ _NAMES = (
     " recommendations recommended readmore related rekomendasi rss register sharing share shares sidebar"
     " signup skip skyscraper social socials sponsor sponsored subscribe subscription syndication taboola tag tags"
     " teaser teasers terkait terpopuler tool toolbar tools topics trending upsell video weather widget widgets"
-    " carousel cmp factbox fact facts infobox poll quiz survey tooltip"
-    " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip hidden"
+    " carousel cmp factbox fact facts infobox poll quiz survey tooltip dsgvo gdpr privacy"
+    " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip"
 )
 _WHOLE = frozenset(("html", "body", "main"))
 """Their names tell the kind of the page and its topics."""
 _NEVER = frozenset(("nav", "footer", "menu", "dialog"))
-_NEVER_NAMES = "breadcrumb breadcrumbs comment comments consent cookie disqus kommentare komentar onetrust"
+_HIDDEN = re.compile(r"(?:^|\s)(?:is-)?hidden(?:\s|$)|(?:visually-|--)hidden\b")
+"""Not `md:hidden`, `overflow-hidden`, `label-hidden`: these are shown."""
+_TOPIC = re.compile(r"\b(?:tag|category)-\S+")
+"""What an article is about, as WordPress writes it in its class."""
+_NEVER_NAMES = "breadcrumb breadcrumbs comment comments consent cookie disqus dsgvo gdpr kommentare komentar onetrust"
 _NEVER_WORDS = frozenset(_NEVER_NAMES.split())
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _APART_WORDS = frozenset(_NAMES.split())
@@ -89,12 +93,20 @@ def _is_never_by_name(names: str) -> bool:
     return any(word.lower() in _NEVER_WORDS for word in _WORD.findall(names))
 
 
+def _names(element: HtmlElement) -> str:
+    names: str = element.get("class", "")
+    if names and element.tag == "article":
+        names = _TOPIC.sub("", names)
+    identity = element.get("id")
+    return f"{names} {identity}" if identity else names
+
+
 def is_never_text(element: HtmlElement) -> bool:
     """Whether tag, class or id say that an element is beside the text, in words that sites do not misuse."""
     if element.tag in _NEVER or _is_teaser(element):
         return True
-    names = f"{element.get('class', '')} {element.get('id', '')}"
-    return bool(names.strip()) and _is_never_by_name(names)
+    names = _names(element)
+    return bool(names) and _is_never_by_name(names)
 
 
 def _is_teaser(element: HtmlElement) -> bool:
@@ -109,7 +121,7 @@ def _is_teaser(element: HtmlElement) -> bool:
 @lru_cache(maxsize=8192)
 def _stands_apart_by_name(names: str) -> bool:
     """Whether a class or id says that an element is no running text: whole words only, `headline` holds no `ad`."""
-    return any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
+    return _HIDDEN.search(names) is not None or any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
 
 
 def stands_apart(element: HtmlElement) -> bool:
@@ -121,10 +133,7 @@ def stands_apart(element: HtmlElement) -> bool:
     attributes = element.attrib
     if not attributes:
         return False
-    names = attributes.get("class", "")
-    identity = attributes.get("id")
-    if identity:
-        names = f"{names} {identity}"
+    names = _names(element)
     if names and _stands_apart_by_name(names):
         return True
     style = attributes.get("style", "")

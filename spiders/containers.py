@@ -49,7 +49,12 @@ def find_container(root: HtmlElement, blocks: Collection[Block], hint: str = "",
         headline: As printed: of several articles on the page, its own is meant.
     """
     mass: dict[HtmlElement, _Mass] = {}
-    around = {parent for heading in root.iter("h1") for parent in heading.iterancestors()}
+    title = headline.casefold()
+    headings = [
+        *root.iter("h1"),
+        *(block.element for block in blocks if block.heading and block.text.casefold() == title),
+    ]
+    around = {parent for heading in headings for parent in heading.iterancestors()}
     apart, never = Inherited(stands_apart, around), Inherited(is_never_text, around)
     known = " ".join(hint.split())
     for block in blocks:

@@ -52,6 +52,9 @@ def _tells(text: str, words: list[str]) -> bool:
 
 
 def _html_texts(source: str, depth: int) -> Iterator[str]:
+    if depth == 0 and source.lstrip()[:1] == "<":  # a template
+        yield source
+        return
     literals = (found[0] for found in _LITERAL.finditer(source) if found.end() - found.start() > _LEAST_LITERAL)
     for literal in islice(literals, _MOST_LITERALS):
         try:
