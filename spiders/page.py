@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from spiders.article import Article, Reason, Rejection
-from spiders.body import Body
+from spiders.body import Body, Stated
 from spiders.boilerplate import counts_readers, names_author
 from spiders.breadcrumbs import clean_trail, printed_trail
 from spiders.bylines import find_byline, find_dateline, find_people, find_reads, read_count
@@ -257,7 +257,14 @@ class Page:
             self.tree if root is None else root,
             containers=containers,
             skipped=frozenset(dropped),
-            hint=self.metadata.body,
+            stated=Stated(
+                headline=self.headline or "",
+                descriptions=(
+                    *self.metadata.stated("description"),
+                    *self.metadata.meta("og:description", "description", "twitter:description"),
+                ),
+                text=self.metadata.body,
+            ),
         )
 
     @cached_property
