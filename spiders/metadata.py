@@ -96,13 +96,17 @@ class Metadata:
     @property
     def people(self) -> tuple[str, ...]:
         """Author names of the JSON-LD as they stand there, organisations left out."""
-        authors = listed(self.article.get("author")) or listed(self.article.get("creator"))
-        return tuple(
-            name
-            for author in authors
-            if not (isinstance(author, dict) and "Organization" in "".join(types_of(author)))
-            for name in texts_of(author)
-        )
+        authors = (author for author in self._authors if not _is_organisation(author))
+        return tuple(name for author in authors for name in texts_of(author))
+
+    @property
+    def credited(self) -> tuple[str, ...]:
+        """Everyone the JSON-LD names as author, agencies and the newsroom itself included."""
+        return tuple(name for author in self._authors for name in texts_of(author))
+
+    @property
+    def _authors(self) -> list[Any]:
+        return listed(self.article.get("author")) or listed(self.article.get("creator"))
 
     @property
     def image(self) -> str | None:
@@ -152,9 +156,18 @@ def texts_of(value: object, depth: int = 0) -> Iterator[str]:
     """Texts of a value: a string, an object with a name, or a list of these; character references resolved."""
     for item in listed(value) if depth <= _DEEPEST else ():
         if isinstance(item, dict):
-            yield from texts_of(item.get("name") or item.get("@value"), depth + 1)
+            yield from texts_of(item.get("name") or item.get("@value") or _full_name(item), depth + 1)
         elif isinstance(item, str) and (text := collapse(html.unescape(item))):
             yield text
+
+
+def _full_name(person: Thing) -> str:
+    parts = (person.get("givenName"), person.get("familyName"))
+    return " ".join(part for part in parts if isinstance(part, str))
+
+
+def _is_organisation(author: object) -> bool:
+    return isinstance(author, dict) and "Organization" in "".join(types_of(author))
 
 
 def _read_json(text: str) -> Iterable[Any]:

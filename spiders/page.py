@@ -23,12 +23,13 @@ from spiders.article import Article, Reason, Rejection
 from spiders.body import Body
 from spiders.boilerplate import counts_readers, names_author
 from spiders.breadcrumbs import clean_trail, printed_trail
-from spiders.bylines import find_byline, find_dateline, find_people, find_reads, read_count
+from spiders.bylines import find_dateline, find_reads, read_count
 from spiders.cleaning import clean
 from spiders.dates import parse_date
 from spiders.document import parse
 from spiders.headlines import choose_headline
 from spiders.metadata import Metadata
+from spiders.people import find_byline, find_house, find_people
 from spiders.publishers import Publisher, PublisherError
 from spiders.rejections import find_reason
 from spiders.selection import dates, first_match, marked, matches, text_of, texts
@@ -124,19 +125,21 @@ class Page:
         if selected := texts(self.tree, self.publisher.rules.headline):
             return selected[0]
         headings = (text_of(heading) for heading in self.tree.iter("h1"))
-        stated = (
-            *self.metadata.stated("headline"),
-            *self.metadata.meta("og:title", "twitter:title"),
-            *(text_of(title) for title in self.tree.iterfind(".//head/title")),
+        return choose_headline(
+            headings,
+            newsroom=self.metadata.stated("headline"),
+            shared=self.metadata.meta("og:title", "twitter:title"),
+            window=map(text_of, self.tree.iterfind(".//head/title")),
+            names=self.site_names,
         )
-        return choose_headline(headings, stated, self.site_names)
 
-    @property
+    @cached_property
     def site_names(self) -> tuple[str, ...]:
         """What the site calls itself: such a name is no part of a headline."""
         host = urlsplit(self.url).hostname or ""
         labels = host.removeprefix("www.").split(".")
-        return (self.publisher.name, host, *labels[:-1], ".".join(labels[-2:]), *self.metadata.meta("og:site_name"))
+        said = (*self.metadata.meta("og:site_name"), *self.metadata.stated("publisher"))
+        return (self.publisher.name, host, *labels[:-1], ".".join(labels[-2:]), *said)
 
     @cached_property
     def breadcrumb(self) -> tuple[str, ...]:
@@ -162,10 +165,13 @@ class Page:
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
-        """People named by structured data, else by the byline."""
-        names = self.site_names
-        stated = find_people(self.metadata.people, names) or find_people(self.metadata.meta(*_AUTHORS), names)
-        return stated or find_people([self.byline or ""], names) or find_people(marked(self.tree, "author"), names)
+        """People named by structured data, else by the byline; where nobody is, who else signs by the JSON-LD."""
+        names, credited = self.site_names, self.metadata.credited
+        if find_people(self.metadata.people, names):
+            return find_people(credited, names, agencies=True)
+        sources = (*map(self.metadata.meta, _AUTHORS), [self.byline or ""], marked(self.tree, "author"))
+        found = (find_people(source, names) for source in sources)
+        return next(filter(None, found), None) or find_house(credited)
 
     @cached_property
     def published_at(self) -> datetime | None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders.bylines import find_byline, find_dateline, find_people, find_reads, is_open_dateline, read_count
+from spiders.bylines import find_dateline, find_reads, is_open_dateline, read_count
+from spiders.people import find_byline, find_people
 
 
 @pytest.mark.parametrize(
