@@ -11,7 +11,6 @@ A publisher whose pages need code names a subclass in its file and overrides the
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
@@ -25,10 +24,10 @@ from spiders.boilerplate import counts_readers, names_author
 from spiders.breadcrumbs import clean_trail, printed_trail
 from spiders.bylines import find_dateline, find_reads, read_count
 from spiders.cleaning import clean
-from spiders.dates import parse_date
 from spiders.document import parse
 from spiders.headlines import choose_headline
 from spiders.metadata import Metadata
+from spiders.moments import CHANGED, MARKED, MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines
 from spiders.people import find_byline, find_house, find_people
 from spiders.publishers import Publisher, PublisherError
 from spiders.rejections import find_reason
@@ -36,20 +35,13 @@ from spiders.selection import dates, first_match, marked, matches, text_of, text
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from spiders.blocks import Block
 
 _ROOTS = frozenset(("home", "beranda"))
 _AUTHORS = ("author", "article:author", "dc.creator", "content_author", "parsely-author")
-_PUBLISHED = (
-    *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
-    *("publishdate", "publish-date", "pubdate", "parsely-pub-date", "dc.date.issued", "date", "dc.date"),
-)
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
-_CHANGED = re.compile(r"(?i)\b(?:diperbarui|diperbaharui|diupdate|updated?|modified|aktualisiert)\b")
-_CLOCK = re.compile(r"\d[:.]\d\d\b")
 _LONGEST_LINE = 120
 
 
@@ -176,17 +168,19 @@ class Page:
     @cached_property
     def published_at(self) -> datetime | None:
         """When the article was published; None where the page does not say."""
-        selected = dates(self.tree, self.publisher.rules.published)
-        stated = chain(self.metadata.stated("datePublished", "dateCreated"), self.metadata.meta(*_PUBLISHED))
-        marked = (element.get("datetime", "") for element in self.tree.iter("time"))
-        shown = chain((line for line in selected if not _CHANGED.search(line)), marked)
-        return self._first_date(chain(stated, shown)) or self._first_date(self._printed_dates(changes=False))
+        selected = [line for line in dates(self.tree, self.publisher.rules.published) if not CHANGED.search(line)]
+        stated = (*self.metadata.stated("datePublished", "dateCreated"), *self.metadata.meta(*PUBLISHED), *selected)
+        marked = [element.get("datetime", "") for element in self.tree.iter("time")]
+        printed = self._printed_dates(changes=False)
+        shown = chain(printed, marked, dates(self.tree, [MARKED]), date_in_path(self.url))
+        return choose_moment(chain(stated, shown), chain(stated, printed, marked), self.publisher.zone)
 
     @cached_property
     def modified_at(self) -> datetime | None:
         """When it was last changed; None where the page states no change."""
-        stated = (*self.metadata.stated("dateModified"), *self.metadata.meta(*_MODIFIED))
-        when = self._first_date(stated) or self._first_date(self._printed_dates(changes=True))
+        stated = (*self.metadata.stated("dateModified"), *self.metadata.meta(*MODIFIED))
+        printed = self._printed_dates(changes=True)
+        when = choose_moment(chain(stated, printed), chain(stated, printed), self.publisher.zone)
         return None if when is None or (self.published_at and when <= self.published_at) else when
 
     @cached_property
@@ -275,16 +269,9 @@ class Page:
         yield from self.header
         yield from self.body.tail[1:]
 
-    def _first_date(self, candidates: Iterable[str]) -> datetime | None:
-        found = (parse_date(text, self.publisher.zone) for text in candidates)
-        return next((date for date in found if date is not None), None)
-
     def _printed_dates(self, *, changes: bool) -> list[str]:
         """Date lines near the headline, those with a time first; of changes or of the publication."""
-        lines = [
-            block.text for block in self.header if _is_line(block) and bool(_CHANGED.search(block.text)) == changes
-        ]
-        return sorted(lines, key=lambda line: _CLOCK.search(line) is None)
+        return date_lines((block.text for block in self.header if _is_line(block)), changes=changes)
 
 
 def _is_line(block: Block) -> bool:
