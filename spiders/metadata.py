@@ -26,6 +26,7 @@ Thing = dict[str, Any]
 _WRAPPING = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|^\s*//.*$", re.MULTILINE)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _ARTICLE = re.compile(r"(?:Article|Posting|Review|Report)$")
+_PAGE = re.compile(r"(?:Page|Recipe)$")
 _DEEPEST = 5
 _MOST_DIGITS = 18
 _READING = re.compile("Read|View")
@@ -77,6 +78,12 @@ class Metadata:
         """Texts of the article's JSON-LD under `keys`."""
         for key in keys:
             yield from texts_of(self.article.get(key))
+
+    def stated_of_page(self, key: str) -> Iterator[str]:
+        """Texts that the JSON-LD has under a key for the page or recipe around the article."""
+        for thing in self.things:
+            if any(map(_PAGE.search, types_of(thing))):
+                yield from texts_of(thing.get(key))
 
     @cached_property
     def breadcrumb(self) -> tuple[str, ...]:

@@ -170,9 +170,10 @@ class Page:
         """When the article was published; None where the page does not say."""
         selected = [line for line in dates(self.tree, self.publisher.rules.published) if not CHANGED.search(line)]
         stated = (*self.metadata.stated("datePublished", "dateCreated"), *self.metadata.meta(*PUBLISHED), *selected)
-        marked = [element.get("datetime", "") for element in self.tree.iter("time")]
+        marked = [element.get("datetime") or text_of(element) for element in self.tree.iter("time")]
         printed = self._printed_dates(changes=False)
-        shown = chain(printed, marked, dates(self.tree, [MARKED]), date_in_path(self.url))
+        page = self.metadata.stated_of_page("datePublished")
+        shown = chain(printed, marked, page, dates(self.tree, [MARKED]), date_in_path(self.url))
         return choose_moment(chain(stated, shown), chain(stated, printed, marked), self.publisher.zone)
 
     @cached_property
