@@ -113,7 +113,14 @@ class Metadata:
 
     @property
     def _authors(self) -> list[Any]:
-        return listed(self.article.get("author")) or listed(self.article.get("creator"))
+        stated = listed(self.article.get("author")) or listed(self.article.get("creator"))
+        return [self._named(author) if isinstance(author, dict) else author for author in stated]
+
+    def _named(self, author: Thing) -> Thing:
+        """The object itself, or the one elsewhere in the page that it only points to."""
+        if "name" in author or "@id" not in author:
+            return author
+        return next((thing for thing in self.things if thing.get("@id") == author["@id"] and "name" in thing), author)
 
     @property
     def image(self) -> str | None:

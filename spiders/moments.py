@@ -1,4 +1,4 @@
-"""When an article appeared: which of the dates that a page states is meant, and in whose zone. Pure.
+"""When an article appeared: which of the dates that a page states is meant, and in whose zone.
 
 The first date that can be read is the one; what it leaves open, others that agree with it fill in. A machine's "Z" on a
 local clock is common: where a line states the same clock with a zone, the line is believed.
@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+from lxml.etree import XPath
+
 from spiders.dates import parse_date
+from spiders.selection import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from lxml.html import HtmlElement
 
 PUBLISHED = (
     *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
@@ -23,10 +28,10 @@ PUBLISHED = (
 )
 """Names of `<meta>` that state when an article was published, most trusted first."""
 MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
-MARKED = '[itemprop~="datePublished"], .published, .entry-date, .post-date, .publish-date, .pubdate'
-"""What calls itself the date of the article, whatever the tag."""
 CHANGED = re.compile(r"(?i)\b(?:diperbarui|diperbaharui|diupdate|updated?|modified|aktualisiert|mis à jour)\b")
 
+_MARKED = XPath('.//*[@itemprop or contains(@class, "publi") or contains(@class, "-date") or contains(@class, "pubd")]')
+_MARKS = frozenset(("datePublished", "published", "entry-date", "post-date", "publish-date", "pubdate"))
 _UNSTATED = timezone(timedelta(0), "unstated")
 _CLOCK = re.compile(r"\d[:.]\d\d\b")
 _LONGEST_BARE = 60
@@ -56,6 +61,14 @@ def date_lines(lines: Iterable[str], *, changes: bool) -> list[str]:
     dated = [line for line in lines if any(map(str.isdigit, line)) and bool(CHANGED.search(line)) == changes]
     timed = [line for line in dated if _CLOCK.search(line)]
     return timed + [line for line in dated if line not in timed and len(line) <= _LONGEST_BARE]
+
+
+def marked_dates(tree: HtmlElement) -> Iterator[str]:
+    """What calls itself the date of the article, whatever the tag."""
+    for element in cast("list[HtmlElement]", _MARKED(tree)):
+        names = f"{element.get('itemprop', '')} {element.get('class', '')}".split()
+        if not _MARKS.isdisjoint(names):
+            yield from filter(None, (element.get("content"), element.get("title"), text_of(element)))
 
 
 def date_in_path(url: str) -> Iterable[str]:

@@ -24,24 +24,24 @@ from spiders.boilerplate import counts_readers, names_author
 from spiders.breadcrumbs import clean_trail, printed_trail
 from spiders.bylines import find_dateline, find_reads, read_count
 from spiders.cleaning import clean
+from spiders.credits import AUTHORS, marked_authors
 from spiders.document import parse
 from spiders.headlines import choose_headline
 from spiders.metadata import Metadata
-from spiders.moments import CHANGED, MARKED, MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines
+from spiders.moments import CHANGED, MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines, marked_dates
 from spiders.people import find_byline, find_house, find_people
 from spiders.publishers import Publisher, PublisherError
 from spiders.rejections import find_reason
-from spiders.selection import dates, first_match, marked, matches, text_of, texts
+from spiders.selection import dates, first_match, matches, text_of, texts
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from spiders.blocks import Block
 
 _ROOTS = frozenset(("home", "beranda"))
-_AUTHORS = ("author", "article:author", "dc.creator", "content_author", "parsely-author")
 _LONGEST_LINE = 120
 
 
@@ -161,8 +161,7 @@ class Page:
         names, credited = self.site_names, self.metadata.credited
         if find_people(self.metadata.people, names):
             return find_people(credited, names, agencies=True)
-        sources = (*map(self.metadata.meta, _AUTHORS), [self.byline or ""], marked(self.tree, "author"))
-        found = (find_people(source, names) for source in sources)
+        found = (find_people(source, names) for source in self._author_lines())
         return next(filter(None, found), None) or find_house(credited)
 
     @cached_property
@@ -173,7 +172,7 @@ class Page:
         marked = [element.get("datetime") or text_of(element) for element in self.tree.iter("time")]
         printed = self._printed_dates(changes=False)
         page = self.metadata.stated_of_page("datePublished")
-        shown = chain(printed, marked, page, dates(self.tree, [MARKED]), date_in_path(self.url))
+        shown = chain(printed, marked, page, marked_dates(self.tree), date_in_path(self.url))
         return choose_moment(chain(stated, shown), chain(stated, printed, marked), self.publisher.zone)
 
     @cached_property
@@ -269,6 +268,11 @@ class Page:
     def _beside_text(self) -> Iterator[Block]:
         yield from self.header
         yield from self.body.tail[1:]
+
+    def _author_lines(self) -> Iterator[Iterable[str]]:
+        yield from map(self.metadata.meta, AUTHORS)
+        yield [self.byline or ""]
+        yield from marked_authors(self.tree, self.metadata)
 
     def _printed_dates(self, *, changes: bool) -> list[str]:
         """Date lines near the headline, those with a time first; of changes or of the publication."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from spiders.seed_format import collapse
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -17,6 +15,10 @@ _ROLES = (
     r"|(?:geschrieben|veröffentlicht|(?:zeige )?alle beiträge) von|auteure?|autore|por|par|di"
 )
 _ROLE = re.compile(rf"(?i)^(?:{_ROLES})\b{_SPACE}*(?:[:,-]{_SPACE}*)?")
+_SHOWN = re.compile(
+    r"(?i)^(?:posted|published|veröffentlicht|erstellt|gespeichert|publié|diterbitkan|dipublikasikan)\b(?:.*?\b(?P<by>by|von|par|oleh)\b)?"
+)
+"""Posted on 5 May by Sari Dewi: a date line, which may name its author."""
 _NAMED_ROLE = re.compile(rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]|(?-i:Oleh|By|Laporan Wartawan) )")
 _LONGEST_BYLINE = 120
 _ROLE_AFTER = re.compile(
@@ -80,9 +82,13 @@ def find_house(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _people(line: str) -> Iterator[str]:
-    line = collapse(line)
+    line = " ".join(line.split())
     if _ADDRESS.search(line):
         return
+    if shown := _SHOWN.match(line):
+        if shown["by"] is None:
+            return
+        line = line[shown.end() :].strip()
     line = _RUBRIC.sub("", _ROLE.sub("", _OTHERS.sub("", _ASIDE.sub("", line))))
     for part in _PEOPLE_SPLIT.split(line):
         name = _ROLE_AFTER.sub("", _ROLE.sub("", part))
