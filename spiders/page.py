@@ -151,9 +151,12 @@ class Page:
         """The printed author line."""
         if selected := texts(self.tree, self.publisher.rules.byline):
             return selected[0]
-        near = (block.text for block in self._beside_text() if _is_line(block))
         named = (block.text for block in self.body.until_end if _is_line(block) and names_author(block.element))
-        return find_byline(near) or next(named, None)
+        return self._line_with_role or next(named, None)
+
+    @cached_property
+    def _line_with_role(self) -> str | None:
+        return find_byline(block.text for block in self._beside_text() if _is_line(block))
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
@@ -271,8 +274,9 @@ class Page:
 
     def _author_lines(self) -> Iterator[Iterable[str]]:
         yield from map(self.metadata.meta, AUTHORS)
-        yield [self.byline or ""]
+        yield texts(self.tree, self.publisher.rules.byline)[:1] or [self._line_with_role or ""]
         yield from marked_authors(self.tree, self.metadata)
+        yield [self.byline or ""]
 
     def _printed_dates(self, *, changes: bool) -> list[str]:
         """Date lines near the headline, those with a time first; of changes or of the publication."""
