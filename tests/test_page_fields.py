@@ -146,10 +146,41 @@ def test_the_paywall_flag_is_what_the_page_says(free: object, paywalled: bool | 
         (BODY.replace("</article>", "<p>Pewarta: Sari Dewi</p></article>"), ("Sari Dewi",)),
         (f"{BODY}<footer><a rel=author href=/sari>Sari Dewi</a></footer>", ("Sari Dewi",)),
         (f"{BODY}<div class=komentar><b class=author>Pembaca Setia</b></div>", ()),
+        (f"{BODY}<div><a href=/penulis/sari>Sari Dewi</a></div>", ("Sari Dewi",)),
+        (f"{BODY}<div>Editor: <a href=/penulis/tono>Tono Hadi</a></div>", ()),
+        (f"{BODY}<ul class=related-list><li><a href=/author/tono>Tono Hadi</a></ul>", ()),
+        (f"{BODY}<div class='author vcard'><b class=fn>Sari Dewi</b></div>", ("Sari Dewi",)),
     ],
 )
 def test_authors_are_read_from_print_where_nothing_states_them(markup: str, authors: tuple[str, ...]) -> None:
     assert a_page(markup).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("author", "authors"),
+    [
+        ([{"@type": "Person", "givenName": "Sari", "familyName": "Dewi"}], ("Sari Dewi",)),
+        ([{"@type": "Person", "name": "Sari Dewi"}, {"@type": "Organization", "name": "dpa"}], ("Sari Dewi", "dpa")),
+        ([{"@type": "Person", "name": "Sari Dewi"}, {"@type": "Organization", "name": "Koran Uji"}], ("Sari Dewi",)),
+        ({"@type": "Organization", "name": "Koran Uji"}, ("Koran Uji",)),
+        ({"@id": "#sari"}, ("Sari Dewi",)),
+        ({"@id": "#tono"}, ()),
+        ("admin", ()),
+    ],
+)
+def test_who_the_json_ld_says_signs_is_the_author(author: object, authors: tuple[str, ...]) -> None:
+    person = json_ld(**{"@type": "Person", "@id": "#sari", "name": "Sari Dewi"})
+    assert a_page(BODY, json_ld(author=author) + person).authors == authors
+
+
+def test_a_printed_person_comes_before_the_house() -> None:
+    house = json_ld(author={"@type": "Organization", "name": "Koran Uji"})
+    assert a_page(BODY.replace("</h1>", "</h1><p>Penulis: Sari Dewi</p>"), house).authors == ("Sari Dewi",)
+
+
+def test_the_author_may_be_in_the_label_for_cards() -> None:
+    head = '<meta name="twitter:label1" content="Ditulis oleh"><meta name="twitter:data1" content="Sari Dewi">'
+    assert a_page(BODY, head + '<meta name="twitter:label2" content="Waktu baca">').authors == ("Sari Dewi",)
 
 
 # Reads: only the article's own.
