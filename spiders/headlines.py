@@ -50,6 +50,15 @@ def choose_headline(
     return next(iter(titles), None) or next(iter(headings), None)
 
 
+def printed_form(headline: str, printed: Iterable[str]) -> str:
+    """The heading that shows a headline, in its own words; the headline itself where none does."""
+    headings = [text for text in map(_squashed, printed) if text]
+    same = (heading for heading in headings if _folded(heading) == _folded(headline))
+    alike = (heading for heading in headings if _agree(heading, headline))
+    within = (heading for heading in headings if _folded(heading) in _folded(headline))
+    return next(chain(same, alike, within), headline)
+
+
 def _titles(texts: Iterable[str], names: frozenset[str]) -> list[str]:
     titles = (without_site(_squashed(text), names) for text in texts if text and text.strip())
     return [title for title in titles if _folded(title) not in {"", *names}]

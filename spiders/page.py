@@ -1,10 +1,10 @@
 """A fetched page -> Article or Rejection, a small method a field.
 
-Where a value comes from, first answer wins:
+Where a value comes from, first answer wins, and `Page.origins` says which it was:
 
 - headline, breadcrumb, byline, reads, tags and body: the publisher's selectors, since a selector is given where the
   rest fails; then structured data; then the generic reader.
-- dates and picture: structured data, then the publisher's selectors, then what is printed near the headline.
+- authors, dates and picture: structured data, then the publisher's selectors, then what is printed near the headline.
 
 A publisher whose pages need code names a subclass in its file and overrides the methods it needs.
 """
@@ -26,9 +26,10 @@ from spiders.bylines import find_dateline, find_reads, read_count
 from spiders.cleaning import clean
 from spiders.credits import AUTHORS, marked_authors
 from spiders.document import parse
-from spiders.headlines import choose_headline
+from spiders.headlines import choose_headline, printed_form
 from spiders.metadata import Metadata
 from spiders.moments import CHANGED, MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines, marked_dates
+from spiders.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, SELECTOR, TIME, TITLE, Origins
 from spiders.people import find_byline, find_house, find_people
 from spiders.publishers import Publisher, PublisherError
 from spiders.rejections import find_reason
@@ -36,10 +37,12 @@ from spiders.selection import dates, first_match, matches, text_of, texts
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from spiders.blocks import Block
+
+    Sources = Iterable[tuple[str, Iterable[str]]]
 
 _ROOTS = frozenset(("home", "beranda"))
 _LONGEST_LINE = 120
@@ -65,6 +68,7 @@ class Page:
         self.fetched_at = fetched_at
         self.tree = parse(html, encoding)
         self.metadata = Metadata(self.tree, url)
+        self.origins = Origins()
 
     def article(self) -> Article | Rejection:
         """The article the page holds, or why it holds none."""
@@ -113,17 +117,29 @@ class Page:
 
     @cached_property
     def headline(self) -> str | None:
-        """As printed, without the site's name."""
-        if selected := texts(self.tree, self.publisher.rules.headline):
-            return selected[0]
-        headings = (text_of(heading) for heading in self.tree.iter("h1"))
-        return choose_headline(
-            headings,
-            newsroom=self.metadata.stated("headline"),
-            shared=self.metadata.meta("og:title", "twitter:title"),
-            window=map(text_of, self.tree.iterfind(".//head/title")),
-            names=self.site_names,
+        """Without the site's name."""
+        sources = {
+            SELECTOR: texts(self.tree, self.publisher.rules.headline)[:1],
+            PRINTED: self._headings,
+            JSON_LD: [*self.metadata.stated("headline")],
+            META: [*self.metadata.meta("og:title", "twitter:title")],
+            TITLE: [*map(text_of, self.tree.iterfind(".//head/title"))],
+        }
+        chosen = next(iter(sources[SELECTOR]), None) or choose_headline(
+            self._headings, sources[JSON_LD], sources[META], sources[TITLE], self.site_names
         )
+        if chosen:
+            self.origins.first("headline", sources.items(), lambda titles: any(chosen in title for title in titles))
+        return chosen
+
+    @cached_property
+    def _headings(self) -> list[str]:
+        return [text_of(heading) for heading in self.tree.iter("h1")]
+
+    @cached_property
+    def printed_headline(self) -> str:
+        """The headline as the page shows it, which may be shorter or longer than the newsroom's."""
+        return printed_form(self.headline or "", self._headings)
 
     @cached_property
     def site_names(self) -> tuple[str, ...]:
@@ -163,28 +179,37 @@ class Page:
         """People named by structured data, else by the byline; where nobody is, who else signs by the JSON-LD."""
         names, credited = self.site_names, self.metadata.credited
         if find_people(self.metadata.people, names):
+            self.origins["authors"] = JSON_LD
             return find_people(credited, names, agencies=True)
-        found = (find_people(source, names) for source in self._author_lines())
-        return next(filter(None, found), None) or find_house(credited)
+        people = self.origins.first("authors", self._author_lines(), lambda lines: find_people(lines, names))
+        return people or self.origins.first("authors", [(JSON_LD, credited)], find_house) or ()
 
     @cached_property
     def published_at(self) -> datetime | None:
         """When the article was published; None where the page does not say."""
         selected = [line for line in dates(self.tree, self.publisher.rules.published) if not CHANGED.search(line)]
-        stated = (*self.metadata.stated("datePublished", "dateCreated"), *self.metadata.meta(*PUBLISHED), *selected)
-        marked = [element.get("datetime") or text_of(element) for element in self.tree.iter("time")]
+        stated = [*self.metadata.stated("datePublished", "dateCreated")]
+        meta = [*self.metadata.meta(*PUBLISHED)]
         printed = self._printed_dates(changes=False)
-        page = self.metadata.stated_of_page("datePublished")
-        shown = chain(printed, marked, page, marked_dates(self.tree), date_in_path(self.url))
-        return choose_moment(chain(stated, shown), chain(stated, printed, marked), self.publisher.zone)
+        marked = [element.get("datetime") or text_of(element) for element in self.tree.iter("time")]
+        sources: Sources = (
+            *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
+            *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, marked_dates(self.tree))),
+            (ADDRESS, date_in_path(self.url)),
+        )
+        return self._moment("published_at", sources, witnesses=(*stated, *meta, *selected, *printed, *marked))
 
     @cached_property
     def modified_at(self) -> datetime | None:
         """When it was last changed; None where the page states no change."""
-        stated = (*self.metadata.stated("dateModified"), *self.metadata.meta(*MODIFIED))
+        stated, meta = [*self.metadata.stated("dateModified")], [*self.metadata.meta(*MODIFIED)]
         printed = self._printed_dates(changes=True)
-        when = choose_moment(chain(stated, printed), chain(stated, printed), self.publisher.zone)
-        return None if when is None or (self.published_at and when <= self.published_at) else when
+        sources: Sources = ((JSON_LD, stated), (META, meta), (PRINTED, printed))
+        when = self._moment("modified_at", sources, witnesses=(*stated, *meta, *printed))
+        if when and self.published_at and when <= self.published_at:
+            del self.origins["modified_at"]
+            return None
+        return when
 
     @cached_property
     def language(self) -> str | None:
@@ -240,7 +265,7 @@ class Page:
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
         """The body as a reader sees it."""
-        return tuple(clean((block.html for block in self.body.text_blocks), headline=self.headline or ""))
+        return tuple(clean((block.html for block in self.body.text_blocks), headline=self.printed_headline))
 
     @cached_property
     def dateline(self) -> str | None:
@@ -266,17 +291,22 @@ class Page:
     @cached_property
     def header(self) -> tuple[Block, ...]:
         """Blocks in which date, byline and counter are printed."""
-        return tuple(self.body.header(self.headline or ""))
+        return tuple(self.body.header(self.printed_headline))
 
     def _beside_text(self) -> Iterator[Block]:
         yield from self.header
         yield from self.body.tail[1:]
 
-    def _author_lines(self) -> Iterator[Iterable[str]]:
-        yield from map(self.metadata.meta, AUTHORS)
-        yield texts(self.tree, self.publisher.rules.byline)[:1] or [self._line_with_role or ""]
-        yield from marked_authors(self.tree, self.metadata)
-        yield [self.byline or ""]
+    def _author_lines(self) -> Iterator[tuple[str, Iterable[str]]]:
+        yield from ((META, self.metadata.meta(name)) for name in AUTHORS)
+        yield SELECTOR, texts(self.tree, self.publisher.rules.byline)[:1]
+        yield PRINTED, [self._line_with_role or ""]
+        yield from ((MARKED, lines) for lines in marked_authors(self.tree, self.metadata))
+        yield PRINTED, [self.byline or ""]
+
+    def _moment(self, field: str, sources: Sources, witnesses: Sequence[str]) -> datetime | None:
+        zone = self.publisher.zone
+        return self.origins.first(field, sources, lambda lines: choose_moment(lines, witnesses, zone))
 
     def _printed_dates(self, *, changes: bool) -> list[str]:
         """Date lines near the headline, those with a time first; of changes or of the publication."""
