@@ -107,6 +107,12 @@ def without_site(title: str, names: frozenset[str]) -> str:
     return title.strip()
 
 
+def names_in_host(host: str) -> tuple[str, ...]:
+    """Names of a site that its host says: itself, its labels but the last, its domain."""
+    labels = host.removeprefix("www.").split(".")
+    return (host, *labels[:-1], ".".join(labels[-2:]))
+
+
 def _names_site(part: str, names: frozenset[str]) -> bool:
     words = part.split()
     return _folded(part) in names or (0 < len(words) <= _LONGEST_NAME and _folded(words[0]) in names)

@@ -26,7 +26,8 @@ from spiders.bylines import find_dateline, find_reads, read_count
 from spiders.cleaning import clean
 from spiders.credits import AUTHORS, marked_authors
 from spiders.document import parse
-from spiders.headlines import choose_headline, printed_form
+from spiders.headlines import choose_headline, names_in_host, printed_form
+from spiders.labels import find_language, split_tags
 from spiders.metadata import Metadata
 from spiders.moments import CHANGED, MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines, marked_dates
 from spiders.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, SELECTOR, TIME, TITLE, Origins
@@ -120,8 +121,8 @@ class Page:
         """Without the site's name."""
         sources = {
             SELECTOR: texts(self.tree, self.publisher.rules.headline)[:1],
-            PRINTED: self._headings,
             JSON_LD: [*self.metadata.stated("headline")],
+            PRINTED: self._headings,
             META: [*self.metadata.meta("og:title", "twitter:title")],
             TITLE: [*map(text_of, self.tree.iterfind(".//head/title"))],
         }
@@ -144,23 +145,25 @@ class Page:
     @cached_property
     def site_names(self) -> tuple[str, ...]:
         """What the site calls itself: such a name is no part of a headline."""
-        host = urlsplit(self.url).hostname or ""
-        labels = host.removeprefix("www.").split(".")
         said = (*self.metadata.meta("og:site_name"), *self.metadata.stated("publisher"))
-        return (self.publisher.name, host, *labels[:-1], ".".join(labels[-2:]), *said)
+        return (self.publisher.name, *names_in_host(urlsplit(self.url).hostname or ""), *said)
 
     @cached_property
     def breadcrumb(self) -> tuple[str, ...]:
         """Labels from the root on, without the headline."""
         selected = texts(self.tree, self.publisher.rules.breadcrumb)
-        return clean_trail(selected or self.metadata.breadcrumb or printed_trail(self.tree), self.headline or "")
+        stated = self.metadata.breadcrumb
+        printed = () if selected or stated else printed_trail(self.tree)
+        sources: Sources = ((SELECTOR, selected), (JSON_LD, stated), (PRINTED, printed))
+        return self.origins.first("breadcrumb", sources, lambda trail: clean_trail(trail, self.headline or "")) or ()
 
     @cached_property
     def section(self) -> str | None:
         """The last breadcrumb label, else what structured data say."""
         labels = [label for label in self.breadcrumb if label.casefold() not in _ROOTS]
-        stated = (*self.metadata.stated("articleSection"), *self.metadata.meta("article:section"))
-        return next(iter((*labels[-1:], *stated)), None)
+        stated, meta = self.metadata.stated("articleSection"), self.metadata.meta("article:section")
+        sources: Sources = ((self.origins.get("breadcrumb", ""), labels[-1:]), (JSON_LD, stated), (META, meta))
+        return self.origins.first("section", sources, lambda names: next(iter(names), None))
 
     @cached_property
     def byline(self) -> str | None:
@@ -214,26 +217,22 @@ class Page:
     @cached_property
     def language(self) -> str | None:
         """BCP 47 primary tag."""
-        stated = (*self.metadata.stated("inLanguage"), self.tree.get("lang", ""), *self.metadata.meta("og:locale"))
-        tags = (value.replace("_", "-").split("-")[0].strip().lower() for value in stated)
-        return next((tag for tag in tags if tag.isalpha() and len(tag) in {2, 3}), self.publisher.language)
+        stated, meta = self.metadata.stated("inLanguage"), self.metadata.meta("og:locale")
+        sources: Sources = ((JSON_LD, stated), (MARKED, [self.tree.get("lang", "")]), (META, meta))
+        return self.origins.first("language", sources, find_language) or self.publisher.language
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """Tags as printed, each once."""
-        linked = (link for link in self.tree.iter("a") if "tag" in link.get("rel", "").split())
-        sources = (
-            texts(self.tree, self.publisher.rules.tags),
-            tuple(map(text_of, linked)),
-            tuple(self.metadata.stated("keywords")),
-            tuple(self.metadata.meta("article:tag")),
-            tuple(self.metadata.meta("news_keywords", "keywords")),
+        linked = (text_of(link) for link in self.tree.iter("a") if "tag" in link.get("rel", "").split())
+        sources: Sources = (
+            (SELECTOR, texts(self.tree, self.publisher.rules.tags)),
+            (PRINTED, linked),
+            (JSON_LD, self.metadata.stated("keywords")),
+            (META, self.metadata.meta("article:tag")),
+            (META, self.metadata.meta("news_keywords", "keywords")),
         )
-        for source in sources:
-            labels = [label.strip(" #") for text in source for label in text.split(",")]
-            if any(labels):
-                return tuple(dict.fromkeys(label for label in labels if label))
-        return ()
+        return self.origins.first("tags", sources, split_tags) or ()
 
     @cached_property
     def image_url(self) -> str | None:

@@ -199,3 +199,47 @@ def test_the_counters_of_other_articles_are_not_the_articles() -> None:
     box = "<div class=populer><h3>Terpopuler</h3><a href=/2>Harga Beras</a> <span>Dibaca 12.768 kali</span></div>"
     assert a_page(BODY + box).reads is None
     assert a_page(BODY.replace("</article>", f"{box}</article>")).reads is None
+
+
+# Where a value comes from.
+
+
+@pytest.mark.parametrize(
+    ("markup", "head", "field", "origin"),
+    [
+        (BODY, json_ld(headline="Sekolah Sungai"), "headline", "JSON-LD"),
+        (BODY, "<title>Sekolah Sungai | Koran Uji</title>", "headline", "printed"),
+        (f"<p>{LEAD}</p>", '<meta property="og:title" content="Sekolah Sungai - Koran Uji">', "headline", "meta"),
+        (f"<p>{LEAD}</p>", "<title>Sekolah Sungai | Koran Uji</title>", "headline", "<title>"),
+        (BODY, json_ld(author="Sari Dewi"), "authors", "JSON-LD"),
+        (BODY, '<meta name="author" content="Sari Dewi">', "authors", "meta"),
+        (BODY.replace("</h1>", "</h1><p>Oleh: Sari Dewi</p>"), "", "authors", "printed"),
+        (f"{BODY}<a rel=author href=/sari>Sari Dewi</a>", "", "authors", "marked"),
+        (BODY, json_ld(datePublished="2026-05-04"), "published_at", "JSON-LD"),
+        (BODY, '<meta property="article:published_time" content="2026-05-04">', "published_at", "meta"),
+        (f"{BODY}<time datetime=2026-05-04>Senin</time>", "", "published_at", "<time>"),
+        (BODY.replace("</h1>", "</h1><p>4 Mei 2026</p>"), "", "published_at", "printed"),
+        (BODY, json_ld(dateModified="2026-05-04"), "modified_at", "JSON-LD"),
+        (BODY, json_ld(inLanguage="id-ID"), "language", "JSON-LD"),
+        (f"{BODY}<a rel=tag>Sungai</a>", "", "tags", "printed"),
+        (BODY, json_ld(keywords="sungai, desa"), "tags", "JSON-LD"),
+        (f"<ol class=breadcrumb><li>Desa</li></ol>{BODY}", "", "section", "printed"),
+        (BODY, '<meta property="article:section" content="Desa">', "section", "meta"),
+    ],
+)
+def test_a_value_knows_where_it_came_from(markup: str, head: str, field: str, origin: str) -> None:
+    page = a_page(markup, head)
+    page.article()
+    assert page.origins[field] == origin
+
+
+def test_what_a_selector_gave_is_said_to_come_from_it() -> None:
+    page = a_page(f"<b class=h>Judul</b><b class=t>4 Mei 2026</b>{BODY}", headline=[".h"], published=[".t"])
+    assert isinstance(page.article(), Article)
+    assert page.origins == {"headline": "selector", "published_at": "selector"}
+
+
+def test_a_value_that_no_source_states_came_from_nowhere() -> None:
+    page = a_page(BODY, json_ld(datePublished="2026-05-04", dateModified="2026-05-04"))
+    assert isinstance(page.article(), Article)
+    assert page.origins == {"headline": "printed", "published_at": "JSON-LD"}
