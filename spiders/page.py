@@ -31,7 +31,7 @@ from spiders.labels import find_language, split_tags
 from spiders.metadata import Metadata
 from spiders.moments import CHANGED, MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines, marked_dates
 from spiders.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, SELECTOR, TIME, TITLE, Origins
-from spiders.people import find_byline, find_house, find_people
+from spiders.people import find_byline, find_editors, find_house, find_people
 from spiders.publishers import Publisher, PublisherError
 from spiders.rejections import find_reason
 from spiders.selection import dates, first_match, matches, text_of, texts
@@ -181,10 +181,13 @@ class Page:
     def authors(self) -> tuple[str, ...]:
         """People named by structured data, else by the byline; where nobody is, who else signs by the JSON-LD."""
         names, credited = self.site_names, self.metadata.credited
-        if find_people(self.metadata.people, names):
+        others = (*names, *find_editors(block.text for block in self._beside_text() if _is_line(block)))
+        if find_people(self.metadata.people, others):
             self.origins["authors"] = JSON_LD
-            return find_people(credited, names, agencies=True)
-        people = self.origins.first("authors", self._author_lines(), lambda lines: find_people(lines, names))
+            return find_people(credited, others, agencies=True)
+        stated = ((META, self.metadata.meta(name)) for name in AUTHORS)
+        people = self.origins.first("authors", stated, lambda lines: find_people(lines, others))
+        people = people or self.origins.first("authors", self._author_lines(), lambda lines: find_people(lines, names))
         return people or self.origins.first("authors", [(JSON_LD, credited)], find_house) or ()
 
     @cached_property
@@ -297,7 +300,6 @@ class Page:
         yield from self.body.tail[1:]
 
     def _author_lines(self) -> Iterator[tuple[str, Iterable[str]]]:
-        yield from ((META, self.metadata.meta(name)) for name in AUTHORS)
         yield SELECTOR, texts(self.tree, self.publisher.rules.byline)[:1]
         yield PRINTED, [self._line_with_role or ""]
         yield from ((MARKED, lines) for lines in marked_authors(self.tree, self.metadata))

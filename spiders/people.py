@@ -31,6 +31,7 @@ _OTHERS = re.compile(
     r"(?i)(?:^|[|/;,·•]|(?<=\w) (?=editor|redaktur|red\b))\s*"
     r"(?:editor|redaktur|red|penyunting|foto|fotografer)\b\s*[:.-].*$"
 )
+_EDITOR = re.compile(r"(?i)\b(?:editor|redaktur|penyunting)\b\s*:\s*([^|/;,·•()]+)")
 _RUBRIC = re.compile(r",? \b[Ii]n [A-ZÀ-Þ].*$")
 """By Sari Dewi, in News, World: where it was published."""
 _PEOPLE_SPLIT = re.compile(r"\s*(?:[,;|/&•·]|\b(?:dan|and|AND|und|et|y|e|og|och|en)\b|\s[-–—]\s)\s*")
@@ -74,6 +75,11 @@ def find_people(lines: Iterable[str], brands: Iterable[str] = (), *, agencies: b
             if kept and not _is_brand(name, houses):
                 people.setdefault(_folded(name), name)
     return tuple(people.values())
+
+
+def find_editors(lines: Iterable[str]) -> tuple[str, ...]:
+    """Who edited the article by printed lines, `Reporter: Sari | Editor: Tono`: structured data call them authors."""
+    return tuple(name.strip() for line in lines for name in _EDITOR.findall(line) if len(name) <= _LONGEST_NAME)
 
 
 def find_house(names: Iterable[str]) -> tuple[str, ...]:

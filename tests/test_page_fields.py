@@ -178,6 +178,13 @@ def test_a_printed_person_comes_before_the_house() -> None:
     assert a_page(BODY.replace("</h1>", "</h1><p>Penulis: Sari Dewi</p>"), house).authors == ("Sari Dewi",)
 
 
+def test_an_editor_is_no_author_whatever_structured_data_call_him() -> None:
+    head = json_ld(author="Tono Hadi") + '<meta name="author" content="Tono Hadi">'
+    line = "</h1><p>Reporter: {} | Editor: Tono Hadi</p>"
+    assert a_page(BODY.replace("</h1>", line.format("Sari Dewi")), head).authors == ("Sari Dewi",)
+    assert a_page(BODY.replace("</h1>", line.format("Tono Hadi")), head).authors == ("Tono Hadi",)
+
+
 def test_the_author_may_be_in_the_label_for_cards() -> None:
     head = '<meta name="twitter:label1" content="Ditulis oleh"><meta name="twitter:data1" content="Sari Dewi">'
     assert a_page(BODY, head + '<meta name="twitter:label2" content="Waktu baca">').authors == ("Sari Dewi",)
