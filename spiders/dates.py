@@ -1,4 +1,4 @@
-"""Printed Indonesian and English dates, and ISO 8601, as aware datetimes. Pure; never raises, never guesses.
+"""Printed dates, Indonesian and English first, and ISO 8601, as aware datetimes. Pure; never raises, never guesses.
 
 Day comes before month in every form of digits. What states no time is midnight, what states no zone takes the given
 one. A relative date ("2 jam lalu") is read only against an explicit `now`. What cannot be read is None, never today.
@@ -14,18 +14,18 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "januari january jan",
-            "februari february pebruari feb peb",
-            "maret march mar",
-            "april apr",
-            "mei may",
-            "juni june jun",
-            "juli july jul",
-            "agustus agust agus august agu ags agt aug",
-            "september sept sep",
-            "oktober october okt oct",
-            "november nopember nov nop",
-            "desember december des dec",
+            "januari january jan januar jänner janvier enero janeiro gennaio",
+            "februari february pebruari feb peb februar februarie février fevrier febrero fevereiro febbraio",
+            "maret march mar märz maerz mars maart marzo março",
+            "april apr avril abril aprile",
+            "mei may mai mayo maio maggio",
+            "juni june jun juin junio junho giugno",
+            "juli july jul juillet julio julho luglio",
+            "agustus agust agus agu ags agt august aug augustus août aout agosto",
+            "september sept sep septembre septiembre setembro settembre",
+            "oktober october okt oct octobre octubre outubro ottobre",
+            "november nopember nov nop novembre noviembre novembro",
+            "desember december des dec dezember dez décembre diciembre dezembro dicembre",
         ),
         1,
     )
@@ -44,7 +44,7 @@ _SHAPES = [
         # 2026-07-13, 2023/11/02
         rf"(?<![0-9]){_YEAR}[-/.](?P<digits>1[0-2]|0?[1-9])[-/.](?P<day>0[1-9]|[12][0-9]|3[01]|[1-9])(?![0-9])",
         # 15 Apr 2020, 15-Apr-2020, 17th of February, 2017, Kamis 16 Juli2020
-        rf"{_DAY}(?:st|nd|rd|th)?[ .-]{{0,3}}(?:of )?{_MONTH}[ ,-]{{0,3}}{_YEAR}",
+        rf"{_DAY}(?:st|nd|rd|th)?[ .-]{{0,3}}(?:of |de )?{_MONTH}(?: de |[ ,-]{{0,3}}){_YEAR}",
         # Jul. 13, 2026
         rf"\b{_MONTH} ?(?P<day>0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?,? {_YEAR}",
         # 20/1/2026, 20-01-2026, 20.1.2026
@@ -61,11 +61,12 @@ _CLOCK = (
     r" ?(?P<offset>[+-][01][0-9]:?[0-5][0-9]|(?<=gmt)[+-][0-9]{1,2}|(?<=utc)[+-][0-9]{1,2}|[+-][01][0-9](?![0-9:]))?"
 )
 _CLOCK_AFTER = re.compile(
-    rf"(?:t(?=[0-9])|(?:wib|wita|wit)(?=[0-9])|[^0-9a-z]{{1,6}}(?:(?:pukul|jam|pkl|waktu|at|on)\b[^0-9a-z]{{0,3}})?){_CLOCK}"
+    rf"(?: ?t(?=[0-9])|(?:wib|wita|wit)(?=[0-9])"
+    rf"|[^0-9a-z]{{1,6}}(?:(?:pukul|jam|pkl|waktu|at|on|um|à)\b[^0-9a-z]{{0,3}})?){_CLOCK}"
 )
 _CLOCK_BEFORE = re.compile(rf"(?<![0-9:.]){_CLOCK}[^0-9a-z]{{1,4}}(?:[a-z'’`ʼ]{{3,9}},? )?(?:on )?$")
-_BROKEN_CLOCK = re.compile(r" ?t[0-9]")
-"""2023-11-02T20-59-53Z, 2015-11-05 T10:08:58Z: no known form, and a zone not to be trusted either."""
+_BROKEN_CLOCK = re.compile(r"t[0-9]+(?![0-9:.])| t[0-9:.]+z\b")
+"""2023-11-02T20-59-53Z, 2015-11-05 T10:08:58Z: who writes such times does not mean Greenwich by the Z."""
 _ZONE_AFTER_DAY = re.compile(r" ?(?P<zone>wita|wib|wit)\b")
 
 _LONG_ZONES = {"barat": "wib", "tengah": "wita", "timur": "wit"}
@@ -125,11 +126,9 @@ def _absolute(line: str, zone: tzinfo) -> datetime | None:
         return _at(compact, None, zone)
     found = [match for shape in _SHAPES for match in shape.finditer(line)]
     for match in sorted(found, key=re.Match.start):
-        if _NUMBERED.search(line, 0, match.start()):
+        if _NUMBERED.search(line, 0, match.start()) or _BROKEN_CLOCK.match(line, match.end()):
             continue
         clock = _CLOCK_AFTER.match(line, match.end()) or _CLOCK_BEFORE.search(line, 0, match.start())
-        if clock is None and _BROKEN_CLOCK.match(line, match.end()):
-            continue
         with suppress(ValueError):  # 31 Februari: the line may go on with a date that exists
             return _at(match, clock or _ZONE_AFTER_DAY.match(line, match.end()), zone)
     return None
