@@ -231,7 +231,7 @@ LONG = "".join(
         SECOND,
         "Cakram itu dicat hitam dan putih, lalu diturunkan dengan tali bersimpul sampai warnanya tidak terlihat lagi.",
         "Murid sekolah dasar mencatat hari hujan di sebelahnya, karena air selalu keruh sehari sesudah hujan di hulu.",
-        "Petugas balai sungai datang sebulan sekali untuk membandingkan catatan warga dengan alat milik mereka sendiri.",
+        "Petugas balai sungai datang sebulan sekali untuk membandingkan catatan warga dengan alat mereka.",
         "Selisihnya kecil, dan sejak musim tanam lalu angka dari papan kapur dipakai untuk membuka pintu air irigasi.",
         "Desa keempat sudah meminta diajari, tetapi tali yang dipakai harus lebih panjang sebab sungainya lebih dalam.",
         "Pelatihan berikutnya dijadwalkan setelah panen, dengan kader perempuan dari dua dusun sebagai pengajarnya.",
