@@ -224,7 +224,19 @@ def test_a_page_that_says_it_is_not_free_and_has_no_text_is_for_subscribers_only
     assert reason("<article><h1>Sekolah Sungai</h1></article>", head) == "subscribers_only"
 
 
-LONG = "".join(f"<p>{LEAD} {SECOND}</p>" for _ in range(6))
+LONG = "".join(
+    f"<p>{text}</p>"
+    for text in (
+        LEAD,
+        SECOND,
+        "Cakram itu dicat hitam dan putih, lalu diturunkan dengan tali bersimpul sampai warnanya tidak terlihat lagi.",
+        "Murid sekolah dasar mencatat hari hujan di sebelahnya, karena air selalu keruh sehari sesudah hujan di hulu.",
+        "Petugas balai sungai datang sebulan sekali untuk membandingkan catatan warga dengan alat mereka.",
+        "Selisihnya kecil, dan sejak musim tanam lalu angka dari papan kapur dipakai untuk membuka pintu air irigasi.",
+        "Desa keempat sudah meminta diajari, tetapi tali yang dipakai harus lebih panjang sebab sungainya lebih dalam.",
+        "Pelatihan berikutnya dijadwalkan setelah panen, dengan kader perempuan dari dua dusun sebagai pengajarnya.",
+    )
+)
 
 
 @pytest.mark.parametrize(
