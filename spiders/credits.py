@@ -25,7 +25,7 @@ _AUTHOR_PAGE = re.compile(
     r"(?i)/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|penulis|pewarta|reporters?|journalists?|redakteure?)/[^/]"
 )
 _WRITTEN_BY = re.compile(r"(?i)^(?:written by|verfasst von|geschrieben von|ditulis oleh|oleh|écrit par|escrito por)$")
-_MARKED = XPath('.//*[contains(@rel, "author") or contains(@itemprop, "author")]')
+_MARKED = XPath(".//a[@rel] | .//*[@itemprop]")
 _CARDS = XPath('.//*[contains(@class, "author") or contains(@class, "vcard")]')
 """XPath, not CSS: a class selector splits the classes of every element of the page, which costs a parse of it."""
 _NAMING = re.compile(r"(?i)(?:^|\s)(?:author|fn|[\w-]*author[-_]+name)(?:$|\s)")
@@ -41,8 +41,8 @@ def marked_authors(tree: HtmlElement, metadata: Metadata) -> Iterator[list[str]]
     yield [name for label, name in labels if _WRITTEN_BY.match(label)]
     yield _first(element for element in _found(_MARKED, tree) if _states_author(element))
     links = (link for link in tree.iter("a") if _AUTHOR_PAGE.search(link.get("href", "")))
-    cards = (element for card in _found(_CARDS, tree) for element in card.iter() if _is_named(element))
     yield _first(link for link in links if not _is_beside(link))
+    cards = (element for card in _found(_CARDS, tree) for element in card.iter() if _is_named(element))
     yield _first(element for element in cards if not _is_beside(element))
 
 

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 _SPACE = r"[ \t\u00a0]"
 _ROLES = (
     r"reporter|rep|penulis|pewarta|oleh|by|laporan(?: wartawan)?(?: [\w.]+\.\w+)?|kontributor|jurnalis|wartawan|teks"
-    r"|(?:di)?tulis oleh|(?:written|posted|published|(?:view )?all posts) by|von|autor(?:in|en|es)?|author|text"
-    r"|(?:geschrieben|veröffentlicht|(?:zeige )?alle beiträge) von|auteure?|autore|por|par|di"
+    r"|(?:di)?tulis oleh|(?:semua )?artikel oleh|(?:written|posted|published|(?:(?:view )?all )?(?:posts|articles)) by"
+    r"|von|autor(?:in|en|es)?|author|text"
+    r"|(?:geschrieben|veröffentlicht|(?:(?:zeige )?alle )?(?:beiträge|artikel)) von|auteure?|autore|por|par|di"
 )
 _ROLE = re.compile(rf"(?i)^(?:{_ROLES})\b{_SPACE}*(?:[:,-]{_SPACE}*)?")
 _SHOWN = re.compile(
