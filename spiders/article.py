@@ -15,6 +15,9 @@ Reason = Literal[
     "no_headline",
     "no_body",
     "too_short",
+    "soft_404",  # "Halaman tidak ditemukan" with HTTP 200
+    "consent_wall",  # asks for consent to cookies before it shows anything
+    "blocked",  # a check of browsers or a refusal by the host: Cloudflare, CloudFront, DataDome
     "subscribers_only",  # the text is behind the paywall and nothing of it is in the page
     "not_html",
     "gone",  # HTTP 404 or 410

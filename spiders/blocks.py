@@ -22,8 +22,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 INLINE = _words(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong"
-    " sub sup time tt u var wbr"
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt rtc ruby s samp"
+    " small span strike strong sub sup time tt u var wbr"
 )
 _SKIPPED = _words(
     "audio button canvas embed figcaption figure head iframe img input link map meta noscript object option picture"
@@ -32,6 +32,9 @@ _SKIPPED = _words(
 """Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
 HEADINGS = _words("h1 h2 h3 h4 h5 h6")
 _MARKUP = re.compile("[&<>]")
+_UNSEEN = re.compile(r"(?:visually|screen)-?(?:hidden|reader)|(?:^|[\s_-])sr-?only(?:$|[\s_])", re.IGNORECASE)
+_CLIPPED = "clip:rect(0"
+"""Class and style of inline text that is read aloud and not shown: ", opens new tab"."""
 _DEEPEST = 250
 """Elements nested deeper are read as plain text: no page needs them, and the recursion stays bounded."""
 
@@ -89,6 +92,9 @@ class _Walk:
                 self._add(tail, link=link)
 
     def _visit_inline(self, child: HtmlElement, owner: HtmlElement, *, link: bool, depth: int) -> None:
+        names, style = child.get("class"), child.get("style")
+        if (names and _UNSEEN.search(names)) or (style and _CLIPPED in style):
+            return
         if child.tag == "a" and not link:
             self._html.append("<a>")
             self.visit(child, owner, link=True, depth=depth + 1)

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from spiders.blocks import HEADINGS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,26 +21,37 @@ _APART = frozenset(("nav", "aside", "footer", "menu", "dialog"))
 _NAMES = (
     "ad ads adv advert advertisement advertorial affiliate banner bio breadcrumb breadcrumbs byline caption comment"
     " comments consent cookie copyright credit disqus donate dropdown featured feedback footer footnotes"
-    " karussell kommentar kommentare komentar latest legal liveblogs login masthead menu meta modal more"
-    " mostread nav navbar navigation newsletter outbrain overlay paging pagination partner paywall permalink player"
-    " popover popular popup print promo promoted promotion rating recirc recirculation recommend recommendation"
+    " karussell kommentar kommentare komentar latest legal liveblogs login masthead menu messenger meta modal more"
+    " mostread nav navbar navigation newsletter outbrain overlay paging pagination partner permalink player"
+    " popover popular popup print promo promotion rating recirc recirculation recommend recommendation"
     " recommendations recommended readmore related rekomendasi rss register sharing share shares sidebar"
     " signup skip skyscraper social socials sponsor sponsored subscribe subscription syndication taboola tag tags"
     " teaser teasers terkait terpopuler tool toolbar tools topics trending upsell video weather widget widgets"
-    " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip hidden"
+    " carousel cmp factbox fact facts infobox poll quiz survey tooltip dsgvo gdpr privacy"
+    " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip"
 )
+_WHOLE = frozenset(("html", "body", "main"))
+"""Their names tell the kind of the page and its topics."""
+_NEVER = frozenset(("nav", "footer", "menu", "dialog"))
+_HIDDEN = re.compile(r"(?:^|\s)(?:is-)?hidden(?:\s|$)|(?:visually-|--)hidden\b")
+"""Not `md:hidden`, `overflow-hidden`, `label-hidden`: these are shown."""
+_TOPIC = re.compile(r"\b(?:tag|category)-\S+")
+"""What an article is about, as WordPress writes it in its class."""
+_NEVER_NAMES = "breadcrumb breadcrumbs comment comments consent cookie disqus dsgvo gdpr kommentare komentar onetrust"
+_NEVER_WORDS = frozenset(_NEVER_NAMES.split())
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _APART_WORDS = frozenset(_NAMES.split())
 _COUNTER_NAMES = "baca counter dibaca dilihat eye hit hits pembaca pageviews read readers reads view views viewer"
 _COUNTER_WORDS = frozenset(_COUNTER_NAMES.split())
 _AUTHOR_WORDS = frozenset(("author", "authors", "byline", "penulis", "reporter", "wartawan", "writer", "jurnalis"))
 _CHILDREN = 4
+_TEASERS = 3
 _POINTS_ELSEWHERE = re.compile(
     r"(?i)^[\W_]*(?:baca(?: juga| selengkapnya| lainnya)?|lihat (?:juga|foto)|simak(?: juga)?(?: video)?"
     r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
     r"|berita terkait|artikel terkait|read (?:more|also|next)|also read|see also|related(?: articles?| stories)?"
     r"|more on this(?: story)?|watch(?: live| more)?|lesen sie (?:auch|mehr)|mehr zum thema|(?:à )?lire aussi"
-    r"|lea también|leia também|leggi anche|lees ook|läs också|les også|mer om)\b"
+    r"|czytaj (?:więcej|też|także)|zobacz też|lea también|leia também|leggi anche|lees ook|läs också|les også|mer om)\b"
     r"(?P<colon>[^\w]{0,3}:|[^\w]{0,2}[|»>])?"
 )
 _BOILERPLATE = re.compile(
@@ -51,9 +64,13 @@ _BOILERPLATE = re.compile(
     r"|dapatkan update berita|cek berita dan artikel|saksikan live|saksikan video pilihan|simak video\b.*:$"
     r"|teks foto\s*:|foto\s*:|\(foto\s*:|\[foto"
     r"|(?:editor|reporter|rep|penulis|pewarta|redaktur|penyunting|uploader|sumber foto)\s*:"
-    r"|(?:tags?|topik|kategori)\s*:"
+    r"|(?:tags?|topik|kategori)\s*:|more\W*$|related(?: news)?\W*$"
     r")"
 )
+_CREDIT = re.compile(
+    r"(?:\b(?:Bildrechte|Bild|Fotos?|Photos?|Image|Picture|Crédit|Credit|Sumber|Dok)\s*:\s*[^.:]{2,60}|\((?:Archivbild|Symbolbild)\))\W*$"
+)
+"""Who made a picture: the end of its caption."""
 _COMMENTS = re.compile(
     r"(?i)^\W*(?:(?:\d+|leave an?|view|show|add|join|post|beri|tulis|kirim|lihat)?\W*(?:the |all |your |new )?\d*\W*"
     r"(?:comments?|responses?|replies|reply|conversation|komentar|kommentare|kommentarer|commentaires?|comentarios"
@@ -72,22 +89,51 @@ _LONGEST_POINTER = 250
 
 
 @lru_cache(maxsize=8192)
+def _is_never_by_name(names: str) -> bool:
+    return any(word.lower() in _NEVER_WORDS for word in _WORD.findall(names))
+
+
+def _names(element: HtmlElement) -> str:
+    names: str = element.get("class", "")
+    if names and element.tag == "article":
+        names = _TOPIC.sub("", names)
+    identity = element.get("id")
+    return f"{names} {identity}" if identity else names
+
+
+def is_never_text(element: HtmlElement) -> bool:
+    """Whether tag, class or id say that an element is beside the text, in words that sites do not misuse."""
+    if element.tag in _NEVER or _is_teaser(element):
+        return True
+    names = _names(element)
+    return bool(names) and _is_never_by_name(names)
+
+
+def _is_teaser(element: HtmlElement) -> bool:
+    """Whether an element is one of a list of articles, each under a heading that is a link."""
+    parent = element.getparent()
+    if element.tag != "article" or parent is None or len(parent.findall("article")) < _TEASERS:
+        return False
+    headings = (heading for heading in element.iter(*HEADINGS))
+    return any(heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings)
+
+
+@lru_cache(maxsize=8192)
 def _stands_apart_by_name(names: str) -> bool:
     """Whether a class or id says that an element is no running text: whole words only, `headline` holds no `ad`."""
-    return any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
+    return _HIDDEN.search(names) is not None or any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
 
 
 def stands_apart(element: HtmlElement) -> bool:
     """Whether tag, class, id or visibility say that an element is beside the text: a hint, never proof."""
-    if element.tag in _APART:
+    if element.tag in _APART or _is_teaser(element):
         return True
+    if element.tag in _WHOLE:
+        return False
     attributes = element.attrib
     if not attributes:
         return False
-    names = attributes.get("class", "")
-    identity = attributes.get("id")
-    if identity:
-        names = f"{names} {identity}"
+    names = _names(element)
     if names and _stands_apart_by_name(names):
         return True
     style = attributes.get("style", "")
@@ -125,7 +171,9 @@ def starts_others(text: str) -> bool:
 
 def is_boilerplate(text: str) -> bool:
     """Whether a block is a line that pages put around texts: a page number, a photo credit, an editor."""
-    return len(text) <= _LONGEST_POINTER and _BOILERPLATE.match(text) is not None
+    if len(text) > _LONGEST_POINTER:
+        return False
+    return _BOILERPLATE.match(text) is not None or _CREDIT.search(text) is not None
 
 
 def points_elsewhere(text: str, *, linked: bool) -> bool:
@@ -136,4 +184,4 @@ def points_elsewhere(text: str, *, linked: bool) -> bool:
         linked: Whether most of it is a link. "Baca juga buku itu." may be a sentence: a colon or a link decides.
     """
     pointer = _POINTS_ELSEWHERE.match(text) if len(text) <= _LONGEST_POINTER else None
-    return pointer is not None and (linked or pointer["colon"] is not None)
+    return pointer is not None and (linked or pointer["colon"] is not None or pointer.end() == len(text))

@@ -1,12 +1,8 @@
-"""Author lines, datelines and reader counters as Indonesian newspapers print them. Pure text work."""
+"""Datelines and reader counters as Indonesian newspapers print them. Pure text work."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _SPACE = r"[ \t\u00a0]"
 _DASH = rf"{_SPACE}*(?:[-–—]{{1,3}}|:){_SPACE}*"
@@ -36,28 +32,6 @@ _NOT_PLACES = re.compile(
 _LONGEST_DATELINE = 60
 _OPEN_DATELINE = re.compile(rf"^.{{2,{_LONGEST_DATELINE}}}?{_SPACE}*[-–—]{{1,3}}{_SPACE}*$")
 
-_ROLES = (
-    r"reporter|rep|penulis|pewarta|oleh|by|laporan(?: wartawan)?(?: [\w.]+\.\w+)?|kontributor|jurnalis|wartawan|teks"
-    r"|written by|von|por|par|di"
-)
-_ROLE = re.compile(rf"(?i)^(?:{_ROLES})\b{_SPACE}*(?:[:,-]{_SPACE}*)?")
-_NAMED_ROLE = re.compile(rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]|(?-i:Oleh|By|Laporan Wartawan) )")
-_LONGEST_BYLINE = 120
-_ROLE_AFTER = re.compile(
-    r"(?i)[,(|]? ?\b(?:jurnalis|wartawan|reporter|kontributor|editor|redaksi|staff writer)\b\)?.*$"
-)
-_OTHERS = re.compile(
-    r"(?i)(?:^|[|/;,·•]|(?<=\w) (?=editor|redaktur|red\b))\s*"
-    r"(?:editor|redaktur|red|penyunting|foto|fotografer)\b\s*[:.-].*$"
-)
-_PEOPLE_SPLIT = re.compile(r"\s*(?:[,;|/&•·]|\b(?:dan|and|AND|und|et|y|e|og|och|en)\b|\s[-–—]\s)\s*")
-_ASIDE = re.compile(r"\([^()]*\)")
-_NO_PERSON = re.compile(
-    r"(?i)@|https?:|www\.|\.(?:com|co|id|net|org|de)\b|\d|^(?:admin|redaksi|tim|team|staff|newsroom|antara|reuters|afp|ap|dpa|red|agenturen)$"
-    r"|\b(?:redaksi|editorial|newsroom|staff|news|agencies|agency|indonesia|desk)\b"
-)
-_LONGEST_NAME = 50
-
 _NUMBER = r"(?P<count>\d{1,3}(?:[.,]\d{3})+|\d+(?:,\d+)?)"
 _SCALE = r"(?:\s*(?P<scale>rb|ribu|k|jt|juta)\b)?"
 _COUNTERS = [
@@ -84,40 +58,6 @@ def find_dateline(paragraph: str) -> str | None:
 def is_open_dateline(text: str) -> bool:
     """Whether a text is a dateline alone, dash included: some pages print it outside the first paragraph."""
     return _OPEN_DATELINE.match(text) is not None and find_dateline(f"{text.rstrip()} Ada") is not None
-
-
-def find_byline(lines: Iterable[str]) -> str | None:
-    """The first of some lines that names its author: `Reporter: Sari Dewi | Editor: Tono`."""
-    return next((line for line in lines if len(line) <= _LONGEST_BYLINE and _NAMED_ROLE.match(line)), None)
-
-
-def find_people(lines: Iterable[str], brands: Iterable[str] = ()) -> tuple[str, ...]:
-    """People named in author lines: no role, brand, e-mail address or editor, each once.
-
-    Args:
-        lines: Printed author lines or names of structured data.
-        brands: Names of the publisher, which are no people.
-    """
-    people: dict[str, None] = {}
-    names = {brand.casefold() for brand in brands}
-    for line in lines:
-        people.update(dict.fromkeys(name for name in _people(line) if name.casefold() not in names))
-    return tuple(people)
-
-
-def _people(line: str) -> Iterator[str]:
-    if "://" in line:
-        return
-    line = _ASIDE.sub("", " ".join(line.split()))
-    line = _ROLE.sub("", _OTHERS.sub("", line))
-    for part in _PEOPLE_SPLIT.split(line):
-        name = _ROLE_AFTER.sub("", _ROLE.sub("", part)).strip(" .:-–—()[]")
-        if _is_person(name):
-            yield name
-
-
-def _is_person(name: str) -> bool:
-    return 2 < len(name) <= _LONGEST_NAME and _NO_PERSON.search(name) is None and any(map(str.isalpha, name))  # noqa: PLR2004
 
 
 def find_reads(text: str) -> int | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"\[Gambas:[^\]]{1,40}\]")
 _LONGEST_COUNTER = 40
+_LEAST_REPEATED = 60
+"""Letters: shorter lines may well occur twice."""
 
 
 def clean(blocks: Iterable[str], *, headline: str = "") -> list[str]:
@@ -39,7 +41,21 @@ def clean(blocks: Iterable[str], *, headline: str = "") -> list[str]:
         kept = kept[1:]
     while kept and _is_counter(kept[-1]):
         kept.pop()
-    return _with_dateline(kept)
+    return _with_dateline(_without_repeats(kept))
+
+
+def _without_repeats(paragraphs: list[str]) -> list[str]:
+    """The paragraphs without those that repeat a part of a longer one, as pull quotes do, or the one before them."""
+    plain = ["".join(filter(str.isalnum, text.casefold())) for text in paragraphs]
+    whole = "\n".join(plain)
+    kept = []
+    before = ""
+    for text, own in zip(paragraphs, plain, strict=True):
+        repeats = own == before or whole.count(own) > plain.count(own)
+        if not repeats or len(own) < _LEAST_REPEATED:
+            kept.append(text)
+        before = own
+    return kept
 
 
 def _is_counter(text: str) -> bool:

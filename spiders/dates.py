@@ -1,4 +1,4 @@
-"""Printed Indonesian and English dates, and ISO 8601, as aware datetimes. Pure; never raises, never guesses.
+"""Printed dates, Indonesian and English first, and ISO 8601, as aware datetimes. Pure; never raises, never guesses.
 
 Day comes before month in every form of digits. What states no time is midnight, what states no zone takes the given
 one. A relative date ("2 jam lalu") is read only against an explicit `now`. What cannot be read is None, never today.
@@ -14,18 +14,18 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "januari january jan",
-            "februari february pebruari feb peb",
-            "maret march mar",
-            "april apr",
-            "mei may",
-            "juni june jun",
-            "juli july jul",
-            "agustus agust agus august agu ags agt aug",
-            "september sept sep",
-            "oktober october okt oct",
-            "november nopember nov nop",
-            "desember december des dec",
+            "januari january jan januar jänner janvier enero janeiro gennaio",
+            "februari february pebruari feb peb februar februarie février fevrier febrero fevereiro febbraio",
+            "maret march mar märz maerz mars maart marzo março",
+            "april apr avril abril aprile",
+            "mei may mai mayo maio maggio",
+            "juni june jun juin junio junho giugno",
+            "juli july jul juillet julio julho luglio",
+            "agustus agust agus agu ags agt august aug augustus août aout agosto",
+            "september sept sep septembre septiembre setembro settembre",
+            "oktober october okt oct octobre octubre outubro ottobre",
+            "november nopember nov nop novembre noviembre novembro",
+            "desember december des dec dezember dez décembre diciembre dezembro dicembre",
         ),
         1,
     )
@@ -35,50 +35,70 @@ ZONES = {"wib": 7, "wita": 8, "wit": 9, "z": 0, "utc": 0, "gmt": 0, "cet": 1, "c
 ZONES |= {"est": -5, "edt": -4, "pst": -8, "pdt": -7, "jst": 9, "sgt": 8, "myt": 8}
 """Hours east of Greenwich. Indonesia has no summer time."""
 
-_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![a-z])\.?"
 _YEAR = r"(?P<year>(?:19[7-9]|20[0-9])[0-9])(?![0-9])"
-_DAY = r"(?<![0-9.,:])(?P<day>0?[1-9]|[12][0-9]|3[01])"
+_DAY = r"(?<![0-9])(?<![0-9][.,:])(?P<day>0?[1-9]|[12][0-9]|3[01])"
 _SHAPES = [
     re.compile(pattern)
     for pattern in (
         # 2026-07-13, 2023/11/02
         rf"(?<![0-9]){_YEAR}[-/.](?P<digits>1[0-2]|0?[1-9])[-/.](?P<day>0[1-9]|[12][0-9]|3[01]|[1-9])(?![0-9])",
         # 15 Apr 2020, 15-Apr-2020, 17th of February, 2017, Kamis 16 Juli2020
-        rf"{_DAY}(?:st|nd|rd|th)?[ .-]{{0,2}}(?:of )?{_MONTH}[ ,-]{{0,2}}{_YEAR}",
+        rf"{_DAY}(?:st|nd|rd|th)?[ .-]{{0,3}}(?:of |de )?{_MONTH}(?: de |[ ,-]{{0,3}}){_YEAR}",
         # Jul. 13, 2026
         rf"\b{_MONTH} ?(?P<day>0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?,? {_YEAR}",
         # 20/1/2026, 20-01-2026, 20.1.2026
-        rf"{_DAY}(?P<mark>[-/.])(?P<digits>1[0-2]|0?[1-9])(?P=mark){_YEAR}",
+        rf"{_DAY}(?P<mark> ?[-/.] ?)(?P<digits>1[0-2]|0?[1-9])(?P=mark){_YEAR}(?![.,/-][0-9])",
     )
 ]
+_NUMBERED = re.compile(r"(?:\b(?:rp|idr|no|nomor|versi|version|v)\b\.?|[$€£+#]) ?$")
+"""Before digits that look like a day: a price, the number of a law, a release."""
 _COMPACT = re.compile(r"(?P<year>20[0-9]{2})(?P<digits>1[0-2]|0[1-9])(?P<day>0[1-9]|[12][0-9]|3[01])")
 _CLOCK = (
     r"(?P<hour>[01]?[0-9]|2[0-3])[:.](?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]))?(?![0-9])(?:[.,][0-9]+)?"
     r" ?(?P<half>[ap]\.?m\b\.?)?"
-    r" ?\(?(?P<zone>wib|wita|wit|utc|gmt|cest|cet|bst|est|edt|pst|pdt|jst|sgt|myt|z)?(?![a-z])"
+    r" ?\(?(?:(?P<zone>wib|wita|wit|utc|gmt|cest|cet|bst|est|edt|pst|pdt|jst|sgt|myt|z)(?![a-z]))?"
     r" ?(?P<offset>[+-][01][0-9]:?[0-5][0-9]|(?<=gmt)[+-][0-9]{1,2}|(?<=utc)[+-][0-9]{1,2}|[+-][01][0-9](?![0-9:]))?"
 )
 _CLOCK_AFTER = re.compile(
-    rf"(?:t(?=[0-9])|(?:wib|wita|wit)(?=[0-9])|[^0-9a-z]{{1,6}}(?:(?:pukul|jam|pkl|at|on)\b[^0-9a-z]{{0,3}})?){_CLOCK}"
+    rf"(?: ?t(?=[0-9])|(?:wib|wita|wit)(?=[0-9])"
+    rf"|[^0-9a-z]{{1,6}}(?:(?:pukul|jam|pkl|waktu|at|on|um|à)\b[^0-9a-z]{{0,3}})?){_CLOCK}"
 )
-_CLOCK_BEFORE = re.compile(rf"(?<![0-9:.]){_CLOCK}[^0-9a-z]{{1,4}}(?:[a-z']{{3,9}},? )?(?:on )?$")
-_BROKEN_CLOCK = re.compile(r"t[0-9]")
-"""2023-11-02T20-59-53Z: a machine's date in no known form, whose zone is not to be trusted either."""
+_CLOCK_BEFORE = re.compile(rf"(?<![0-9:.]){_CLOCK}[^0-9a-z]{{1,4}}(?:[a-z'’`ʼ]{{3,9}},? )?(?:on )?$")
+_BROKEN_CLOCK = re.compile(r"t[0-9]+(?![0-9:.])| t[0-9:.]+z\b")
+"""2023-11-02T20-59-53Z, 2015-11-05 T10:08:58Z: who writes such times does not mean Greenwich by the Z."""
 _ZONE_AFTER_DAY = re.compile(r" ?(?P<zone>wita|wib|wit)\b")
 
+_LONG_ZONES = {"barat": "wib", "tengah": "wita", "timur": "wit"}
+_LONG_ZONE = re.compile(rf"\bwaktu indonesia (?:bagian )?({'|'.join(_LONG_ZONES)})\b")
+_UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
+"""Soft hyphens, zero-width blanks and marks of direction, which pages print inside dates."""
+
 _SECONDS = {"detik": 1, "dtk": 1, "second": 1, "sec": 1, "menit": 60, "mnt": 60, "minute": 60, "min": 60, "m": 60}
-_SECONDS |= {"jam": 3600, "j": 3600, "hour": 3600, "h": 3600, "hari": 86400, "day": 86400, "d": 86400}
+_SECONDS |= {"jam": 3600, "j": 3600, "hour": 3600, "hr": 3600, "h": 3600, "hari": 86400, "day": 86400, "d": 86400}
 _SECONDS |= {"minggu": 7 * 86400, "pekan": 7 * 86400, "week": 7 * 86400}
 _UNITS = "|".join(sorted(_SECONDS, key=len, reverse=True))
-_AGO = re.compile(
-    rf"(?<![0-9.,])(?P<count>[0-9]{{1,4}}|an?|se|satu)? ?(?P<unit>{_UNITS})s? (?:yang )?(?:lalu|ago)\b"
-    rf"|^(?P<short>[0-9]{{1,3}}) ?(?P<short_unit>dtk|mnt|m|j|h|d)$"
+_WORDS = (
+    "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh",
+    "one two three four five six seven eight nine ten",
 )
-_MONTHS_AGO = re.compile(
-    r"(?P<count>[0-9]{1,3}|an?|se|satu)? ?(?P<unit>bulan|month|tahun|year)s? (?:yang )?(?:lalu|ago)\b"
-)
+_NUMBERS = {"se": 1, "a": 1, "an": 1} | {word: n for words in _WORDS for n, word in enumerate(words.split(), 1)}
+_NUMBER_WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_NUMBER = rf"(?:(?<![0-9.,])[0-9]{{1,4}}|\b(?:{_NUMBER_WORD})) ?"
+_COUNT = rf"(?:(?<![0-9.,])(?P<count>[0-9]{{1,4}})|\b(?P<word>{_NUMBER_WORD})) ?"
+_PAST = r" ?(?:(?:yang|yg) )?(?:lalu|silam|ago)\b"
+_PART = re.compile(rf"{_COUNT}(?P<unit>{_UNITS})s?\b")
+_PARTS = re.compile(rf"(?:{_NUMBER}(?:{_UNITS})s?,? (?:dan |and )?)?{_NUMBER}(?:{_UNITS})s?{_PAST}")
+_SHORT_AGO = re.compile(r"(?P<count>[0-9]{1,3}) ?(?P<unit>dtk|mnt|m|j|h|d)")
+_MONTHS_IN = {"bulan": 1, "month": 1, "tahun": 12, "year": 12}
+_MONTHS_AGO = re.compile(rf"{_COUNT}(?P<unit>bulan|month|tahun|year)s?{_PAST}")
+_ALONE = r"(?:^|[^a-z0-9 ] ?)"
+"""Before "minggu lalu": "beberapa minggu lalu" is several weeks."""
+_LAST = re.compile(rf"{_ALONE}(?:(?=(?:bulan|tahun){_PAST})|last (?=month|year))(?P<unit>bulan|tahun|month|year)")
+_LAST_WEEK = re.compile(rf"{_ALONE}(?:(?:minggu|pekan){_PAST}|last week\b)")
 _JUST_NOW = re.compile(r"\b(?:baru saja|just now)\b")
-_NAMED_DAY = re.compile(r"\b(?P<name>kemarin|yesterday|hari ini|today)\b")
+_NAMED_DAY = re.compile(r"\b(?P<name>kemarin (?:lusa|dulu)|kemarin|yesterday|hari ini|today)\b")
+_DAYS_BACK = {"kemarin lusa": 2, "kemarin dulu": 2, "kemarin": 1, "yesterday": 1}
 _LONGEST = 400
 """Longer texts are no date lines; a limit also bounds the time of matching."""
 
@@ -94,7 +114,8 @@ def parse_date(text: str, zone: tzinfo, *, now: datetime | None = None) -> datet
     Returns:
         An aware datetime in the stated zone, at midnight where no time is stated; None where nothing can be read.
     """
-    line = " ".join(text[:_LONGEST].casefold().replace("’", "'").split())
+    line = " ".join(text[:_LONGEST].casefold().translate(_UNSEEN).split())
+    line = _LONG_ZONE.sub(lambda zone: _LONG_ZONES[zone[1]], line)
     with suppress(ValueError, OverflowError):
         return _absolute(line, zone) or (None if now is None else _relative(line, zone, now.astimezone(zone)))
     return None
@@ -105,9 +126,9 @@ def _absolute(line: str, zone: tzinfo) -> datetime | None:
         return _at(compact, None, zone)
     found = [match for shape in _SHAPES for match in shape.finditer(line)]
     for match in sorted(found, key=re.Match.start):
-        clock = _CLOCK_AFTER.match(line, match.end()) or _CLOCK_BEFORE.search(line, 0, match.start())
-        if clock is None and _BROKEN_CLOCK.match(line, match.end()):
+        if _NUMBERED.search(line, 0, match.start()) or _BROKEN_CLOCK.match(line, match.end()):
             continue
+        clock = _CLOCK_AFTER.match(line, match.end()) or _CLOCK_BEFORE.search(line, 0, match.start())
         with suppress(ValueError):  # 31 Februari: the line may go on with a date that exists
             return _at(match, clock or _ZONE_AFTER_DAY.match(line, match.end()), zone)
     return None
@@ -141,21 +162,31 @@ def _stated_zone(clock: dict[str, str | None]) -> timezone | None:
 def _relative(line: str, zone: tzinfo, now: datetime) -> datetime | None:
     if _JUST_NOW.search(line):
         return now
-    if match := _AGO.search(line):
-        unit = match["unit"] or match["short_unit"]
-        return now - timedelta(seconds=_count(match["count"] or match["short"]) * _SECONDS[unit])
-    if match := _MONTHS_AGO.search(line):
-        return _months_before(now, _count(match["count"]) * (12 if match["unit"] in {"tahun", "year"} else 1))
-    if match := _NAMED_DAY.search(line):
-        day = now - timedelta(days=match["name"] in {"kemarin", "yesterday"})
-        moment = datetime(day.year, day.month, day.day, tzinfo=zone)
-        clock = _CLOCK_AFTER.match(line, match.end())
-        return moment if clock is None else _with_clock(moment, clock.groupdict())
-    return None
+    if match := _PARTS.search(line):
+        return now - sum(map(_length, _PART.finditer(match[0])), timedelta())
+    if match := _SHORT_AGO.fullmatch(line):
+        return now - _length(match)
+    if match := _MONTHS_AGO.search(line) or _LAST.search(line):
+        return _months_before(now, _count(match) * _MONTHS_IN[match["unit"]])
+    return _named_day(line, zone, now)
 
 
-def _count(word: str | None) -> int:
-    return int(word) if word and word.isdecimal() else 1
+def _named_day(line: str, zone: tzinfo, now: datetime) -> datetime | None:
+    if (match := _NAMED_DAY.search(line)) is None:
+        return now - timedelta(days=7) if _LAST_WEEK.search(line) else None
+    day = now - timedelta(days=_DAYS_BACK.get(match["name"], 0))
+    moment = datetime(day.year, day.month, day.day, tzinfo=zone)
+    clock = _CLOCK_AFTER.match(line, match.end())
+    return moment if clock is None else _with_clock(moment, clock.groupdict())
+
+
+def _length(part: re.Match[str]) -> timedelta:
+    return timedelta(seconds=_count(part) * _SECONDS[part["unit"]])
+
+
+def _count(match: re.Match[str]) -> int:
+    counted = match.groupdict()
+    return int(counted["count"]) if counted.get("count") else _NUMBERS.get(counted.get("word") or "", 1)
 
 
 def _months_before(now: datetime, months: int) -> datetime:

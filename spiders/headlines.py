@@ -3,47 +3,101 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SEPARATOR = re.compile(r"\s+[|\-–—·•:»«/]+\s+|\s*[|»]\s*|:\s+")
+_TAIL = re.compile(r"\s+[|\-–—·•»]\s+|\s*[|»]\s*")
 _LONGEST_NAME = 3
 """Words of a name with a channel behind it: `Okezone Lifestyle`, `Kompas.com Regional`."""
 _WORDS = re.compile(r"\w+")
+_LONGEST_STATED = 100
+"""Characters from which a stated headline may be cut: search engines take 110."""
+_SHORTEST = 20
+"""Characters a part of a headline has at least to be one itself."""
 
 
-def choose_headline(printed: Iterable[str], stated: Iterable[str], names: Iterable[str]) -> str | None:
+def choose_headline(
+    printed: Iterable[str], newsroom: Iterable[str], shared: Iterable[str], window: Iterable[str], names: Iterable[str]
+) -> str | None:
     """The headline of a page.
+
+    The newsroom's own statement wins: it is the whole headline, where the printed one may lack its first half or carry
+    the section. Where the newsroom states none, it is the heading that another title confirms, since that is what
+    readers see; else the first title; else the first heading.
 
     Args:
         printed: Texts of the page's headings, in order.
-        stated: Titles of structured data, most trusted first.
+        newsroom: `headline` of the article's JSON-LD.
+        shared: Titles for social networks, most trusted first.
+        window: The `<title>`.
         names: Names of the site, which may follow or lead a title.
-
-    Returns:
-        The heading that structured data confirm, since it is what readers see; else the first stated title; else the
-        first heading.
     """
-    known = [_folded(name) for name in names if name]
-    headings = [_squashed(text) for text in printed if text and text.strip()]
-    titles = [without_site(_squashed(title), known) for title in stated if title and title.strip()]
-    for title in titles:
-        for heading in headings:
-            if _agree(heading, title):
-                return heading
+    known = frozenset(_folded(name) for name in names if name)
+    headings = [text for text in map(_squashed, printed) if text]
+    stated, social, windows = (_titles(source, known) for source in (newsroom, shared, window))
+    titles = (*stated, *social, *windows)
+    if stated:
+        better = (heading for heading in headings if _is_better(heading, stated[0], social, windows))
+        return _without_kicker(next(better, stated[0]), social)
+    same = (heading for title in titles for heading in headings if _folded(heading) == _folded(title))
+    agreed = (heading for title in titles for heading in headings if _agree(heading, title))
+    if heading := next(chain(same, agreed), None):
+        return _without_kicker(heading, social)
     return next(iter(titles), None) or next(iter(headings), None)
 
 
-def without_site(title: str, names: Iterable[str]) -> str:
+def printed_form(headline: str, printed: Iterable[str]) -> str:
+    """The heading that shows a headline, in its own words; the headline itself where none does."""
+    headings = [text for text in map(_squashed, printed) if text]
+    same = (heading for heading in headings if _folded(heading) == _folded(headline))
+    alike = (heading for heading in headings if _agree(heading, headline))
+    within = (heading for heading in headings if _folded(heading) in _folded(headline))
+    return next(chain(same, alike, within), headline)
+
+
+def _titles(texts: Iterable[str], names: frozenset[str]) -> list[str]:
+    titles = (without_site(_squashed(text), names) for text in texts if text and text.strip())
+    return [title for title in titles if _folded(title) not in {"", *names}]
+
+
+def _is_better(heading: str, stated: str, social: list[str], windows: list[str]) -> bool:
+    """Whether a heading says what the newsroom's statement cuts off, adds to, or words for search engines."""
+    if _is_cut(stated, heading) or _adds_to(stated, heading):
+        return True
+    key = _folded(heading)
+    return key in map(_folded, social) and key != _folded(stated) and _folded(stated) in map(_folded, windows)
+
+
+def _is_cut(title: str, heading: str) -> bool:
+    start = title.rstrip(" .…")
+    ends = title.endswith(("…", "...")) or len(title) >= _LONGEST_STATED
+    return ends and title != heading and len(start) >= _SHORTEST and heading.startswith(start)
+
+
+def _adds_to(title: str, heading: str) -> bool:
+    """Whether a title is the heading and something behind a separator: a section, an unknown name of the site."""
+    return len(heading) >= _SHORTEST and title.startswith(heading) and _TAIL.match(title, len(heading)) is not None
+
+
+def _without_kicker(heading: str, titles: list[str]) -> str:
+    """A heading without the words set over it that the title for sharing does not have."""
+    title = next(iter(titles), "")
+    start = len(heading) - len(title)
+    whole = len(title) >= _SHORTEST and heading.endswith(title) and not heading[start - 1 : start].isalnum()
+    return title if whole else heading
+
+
+def without_site(title: str, names: frozenset[str]) -> str:
     """A title without the parts at its ends that are one of the site's names, or up to three words led by one.
 
     Args:
         title: The title, white space collapsed.
         names: The names without punctuation and case-folded: `kompascom`.
     """
-    names = set(names)
     for separator in reversed(list(_SEPARATOR.finditer(title))):
         if _names_site(title[separator.end() :], names):
             title = title[: separator.start()]
@@ -53,7 +107,13 @@ def without_site(title: str, names: Iterable[str]) -> str:
     return title.strip()
 
 
-def _names_site(part: str, names: set[str]) -> bool:
+def names_in_host(host: str) -> tuple[str, ...]:
+    """Names of a site that its host says: itself, its labels but the last, its domain."""
+    labels = host.removeprefix("www.").split(".")
+    return (host, *labels[:-1], ".".join(labels[-2:]))
+
+
+def _names_site(part: str, names: frozenset[str]) -> bool:
     words = part.split()
     return _folded(part) in names or (0 < len(words) <= _LONGEST_NAME and _folded(words[0]) in names)
 
@@ -61,7 +121,9 @@ def _names_site(part: str, names: set[str]) -> bool:
 def _agree(heading: str, title: str) -> bool:
     """Whether two texts are the same headline: nearly the same words, punctuation and a suffix apart."""
     ours, theirs = set(_WORDS.findall(heading.casefold())), set(_WORDS.findall(title.casefold()))
-    return len(ours & theirs) >= 0.6 * max(1, len(ours)) and len(ours & theirs) >= 0.5 * max(1, len(theirs))
+    shared = len(ours & theirs)
+    alike = shared >= 0.6 * max(1, len(ours)) and shared >= 0.5 * max(1, len(theirs))
+    return alike or _adds_to(title, heading)
 
 
 def _squashed(text: str) -> str:

@@ -26,6 +26,7 @@ Thing = dict[str, Any]
 _WRAPPING = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|^\s*//.*$", re.MULTILINE)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _ARTICLE = re.compile(r"(?:Article|Posting|Review|Report)$")
+_PAGE = re.compile(r"(?:Page|Recipe)$")
 _DEEPEST = 5
 _MOST_DIGITS = 18
 _READING = re.compile("Read|View")
@@ -78,6 +79,12 @@ class Metadata:
         for key in keys:
             yield from texts_of(self.article.get(key))
 
+    def stated_of_page(self, key: str) -> Iterator[str]:
+        """Texts that the JSON-LD has under a key for the page or recipe around the article."""
+        for thing in self.things:
+            if any(map(_PAGE.search, types_of(thing))):
+                yield from texts_of(thing.get(key))
+
     @cached_property
     def breadcrumb(self) -> tuple[str, ...]:
         """Labels of the JSON-LD BreadcrumbList, by position."""
@@ -96,13 +103,24 @@ class Metadata:
     @property
     def people(self) -> tuple[str, ...]:
         """Author names of the JSON-LD as they stand there, organisations left out."""
-        authors = listed(self.article.get("author")) or listed(self.article.get("creator"))
-        return tuple(
-            name
-            for author in authors
-            if not (isinstance(author, dict) and "Organization" in "".join(types_of(author)))
-            for name in texts_of(author)
-        )
+        authors = (author for author in self._authors if not _is_organisation(author))
+        return tuple(name for author in authors for name in texts_of(author))
+
+    @property
+    def credited(self) -> tuple[str, ...]:
+        """Everyone the JSON-LD names as author, agencies and the newsroom itself included."""
+        return tuple(name for author in self._authors for name in texts_of(author))
+
+    @property
+    def _authors(self) -> list[Any]:
+        stated = listed(self.article.get("author")) or listed(self.article.get("creator"))
+        return [self._named(author) if isinstance(author, dict) else author for author in stated]
+
+    def _named(self, author: Thing) -> Thing:
+        """The object itself, or the one elsewhere in the page that it only points to."""
+        if "name" in author or "@id" not in author:
+            return author
+        return next((thing for thing in self.things if thing.get("@id") == author["@id"] and "name" in thing), author)
 
     @property
     def image(self) -> str | None:
@@ -152,9 +170,18 @@ def texts_of(value: object, depth: int = 0) -> Iterator[str]:
     """Texts of a value: a string, an object with a name, or a list of these; character references resolved."""
     for item in listed(value) if depth <= _DEEPEST else ():
         if isinstance(item, dict):
-            yield from texts_of(item.get("name") or item.get("@value"), depth + 1)
+            yield from texts_of(item.get("name") or item.get("@value") or _full_name(item), depth + 1)
         elif isinstance(item, str) and (text := collapse(html.unescape(item))):
             yield text
+
+
+def _full_name(person: Thing) -> str:
+    parts = (person.get("givenName"), person.get("familyName"))
+    return " ".join(part for part in parts if isinstance(part, str))
+
+
+def _is_organisation(author: object) -> bool:
+    return isinstance(author, dict) and "Organization" in "".join(types_of(author))
 
 
 def _read_json(text: str) -> Iterable[Any]:

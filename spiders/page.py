@@ -1,17 +1,16 @@
 """A fetched page -> Article or Rejection, a small method a field.
 
-Where a value comes from, first answer wins:
+Where a value comes from, first answer wins, and `Page.origins` says which it was:
 
 - headline, breadcrumb, byline, reads, tags and body: the publisher's selectors, since a selector is given where the
   rest fails; then structured data; then the generic reader.
-- dates and picture: structured data, then the publisher's selectors, then what is printed near the headline.
+- authors, dates and picture: structured data, then the publisher's selectors, then what is printed near the headline.
 
 A publisher whose pages need code names a subclass in its file and overrides the methods it needs.
 """
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
@@ -20,35 +19,33 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from spiders.article import Article, Reason, Rejection
-from spiders.body import Body
+from spiders.body import Body, Stated
 from spiders.boilerplate import counts_readers, names_author
 from spiders.breadcrumbs import clean_trail, printed_trail
-from spiders.bylines import find_byline, find_dateline, find_people, find_reads, read_count
+from spiders.bylines import find_dateline, find_reads, read_count
 from spiders.cleaning import clean
-from spiders.dates import parse_date
+from spiders.credits import AUTHORS, marked_authors
 from spiders.document import parse
-from spiders.headlines import choose_headline
+from spiders.headlines import choose_headline, names_in_host, printed_form
+from spiders.labels import find_language, split_tags
 from spiders.metadata import Metadata
+from spiders.moments import CHANGED, MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines, marked_dates
+from spiders.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, SELECTOR, TIME, TITLE, Origins
+from spiders.people import find_byline, find_editors, find_house, find_people
 from spiders.publishers import Publisher, PublisherError
 from spiders.rejections import find_reason
-from spiders.selection import dates, first_match, marked, matches, text_of, texts
+from spiders.selection import dates, first_match, matches, text_of, texts
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from spiders.blocks import Block
 
+    Sources = Iterable[tuple[str, Iterable[str]]]
+
 _ROOTS = frozenset(("home", "beranda"))
-_AUTHORS = ("author", "article:author", "dc.creator", "content_author", "parsely-author")
-_PUBLISHED = (
-    *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
-    *("publishdate", "publish-date", "pubdate", "parsely-pub-date", "dc.date.issued", "date", "dc.date"),
-)
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
-_CHANGED = re.compile(r"(?i)\b(?:diperbarui|diperbaharui|diupdate|updated?|modified|aktualisiert)\b")
-_CLOCK = re.compile(r"\d[:.]\d\d\b")
 _LONGEST_LINE = 120
 
 
@@ -72,6 +69,7 @@ class Page:
         self.fetched_at = fetched_at
         self.tree = parse(html, encoding)
         self.metadata = Metadata(self.tree, url)
+        self.origins = Origins()
 
     def article(self) -> Article | Rejection:
         """The article the page holds, or why it holds none."""
@@ -120,92 +118,124 @@ class Page:
 
     @cached_property
     def headline(self) -> str | None:
-        """As printed, without the site's name."""
-        if selected := texts(self.tree, self.publisher.rules.headline):
-            return selected[0]
-        headings = (text_of(heading) for heading in self.tree.iter("h1"))
-        stated = (
-            *self.metadata.stated("headline"),
-            *self.metadata.meta("og:title", "twitter:title"),
-            *(text_of(title) for title in self.tree.iterfind(".//head/title")),
+        """Without the site's name."""
+        sources = {
+            SELECTOR: texts(self.tree, self.publisher.rules.headline)[:1],
+            JSON_LD: [*self.metadata.stated("headline")],
+            PRINTED: self._headings,
+            META: [*self.metadata.meta("og:title", "twitter:title")],
+            TITLE: [*map(text_of, self.tree.iterfind(".//head/title"))],
+        }
+        chosen = next(iter(sources[SELECTOR]), None) or choose_headline(
+            self._headings, sources[JSON_LD], sources[META], sources[TITLE], self.site_names
         )
-        return choose_headline(headings, stated, self.site_names)
+        if chosen:
+            self.origins.first("headline", sources.items(), lambda titles: any(chosen in title for title in titles))
+        return chosen
 
-    @property
+    @cached_property
+    def _headings(self) -> list[str]:
+        return [text_of(heading) for heading in self.tree.iter("h1")]
+
+    @cached_property
+    def printed_headline(self) -> str:
+        """The headline as the page shows it, which may be shorter or longer than the newsroom's."""
+        return printed_form(self.headline or "", self._headings)
+
+    @cached_property
     def site_names(self) -> tuple[str, ...]:
         """What the site calls itself: such a name is no part of a headline."""
-        host = urlsplit(self.url).hostname or ""
-        labels = host.removeprefix("www.").split(".")
-        return (self.publisher.name, host, *labels[:-1], ".".join(labels[-2:]), *self.metadata.meta("og:site_name"))
+        said = (*self.metadata.meta("og:site_name"), *self.metadata.stated("publisher"))
+        return (self.publisher.name, *names_in_host(urlsplit(self.url).hostname or ""), *said)
 
     @cached_property
     def breadcrumb(self) -> tuple[str, ...]:
         """Labels from the root on, without the headline."""
         selected = texts(self.tree, self.publisher.rules.breadcrumb)
-        return clean_trail(selected or self.metadata.breadcrumb or printed_trail(self.tree), self.headline or "")
+        stated = self.metadata.breadcrumb
+        printed = () if selected or stated else printed_trail(self.tree)
+        sources: Sources = ((SELECTOR, selected), (JSON_LD, stated), (PRINTED, printed))
+        return self.origins.first("breadcrumb", sources, lambda trail: clean_trail(trail, self.headline or "")) or ()
 
     @cached_property
     def section(self) -> str | None:
         """The last breadcrumb label, else what structured data say."""
         labels = [label for label in self.breadcrumb if label.casefold() not in _ROOTS]
-        stated = (*self.metadata.stated("articleSection"), *self.metadata.meta("article:section"))
-        return next(iter((*labels[-1:], *stated)), None)
+        stated, meta = self.metadata.stated("articleSection"), self.metadata.meta("article:section")
+        sources: Sources = ((self.origins.get("breadcrumb", ""), labels[-1:]), (JSON_LD, stated), (META, meta))
+        return self.origins.first("section", sources, lambda names: next(iter(names), None))
 
     @cached_property
     def byline(self) -> str | None:
         """The printed author line."""
         if selected := texts(self.tree, self.publisher.rules.byline):
             return selected[0]
-        near = (block.text for block in self._beside_text() if _is_line(block))
         named = (block.text for block in self.body.until_end if _is_line(block) and names_author(block.element))
-        return find_byline(near) or next(named, None)
+        return self._line_with_role or next(named, None)
+
+    @cached_property
+    def _line_with_role(self) -> str | None:
+        return find_byline(block.text for block in self._beside_text() if _is_line(block))
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
-        """People named by structured data, else by the byline."""
-        names = self.site_names
-        stated = find_people(self.metadata.people, names) or find_people(self.metadata.meta(*_AUTHORS), names)
-        return stated or find_people([self.byline or ""], names) or find_people(marked(self.tree, "author"), names)
+        """People named by structured data, else by the byline; where nobody is, who else signs by the JSON-LD."""
+        names, credited = self.site_names, self.metadata.credited
+        others = (*names, *find_editors(block.text for block in self._beside_text() if _is_line(block)))
+        if find_people(self.metadata.people, others):
+            self.origins["authors"] = JSON_LD
+            return find_people(credited, others, agencies=True)
+        stated = ((META, self.metadata.meta(name)) for name in AUTHORS)
+        people = self.origins.first("authors", stated, lambda lines: find_people(lines, others))
+        people = people or self.origins.first("authors", self._author_lines(), lambda lines: find_people(lines, names))
+        return people or self.origins.first("authors", [(JSON_LD, credited)], find_house) or ()
 
     @cached_property
     def published_at(self) -> datetime | None:
         """When the article was published; None where the page does not say."""
-        selected = dates(self.tree, self.publisher.rules.published)
-        stated = chain(self.metadata.stated("datePublished", "dateCreated"), self.metadata.meta(*_PUBLISHED))
-        marked = (element.get("datetime", "") for element in self.tree.iter("time"))
-        shown = chain((line for line in selected if not _CHANGED.search(line)), marked)
-        return self._first_date(chain(stated, shown)) or self._first_date(self._printed_dates(changes=False))
+        selected = [line for line in dates(self.tree, self.publisher.rules.published) if not CHANGED.search(line)]
+        stated = [*self.metadata.stated("datePublished", "dateCreated")]
+        meta = [*self.metadata.meta(*PUBLISHED)]
+        printed = self._printed_dates(changes=False)
+        marked = [element.get("datetime") or text_of(element) for element in self.tree.iter("time")]
+        sources: Sources = (
+            *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
+            *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, marked_dates(self.tree))),
+            (ADDRESS, date_in_path(self.url)),
+        )
+        return self._moment("published_at", sources, witnesses=(*stated, *meta, *selected, *printed, *marked))
 
     @cached_property
     def modified_at(self) -> datetime | None:
         """When it was last changed; None where the page states no change."""
-        stated = (*self.metadata.stated("dateModified"), *self.metadata.meta(*_MODIFIED))
-        when = self._first_date(stated) or self._first_date(self._printed_dates(changes=True))
-        return None if when is None or (self.published_at and when <= self.published_at) else when
+        stated, meta = [*self.metadata.stated("dateModified")], [*self.metadata.meta(*MODIFIED)]
+        printed = self._printed_dates(changes=True)
+        sources: Sources = ((JSON_LD, stated), (META, meta), (PRINTED, printed))
+        when = self._moment("modified_at", sources, witnesses=(*stated, *meta, *printed))
+        if when and self.published_at and when <= self.published_at:
+            del self.origins["modified_at"]
+            return None
+        return when
 
     @cached_property
     def language(self) -> str | None:
         """BCP 47 primary tag."""
-        stated = (*self.metadata.stated("inLanguage"), self.tree.get("lang", ""), *self.metadata.meta("og:locale"))
-        tags = (value.replace("_", "-").split("-")[0].strip().lower() for value in stated)
-        return next((tag for tag in tags if tag.isalpha() and len(tag) in {2, 3}), self.publisher.language)
+        stated, meta = self.metadata.stated("inLanguage"), self.metadata.meta("og:locale")
+        sources: Sources = ((JSON_LD, stated), (MARKED, [self.tree.get("lang", "")]), (META, meta))
+        return self.origins.first("language", sources, find_language) or self.publisher.language
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """Tags as printed, each once."""
-        linked = (link for link in self.tree.iter("a") if "tag" in link.get("rel", "").split())
-        sources = (
-            texts(self.tree, self.publisher.rules.tags),
-            tuple(map(text_of, linked)),
-            tuple(self.metadata.stated("keywords")),
-            tuple(self.metadata.meta("article:tag")),
-            tuple(self.metadata.meta("news_keywords", "keywords")),
+        linked = (text_of(link) for link in self.tree.iter("a") if "tag" in link.get("rel", "").split())
+        sources: Sources = (
+            (SELECTOR, texts(self.tree, self.publisher.rules.tags)),
+            (PRINTED, linked),
+            (JSON_LD, self.metadata.stated("keywords")),
+            (META, self.metadata.meta("article:tag")),
+            (META, self.metadata.meta("news_keywords", "keywords")),
         )
-        for source in sources:
-            labels = [label.strip(" #") for text in source for label in text.split(",")]
-            if any(labels):
-                return tuple(dict.fromkeys(label for label in labels if label))
-        return ()
+        return self.origins.first("tags", sources, split_tags) or ()
 
     @cached_property
     def image_url(self) -> str | None:
@@ -237,7 +267,7 @@ class Page:
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
         """The body as a reader sees it."""
-        return tuple(clean((block.html for block in self.body.text_blocks), headline=self.headline or ""))
+        return tuple(clean((block.html for block in self.body.text_blocks), headline=self.printed_headline))
 
     @cached_property
     def dateline(self) -> str | None:
@@ -257,28 +287,38 @@ class Page:
             self.tree if root is None else root,
             containers=containers,
             skipped=frozenset(dropped),
-            hint=self.metadata.body,
+            stated=Stated(
+                headline=self.headline or "",
+                descriptions=(
+                    *self.metadata.stated("description"),
+                    *self.metadata.meta("og:description", "description", "twitter:description"),
+                ),
+                text=self.metadata.body,
+            ),
         )
 
     @cached_property
     def header(self) -> tuple[Block, ...]:
         """Blocks in which date, byline and counter are printed."""
-        return tuple(self.body.header(self.headline or ""))
+        return tuple(self.body.header(self.printed_headline))
 
     def _beside_text(self) -> Iterator[Block]:
         yield from self.header
         yield from self.body.tail[1:]
 
-    def _first_date(self, candidates: Iterable[str]) -> datetime | None:
-        found = (parse_date(text, self.publisher.zone) for text in candidates)
-        return next((date for date in found if date is not None), None)
+    def _author_lines(self) -> Iterator[tuple[str, Iterable[str]]]:
+        yield SELECTOR, texts(self.tree, self.publisher.rules.byline)[:1]
+        yield PRINTED, [self._line_with_role or ""]
+        yield from ((MARKED, lines) for lines in marked_authors(self.tree, self.metadata))
+        yield PRINTED, [self.byline or ""]
+
+    def _moment(self, field: str, sources: Sources, witnesses: Sequence[str]) -> datetime | None:
+        zone = self.publisher.zone
+        return self.origins.first(field, sources, lambda lines: choose_moment(lines, witnesses, zone))
 
     def _printed_dates(self, *, changes: bool) -> list[str]:
         """Date lines near the headline, those with a time first; of changes or of the publication."""
-        lines = [
-            block.text for block in self.header if _is_line(block) and bool(_CHANGED.search(block.text)) == changes
-        ]
-        return sorted(lines, key=lambda line: _CLOCK.search(line) is None)
+        return date_lines((block.text for block in self.header if _is_line(block)), changes=changes)
 
 
 def _is_line(block: Block) -> bool:

@@ -39,14 +39,6 @@ def texts(tree: HtmlElement, selectors: Iterable[str]) -> list[str]:
     return []
 
 
-def marked(tree: HtmlElement, role: str) -> list[str]:
-    """Text of the first element whose `rel` or `itemprop` is `role`; empty where there is none."""
-    for element in tree.iter("a", "span", "div"):
-        if role in f"{element.get('rel', '')} {element.get('itemprop', '')}".split():
-            return [text_of(element)]
-    return []
-
-
 def dates(tree: HtmlElement, selectors: Iterable[str]) -> Iterator[str]:
     """Where a date may be written, for all matches: `datetime` attribute, `title`, text."""
     for css in selectors:

@@ -1,4 +1,4 @@
-"""Datelines, author lines and reader counters as Indonesian newspapers print them."""
+"""Datelines and reader counters as Indonesian newspapers print them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders.bylines import find_byline, find_dateline, find_people, find_reads, is_open_dateline, read_count
+from spiders.bylines import find_dateline, find_reads, is_open_dateline, read_count
 
 
 @pytest.mark.parametrize(
@@ -73,37 +73,6 @@ def test_a_short_line_is_no_dateline(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "people"),
-    [
-        (["Reporter: Sari Dewi | Editor: Tono Hadi"], ("Sari Dewi",)),
-        (["Rep: Sari Dewi/ Red: Tono Hadi"], ("Sari Dewi",)),
-        (["Pewarta: Sari Dewi Editor: Tono Hadi"], ("Sari Dewi",)),
-        (["Penulis : Sari Dewi"], ("Sari Dewi",)),
-        (["Oleh - Sari Dewi"], ("Sari Dewi",)),
-        (["Oleh : Sari Dewi"], ("Sari Dewi",)),
-        (["Oleh Sari Dewi dan Tono Hadi"], ("Sari Dewi", "Tono Hadi")),
-        (["Sari Dewi - detikFinance"], ("Sari Dewi",)),
-        (["Laporan Wartawan Tribunnews.com, Sari Dewi"], ("Sari Dewi",)),
-        (["Sari Dewi, Jurnalis"], ("Sari Dewi",)),
-        (["By Dan Jervis-Bardy and Ana Lee"], ("Dan Jervis-Bardy", "Ana Lee")),
-        (["sari@contoh.id"], ()),
-        (["https://contoh.id/penulis/sari"], ()),
-        (["Harian Contoh"], ()),
-        (["Redaksi"], ()),
-        (["Sari Dewi (sar)", "Sari Dewi"], ("Sari Dewi",)),
-        ([""], ()),
-    ],
-)
-def test_authors_are_people(lines: list[str], people: tuple[str, ...]) -> None:
-    assert find_people(lines, ("Harian Contoh", "detikFinance")) == people
-
-
-def test_the_byline_is_the_first_line_that_names_an_author() -> None:
-    assert find_byline(["Bagikan", "Oleh Sari Dewi", "Penulis: Tono"]) == "Oleh Sari Dewi"
-    assert find_byline(["Dibaca 20 kali", "Olehkarena itu: tidak", "Editor: Tono"]) is None
-
-
-@pytest.mark.parametrize(
     ("text", "reads"),
     [
         ("Kamis, 5 November 2015 14:56 WIB | 1.229 Views", 1229),
@@ -137,6 +106,5 @@ def test_a_bare_number_counts_where_the_counter_stands(text: str, reads: int | N
 @given(st.text(max_size=80))
 def test_any_text_is_read(text: str) -> None:
     find_dateline(text)
-    find_people([text])
     reads = read_count(text)
     assert reads is None or 0 <= reads < 10**18

@@ -146,10 +146,48 @@ def test_the_paywall_flag_is_what_the_page_says(free: object, paywalled: bool | 
         (BODY.replace("</article>", "<p>Pewarta: Sari Dewi</p></article>"), ("Sari Dewi",)),
         (f"{BODY}<footer><a rel=author href=/sari>Sari Dewi</a></footer>", ("Sari Dewi",)),
         (f"{BODY}<div class=komentar><b class=author>Pembaca Setia</b></div>", ()),
+        (f"{BODY}<div><a href=/penulis/sari>Sari Dewi</a></div>", ("Sari Dewi",)),
+        (f"{BODY}<div>Editor: <a href=/penulis/tono>Tono Hadi</a></div>", ()),
+        (f"{BODY}<ul class=related-list><li><a href=/author/tono>Tono Hadi</a></ul>", ()),
+        (f"{BODY}<div class='author vcard'><b class=fn>Sari Dewi</b></div>", ("Sari Dewi",)),
     ],
 )
 def test_authors_are_read_from_print_where_nothing_states_them(markup: str, authors: tuple[str, ...]) -> None:
     assert a_page(markup).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("author", "authors"),
+    [
+        ([{"@type": "Person", "givenName": "Sari", "familyName": "Dewi"}], ("Sari Dewi",)),
+        ([{"@type": "Person", "name": "Sari Dewi"}, {"@type": "Organization", "name": "dpa"}], ("Sari Dewi", "dpa")),
+        ([{"@type": "Person", "name": "Sari Dewi"}, {"@type": "Organization", "name": "Koran Uji"}], ("Sari Dewi",)),
+        ({"@type": "Organization", "name": "Koran Uji"}, ("Koran Uji",)),
+        ({"@id": "#sari"}, ("Sari Dewi",)),
+        ({"@id": "#tono"}, ()),
+        ("admin", ()),
+    ],
+)
+def test_who_the_json_ld_says_signs_is_the_author(author: object, authors: tuple[str, ...]) -> None:
+    person = json_ld(**{"@type": "Person", "@id": "#sari", "name": "Sari Dewi"})
+    assert a_page(BODY, json_ld(author=author) + person).authors == authors
+
+
+def test_a_printed_person_comes_before_the_house() -> None:
+    house = json_ld(author={"@type": "Organization", "name": "Koran Uji"})
+    assert a_page(BODY.replace("</h1>", "</h1><p>Penulis: Sari Dewi</p>"), house).authors == ("Sari Dewi",)
+
+
+def test_an_editor_is_no_author_whatever_structured_data_call_him() -> None:
+    head = json_ld(author="Tono Hadi") + '<meta name="author" content="Tono Hadi">'
+    line = "</h1><p>Reporter: {} | Editor: Tono Hadi</p>"
+    assert a_page(BODY.replace("</h1>", line.format("Sari Dewi")), head).authors == ("Sari Dewi",)
+    assert a_page(BODY.replace("</h1>", line.format("Tono Hadi")), head).authors == ("Tono Hadi",)
+
+
+def test_the_author_may_be_in_the_label_for_cards() -> None:
+    head = '<meta name="twitter:label1" content="Ditulis oleh"><meta name="twitter:data1" content="Sari Dewi">'
+    assert a_page(BODY, head + '<meta name="twitter:label2" content="Waktu baca">').authors == ("Sari Dewi",)
 
 
 # Reads: only the article's own.
@@ -168,3 +206,47 @@ def test_the_counters_of_other_articles_are_not_the_articles() -> None:
     box = "<div class=populer><h3>Terpopuler</h3><a href=/2>Harga Beras</a> <span>Dibaca 12.768 kali</span></div>"
     assert a_page(BODY + box).reads is None
     assert a_page(BODY.replace("</article>", f"{box}</article>")).reads is None
+
+
+# Where a value comes from.
+
+
+@pytest.mark.parametrize(
+    ("markup", "head", "field", "origin"),
+    [
+        (BODY, json_ld(headline="Sekolah Sungai"), "headline", "JSON-LD"),
+        (BODY, "<title>Sekolah Sungai | Koran Uji</title>", "headline", "printed"),
+        (f"<p>{LEAD}</p>", '<meta property="og:title" content="Sekolah Sungai - Koran Uji">', "headline", "meta"),
+        (f"<p>{LEAD}</p>", "<title>Sekolah Sungai | Koran Uji</title>", "headline", "<title>"),
+        (BODY, json_ld(author="Sari Dewi"), "authors", "JSON-LD"),
+        (BODY, '<meta name="author" content="Sari Dewi">', "authors", "meta"),
+        (BODY.replace("</h1>", "</h1><p>Oleh: Sari Dewi</p>"), "", "authors", "printed"),
+        (f"{BODY}<a rel=author href=/sari>Sari Dewi</a>", "", "authors", "marked"),
+        (BODY, json_ld(datePublished="2026-05-04"), "published_at", "JSON-LD"),
+        (BODY, '<meta property="article:published_time" content="2026-05-04">', "published_at", "meta"),
+        (f"{BODY}<time datetime=2026-05-04>Senin</time>", "", "published_at", "<time>"),
+        (BODY.replace("</h1>", "</h1><p>4 Mei 2026</p>"), "", "published_at", "printed"),
+        (BODY, json_ld(dateModified="2026-05-04"), "modified_at", "JSON-LD"),
+        (BODY, json_ld(inLanguage="id-ID"), "language", "JSON-LD"),
+        (f"{BODY}<a rel=tag>Sungai</a>", "", "tags", "printed"),
+        (BODY, json_ld(keywords="sungai, desa"), "tags", "JSON-LD"),
+        (f"<ol class=breadcrumb><li>Desa</li></ol>{BODY}", "", "section", "printed"),
+        (BODY, '<meta property="article:section" content="Desa">', "section", "meta"),
+    ],
+)
+def test_a_value_knows_where_it_came_from(markup: str, head: str, field: str, origin: str) -> None:
+    page = a_page(markup, head)
+    page.article()
+    assert page.origins[field] == origin
+
+
+def test_what_a_selector_gave_is_said_to_come_from_it() -> None:
+    page = a_page(f"<b class=h>Judul</b><b class=t>4 Mei 2026</b>{BODY}", headline=[".h"], published=[".t"])
+    assert isinstance(page.article(), Article)
+    assert page.origins == {"headline": "selector", "published_at": "selector"}
+
+
+def test_a_value_that_no_source_states_came_from_nowhere() -> None:
+    page = a_page(BODY, json_ld(datePublished="2026-05-04", dateModified="2026-05-04"))
+    assert isinstance(page.article(), Article)
+    assert page.origins == {"headline": "printed", "published_at": "JSON-LD"}

@@ -1,0 +1,32 @@
+"""A property that an element has from itself or from any ancestor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from lxml.html import HtmlElement
+
+
+class Inherited:
+    """Whether a property holds for an element or any ancestor of it, remembered for every element asked about."""
+
+    def __init__(self, holds: Callable[[HtmlElement], bool], ends: Collection[HtmlElement] = ()) -> None:
+        """Ask for `holds`, looking no higher than below `ends`."""
+        self._holds = holds
+        self._known: dict[HtmlElement, bool] = dict.fromkeys(ends, False)
+
+    def __call__(self, element: HtmlElement) -> bool:
+        """The answer for `element`."""
+        path = []
+        node: HtmlElement | None = element
+        while node is not None and node not in self._known:
+            path.append(node)
+            node = node.getparent()
+        inherited = node is not None and self._known[node]
+        for node in reversed(path):
+            inherited = inherited or self._holds(node)
+            self._known[node] = inherited
+        return inherited
