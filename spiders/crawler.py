@@ -159,8 +159,9 @@ class PublisherSpider(Spider):
 
     def parse_page(self, response: Response, page: LeasedPage) -> Iterator[Visit]:
         """Read one fetched page."""
-        self._failures_in_row = 0
-        yield self._visit(page, self._outcome(response, page), response)
+        outcome = self._outcome(response, page)
+        self._failures_in_row = self._failures_in_row + 1 if isinstance(outcome, Failure) else 0
+        yield self._visit(page, outcome, response)
 
     def _outcome(self, response: Response, page: LeasedPage) -> Outcome:
         if response.status == _NOT_MODIFIED:
@@ -183,6 +184,8 @@ class PublisherSpider(Spider):
             # A page that cannot be read is a value; an exception is a bug, and one page's bug must not lose the lease.
             logger.exception("reading %s raised", response.url)
             return Failure(error=f"cannot be read: {type(error).__name__}: {error}")
+        if isinstance(outcome, Rejection) and outcome.reason == "blocked":
+            return Failure(error=f"blocked: {outcome.detail}")  # a wall in front of the page says nothing of the page
         return self._released_if_outside(outcome)
 
     def _released_if_outside(self, outcome: Outcome) -> Outcome:

@@ -112,6 +112,17 @@ def test_a_fault_in_our_reader_fails_one_page_and_is_logged(
     assert URL in caplog.text
 
 
+def test_a_wall_in_front_of_a_page_is_no_verdict_on_the_page() -> None:
+    wall = (
+        "<html><head><title>Just a moment...</title></head><body><h1>Checking your browser before accessing</h1>"
+        '<div id="cf-wrapper"><p>DDoS protection by Cloudflare. Ray ID: 8f1</p></div></body></html>'
+    )
+    response = HtmlResponse(URL, headers={"Content-Type": "text/html"}, body=wall.encode())
+    outcome = visit(response).outcome
+    assert isinstance(outcome, Failure)
+    assert outcome.error.startswith("blocked: ")
+
+
 def test_outside_a_range_that_was_asked_for_an_article_is_given_back_with_its_date() -> None:
     outcome = visit(page(), from_date="2026-11-01", to_date="2026-11-09").outcome
     assert isinstance(outcome, Released)
