@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from spiders.blocks import HEADINGS
@@ -45,7 +46,7 @@ _COUNTER_NAMES = "baca counter dibaca dilihat eye hit hits pembaca pageviews rea
 _COUNTER_WORDS = frozenset(_COUNTER_NAMES.split())
 _AUTHOR_WORDS = frozenset(("author", "authors", "byline", "penulis", "reporter", "wartawan", "writer", "jurnalis"))
 _CHILDREN = 4
-_TEASERS = 3
+_OTHER_TEASERS = 2
 _POINTS_ELSEWHERE = re.compile(
     r"(?i)^[\W_]*(?:baca(?: juga| selengkapnya| lainnya)?|lihat (?:juga|foto)|simak(?: juga)?(?: video)?"
     r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
@@ -62,6 +63,7 @@ _BOILERPLATE = re.compile(
     r"|hak cipta (?:dilindungi|©|\(c\)|\d{4})"
     r"|ikuti (?:berita|whatsapp|kami|saluran)|follow whatsapp channel|telusuri berita|simak breaking news"
     r"|dapatkan update berita|cek berita dan artikel|saksikan live|saksikan video pilihan|simak video\b.*:$"
+    r"|simak (?:juga )?video [\"“]"
     r"|teks foto\s*:|foto\s*:|\(foto\s*:|\[foto"
     r"|(?:editor|reporter|rep|penulis|pewarta|redaktur|penyunting|uploader|sumber foto)\s*:"
     r"|(?:tags?|topik|kategori)\s*:|more\W*$|related(?: news)?\W*$"
@@ -111,8 +113,10 @@ def is_never_text(element: HtmlElement) -> bool:
 
 def _is_teaser(element: HtmlElement) -> bool:
     """Whether an element is one of a list of articles, each under a heading that is a link."""
-    parent = element.getparent()
-    if element.tag != "article" or parent is None or len(parent.findall("article")) < _TEASERS:
+    if element.tag != "article":
+        return False
+    others = chain(element.itersiblings("article"), element.itersiblings("article", preceding=True))
+    if len(list(islice(others, _OTHER_TEASERS))) < _OTHER_TEASERS:
         return False
     headings = (heading for heading in element.iter(*HEADINGS))
     return any(heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"\[Gambas:[^\]]{1,40}\]")
 _LONGEST_COUNTER = 40
+_LONGEST_COMPARED = 200_000
+"""Letters: every paragraph is sought in all of them."""
 _LEAST_REPEATED = 60
 """Letters: shorter lines may well occur twice."""
 
@@ -48,6 +50,8 @@ def _without_repeats(paragraphs: list[str]) -> list[str]:
     """The paragraphs without those that repeat a part of a longer one, as pull quotes do, or the one before them."""
     plain = ["".join(filter(str.isalnum, text.casefold())) for text in paragraphs]
     whole = "\n".join(plain)
+    if len(whole) > _LONGEST_COMPARED:
+        return paragraphs
     kept = []
     before = ""
     for text, own in zip(paragraphs, plain, strict=True):

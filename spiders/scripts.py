@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from spiders.blocks import Block
 
-_LITERAL = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_LITERAL = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""The closing quote may be missing: a match that always succeeds reads a script once, whatever is in it."""
 _LEAST_LITERAL = 500
 _PARAGRAPH = re.compile(r"<(?:p|br)\b[^>]{0,200}>", re.IGNORECASE)
 _WORD = re.compile(r"\w{2,}")

@@ -134,3 +134,7 @@ def test_captions_are_the_text_of_a_page_that_only_shows_pictures() -> None:
     head = f'<meta property="og:description" content="{LEAD}">'
     assert a_page(f"<h1>Sungai</h1>{figures}<p>Bagikan</p>", head).paragraphs == (LEAD,)
     assert LEAD not in a_page(f"<h1>Sungai</h1>{figures}{TEXT}", head).paragraphs[1:]
+
+
+def test_a_script_of_unclosed_strings_is_read_once() -> None:
+    assert a_page("<script>" + '"\\' * 200_000 + "</script>", "<title>Sungai</title>").paragraphs == ()
