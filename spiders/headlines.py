@@ -16,6 +16,8 @@ _LONGEST_NAME = 3
 _WORDS = re.compile(r"\w+")
 _LONGEST_STATED = 100
 """Characters from which a stated headline may be cut: search engines take 110."""
+_LONGEST = 500
+"""Characters of the longest title; what is longer is no title, and would take long to compare."""
 _SHORTEST = 20
 """Characters a part of a headline has at least to be one itself."""
 
@@ -37,7 +39,7 @@ def choose_headline(
         names: Names of the site, which may follow or lead a title.
     """
     known = frozenset(_folded(name) for name in names if name)
-    headings = [text for text in map(_squashed, printed) if text]
+    headings = _texts(printed)
     stated, social, windows = (_titles(source, known) for source in (newsroom, shared, window))
     titles = (*stated, *social, *windows)
     if stated:
@@ -52,7 +54,7 @@ def choose_headline(
 
 def printed_form(headline: str, printed: Iterable[str]) -> str:
     """The heading that shows a headline, in its own words; the headline itself where none does."""
-    headings = [text for text in map(_squashed, printed) if text]
+    headings = _texts(printed)
     same = (heading for heading in headings if _folded(heading) == _folded(headline))
     alike = (heading for heading in headings if _agree(heading, headline))
     within = (heading for heading in headings if _folded(heading) in _folded(headline))
@@ -60,7 +62,7 @@ def printed_form(headline: str, printed: Iterable[str]) -> str:
 
 
 def _titles(texts: Iterable[str], names: frozenset[str]) -> list[str]:
-    titles = (without_site(_squashed(text), names) for text in texts if text and text.strip())
+    titles = (without_site(text, names) for text in _texts(texts))
     return [title for title in titles if _folded(title) not in {"", *names}]
 
 
@@ -124,6 +126,11 @@ def _agree(heading: str, title: str) -> bool:
     shared = len(ours & theirs)
     alike = shared >= 0.6 * max(1, len(ours)) and shared >= 0.5 * max(1, len(theirs))
     return alike or _adds_to(title, heading)
+
+
+def _texts(texts: Iterable[str]) -> list[str]:
+    squashed = (_squashed(text) for text in texts if text)
+    return [text for text in squashed if 0 < len(text) <= _LONGEST]
 
 
 def _squashed(text: str) -> str:

@@ -23,7 +23,7 @@ _SHOWN = re.compile(
 _NAMED_ROLE = re.compile(rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]|(?-i:Oleh|By|Laporan Wartawan) )")
 _LONGEST_BYLINE = 120
 _ROLE_AFTER = re.compile(
-    r"(?i)[,(|]? ?\b(?:jurnalis|wartawan|(?:\w+ )?reporter|kontributor|editor|redaksi|staff writers?"
+    r"(?i)[,(|]? ?\b(?:jurnalis|wartawan|(?:\w{1,20} )?reporter|kontributor|editor|redaksi|staff writers?"
     r"|(?:chef)?redakteur(?:in)?|correspondent|korrespondent(?:in)?|contributor)\b\)?.*$| ?(?:기자|記者)\b.*$"
 )
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?:Twitter|Facebook|Instagram|LinkedIn|Follow|E-?[Mm]ail)$")
@@ -51,6 +51,8 @@ _NO_PERSON = re.compile(
 )
 _NO_HOUSE = re.compile(r"(?i)@|://|^(?:admin|administrator|redaksi|redaktion|tim|team|staff|newsroom|red|no author)$")
 _ARTICLES = re.compile(r"(?i)^(?:the|der|die|das|le|la|les|el|il|harian|koran) ")
+_LONGEST_LINE = 1000
+"""Characters that are read of a line: the authors of a study fill some hundred; a limit bounds the time of matching."""
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 50
 
@@ -89,7 +91,7 @@ def find_house(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _people(line: str) -> Iterator[str]:
-    line = " ".join(line.split())
+    line = " ".join(line[:_LONGEST_LINE].split())
     if _ADDRESS.search(line):
         return
     if shown := _SHOWN.match(line):

@@ -53,3 +53,7 @@ def test_the_name_of_the_site_is_no_headline() -> None:
 
 def test_a_page_without_titles_has_no_headline() -> None:
     assert a_page(f"<p>{LEAD}</p>").headline is None
+
+
+def test_a_text_far_too_long_is_no_title() -> None:
+    assert headline(LONG, stated="a - " * 50_000) == LONG
