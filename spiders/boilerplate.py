@@ -90,11 +90,6 @@ _LONGEST_END = 70
 _LONGEST_POINTER = 250
 
 
-@lru_cache(maxsize=8192)
-def _is_never_by_name(names: str) -> bool:
-    return any(word.lower() in _NEVER_WORDS for word in _WORD.findall(names))
-
-
 def _names(element: HtmlElement) -> str:
     names: str = element.get("class", "")
     if names and element.tag == "article":
@@ -108,7 +103,7 @@ def is_never_text(element: HtmlElement) -> bool:
     if element.tag in _NEVER or _is_teaser(element):
         return True
     names = _names(element)
-    return bool(names) and _is_never_by_name(names)
+    return bool(names) and _has_word(_NEVER_WORDS, names)
 
 
 def _is_teaser(element: HtmlElement) -> bool:
@@ -156,11 +151,16 @@ def names_author(element: HtmlElement) -> bool:
 
 def _is_named(words: frozenset[str], elements: Iterable[HtmlElement | None]) -> bool:
     for element in elements:
-        if element is not None and isinstance(element.tag, str):  # a comment has no attributes
-            names = " ".join(element.get(attribute, "") for attribute in ("class", "id", "rel", "itemprop"))
-            if any(word.lower() in words for word in _WORD.findall(names)):
+        if element is not None and isinstance(element.tag, str) and element.attrib:  # a comment has no attributes
+            names = " ".join(filter(None, map(element.get, ("class", "id", "rel", "itemprop"))))
+            if names and _has_word(words, names):
                 return True
     return False
+
+
+@lru_cache(maxsize=8192)
+def _has_word(words: frozenset[str], names: str) -> bool:
+    return any(word.lower() in words for word in _WORD.findall(names))
 
 
 def starts_comments(text: str) -> bool:
