@@ -62,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--score", type=lambda given: Path(given).resolve(), required=True, help="the score script")
-    parser.add_argument("--cases", type=lambda given: Path(given).resolve(), required=True, help="the folder of saved pages")
+    parser.add_argument(
+        "--cases", type=lambda given: Path(given).resolve(), required=True, help="the folder of saved pages"
+    )
     parser.add_argument("--no-peers", action="store_true", help="our own figures only")
     parser.add_argument("--pin", action="store_true", help="write the floors under these figures")
     parser.add_argument("--allow-regression", action="store_true", help="pin also what is lower than before")
