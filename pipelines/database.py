@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its class in lower case
-from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - as above
 
 from spiders.publishers import LumbungError
 
@@ -44,7 +44,7 @@ class DatabaseUnreachable(DatabaseError):  # noqa: N818 - reads as what it is
     """No server answers at DATABASE_URL, or it refuses the login."""
 
 
-class DatabaseNotReady(DatabaseError):  # noqa: N818
+class DatabaseNotReady(DatabaseError):  # noqa: N818 - as above
     """The server answers, but its schema is not the one this code needs."""
 
 

@@ -152,7 +152,7 @@ def _with_clock(moment: datetime, clock: dict[str, str | None]) -> datetime:
 def _stated_zone(clock: dict[str, str | None]) -> timezone | None:
     if offset := clock.get("offset"):
         digits = offset[1:].replace(":", "")
-        hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)  # noqa: PLR2004
+        hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)  # noqa: PLR2004 - +7 or +0700
         east = timedelta(hours=hours, minutes=minutes)
         return timezone(-east if offset.startswith("-") else east)
     name = clock.get("zone")

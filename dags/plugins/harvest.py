@@ -66,5 +66,5 @@ def one_line_errors() -> Iterator[None]:
         log.error("%s", error)  # noqa: TRY400 - the line is for people; Airflow logs the traceback
         raise AirflowFailException(str(error)) from None
     except LumbungError as error:
-        log.error("%s", error)  # noqa: TRY400
+        log.error("%s", error)  # noqa: TRY400 - as above
         raise AirflowException(str(error)) from None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, formatdate, parsedate_to_datetime
 from http import HTTPStatus
 from time import monotonic
-from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 from urllib.parse import urlsplit
 
 from seeds.newsstand.controls import PREFIX, control
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from seeds.newsstand.newspaper import Newspaper
 
 FaultKind = Literal["html", "error", "slow", "reset"]
-FAULTS: tuple[str, ...] = get_args(FaultKind)
 
 
 class Request(NamedTuple):
