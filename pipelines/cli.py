@@ -129,7 +129,8 @@ def publishers() -> None:
     from spiders.publishers import load_publishers
 
     for each in load_publishers().values():
-        counts = f"{len(each.feeds)} feeds, {len(each.sitemaps)} sitemaps, {'an' if each.index else 'no'} index"
+        ways = {"feeds": each.feeds, "sitemaps": each.sitemaps, "indexes": each.indexes, "sections": each.sections}
+        counts = ", ".join(f"{len(addresses)} {way}" for way, addresses in ways.items() if addresses)
         click.echo(f"{each.key:<18} {each.schedule:<16} {counts:<34} {each.name}")
 
 

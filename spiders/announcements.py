@@ -18,7 +18,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from spiders.article import Entry, Validators
-from spiders.discovery import DiscoveryError, parse_feed, parse_index, parse_sitemap
+from spiders.discovery import DiscoveryError, parse_feed, parse_index, parse_section, parse_sitemap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,8 +84,10 @@ class Announcements:
             await self._feed(publisher.absolute(address))
         for address in publisher.sitemaps:
             await self._sitemap(publisher.absolute(address), depth=1)
-        if publisher.index is not None and (self._answers or not self._asked):
-            await self._index(publisher.index)
+        for index in publisher.indexes if self._answers or not self._asked else ():
+            await self._index(index)
+        for address in publisher.sections:
+            await self._section(publisher.absolute(address))
         return bool(self._answers) or not self._asked
 
     async def _feed(self, url: str) -> None:
@@ -93,6 +95,16 @@ class Announcements:
             return
         try:
             entries = parse_feed(response.body, url, self._publisher)
+        except DiscoveryError as error:
+            await self._failed(str(error))
+            return
+        await self._commit(url, entries, response)
+
+    async def _section(self, url: str) -> None:
+        if (response := await self._poll(url)) is None:
+            return
+        try:
+            entries = parse_section(response.body, url, self._publisher)
         except DiscoveryError as error:
             await self._failed(str(error))
             return
@@ -144,7 +156,7 @@ class Announcements:
                 validators = _validators(response)
                 await self._frontier.forget(first)  # until the walk has come to its end
             try:
-                listed = self._listed(response, url, day)
+                listed = self._listed(response, url, day, index)
             except DiscoveryError as error:
                 await self._failed(str(error))
                 return
@@ -157,9 +169,9 @@ class Announcements:
             await self._frontier.problem(f"{first}: only {index.max_pages} index pages of the day are read (max_pages)")
         await self._frontier.announce(first, list(found.values()), validators)
 
-    def _listed(self, response: Response, url: str, day: date) -> list[Entry]:
+    def _listed(self, response: Response, url: str, day: date, index: Index) -> list[Entry]:
         # A page that says "not found" may still link to today's most read articles.
-        return [] if response.status in _ABSENT else parse_index(response.body, url, self._publisher, day)
+        return [] if response.status in _ABSENT else parse_index(response.body, url, self._publisher, day, index)
 
     async def _commit(self, url: str, entries: Sequence[Entry], response: Response) -> None:
         await self._frontier.announce(url, entries, _validators(response))

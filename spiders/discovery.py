@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
-    from spiders.publishers import Publisher
+    from spiders.publishers import Index, Publisher
 
 LARGEST = 50 * 1024 * 1024
 """Bytes of a document after decompression: the limit that sitemaps.org sets for a sitemap."""
@@ -127,29 +127,44 @@ def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
     return Sitemap(entries.found, list(children.values()))
 
 
-def parse_index(body: bytes, url: str, publisher: Publisher, day: date) -> list[Entry]:
-    """Entries of one index page of `day`: the links that match `index.links`, or every link.
+def parse_index(
+    body: bytes, url: str, publisher: Publisher, day: date | None, index: Index | None = None
+) -> list[Entry]:
+    """Entries of one page of `index`, the publisher's first one by default: links that match `index.links`, or all.
 
-    The page states the day and no time, so an entry was published from the first to the last moment of that day in the
+    The page states the day and no time, so an entry was published from the first to the last moment of `day` in the
     publisher's zone. Where the address of the index does not depend on the day, nothing is known of the time.
 
     Raises:
         DiscoveryError: `body` is no HTML.
     """
+    index = index or publisher.index
+    published = day.isoformat() if day is not None and index is not None and index.dated else None
+    return _linked(body, url, publisher, index.links if index is not None else (), published)
+
+
+def parse_section(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
+    """Entries of a front or section page: every link to an article, nothing known of its time.
+
+    Raises:
+        DiscoveryError: `body` is no HTML.
+    """
+    return _linked(body, url, publisher, (), None)
+
+
+def _linked(body: bytes, url: str, publisher: Publisher, links: tuple[str, ...], published: str | None) -> list[Entry]:
     data = _Opened(body, url).read()
     try:
         document = html.document_fromstring(data)
     except (etree.LxmlError, ValueError) as error:
-        raise DiscoveryError(f"{url} is not an index page: it is {_kind(data)}") from error
+        raise DiscoveryError(f"{url} is not a page of links: it is {_kind(data)}") from error
     kind = _kind(data)
     if document.find(".//a") is None and kind != _KINDS["html"]:
-        raise DiscoveryError(f"{url} is not an index page: it is {kind}")
-    index = publisher.index
-    published = day.isoformat() if index is not None and index.dated else None
+        raise DiscoveryError(f"{url} is not a page of links: it is {kind}")
     stated = document.find(".//base")
     base = _absolute(url, (stated.get("href") or "") if stated is not None else "") or url
     entries = _Entries(publisher, url)
-    for link in _links(document, index.links if index is not None else ()):
+    for link in _links(document, links):
         address = _absolute(base, link.get("href") or "")
         entries.add(address, published=published, title="".join(link.itertext()))
     return entries.found

@@ -21,7 +21,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +86,17 @@ def _pattern(expression: str) -> str:
     return expression
 
 
+def _tables(value: object) -> object:
+    """One `[index]` is a list of one; several are written `[[index]]`."""
+    return [value] if isinstance(value, dict) else value
+
+
+def _bounds(minutes: tuple[int, int]) -> tuple[int, int]:
+    if minutes[0] > minutes[1]:
+        raise ValueError(f"the shortest interval comes first, such as [{minutes[1]}, {minutes[0]}]")
+    return minutes
+
+
 Selectors = tuple[Annotated[str, AfterValidator(_selector)], ...]
 
 
@@ -85,7 +105,7 @@ class _Table(BaseModel):
 
 
 class Index(_Table):
-    """Index pages that list the articles of one day."""
+    """Index pages that list the articles of one day, or the newest ones where the address depends on no day."""
 
     url: str
     """strftime pattern, relative to `home`, `{page}` for the page number: `/indeks?date=%Y-%m-%d&page={page}`."""
@@ -142,7 +162,14 @@ class Publisher(_Table):
     """RSS or Atom."""
     sitemaps: tuple[str, ...] = ()
     """Sitemaps, news sitemaps or sitemap indexes."""
-    index: Index | None = None
+    indexes: Annotated[tuple[Index, ...], BeforeValidator(_tables)] = Field(default=(), alias="index")
+    """`[index]`, or several as `[[index]]`: one for each rubric."""
+    sections: tuple[str, ...] = ()
+    """Front and section pages, whose links that match `article_url` are articles of unknown date: beside a feed that
+    leaves something out, or the last resort."""
+    poll_minutes: Annotated[tuple[PositiveInt, PositiveInt], AfterValidator(_bounds)] = (10, 360)
+    """Scheduled crawls ask a feed, a sitemap or an index page again after so many minutes: the first figure while it
+    changes each time, up to the second while it does not."""
     article_url: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
     """Regular expressions searched in a canonical URL; empty: every announced URL may be an article."""
     query_kept: tuple[str, ...] = ()
@@ -154,6 +181,17 @@ class Publisher(_Table):
     """Dotted path of the Page class."""
     unverified: tuple[str, ...] = ()
     """Keys of this file that no source confirms."""
+
+    @model_validator(mode="after")
+    def _sections_need_a_pattern(self) -> Self:
+        if self.sections and not self.article_url:
+            raise ValueError("sections: need article_url, for nothing else tells an article from the other links there")
+        return self
+
+    @property
+    def index(self) -> Index | None:
+        """The first of `indexes`; None without one."""
+        return self.indexes[0] if self.indexes else None
 
     def absolute(self, address: str) -> str:
         """Address of the file made absolute against `home`."""
@@ -201,20 +239,26 @@ class Publisher(_Table):
         try:
             return cls(**{**table, "key": key, **({"home": home} if home else {})})
         except ValidationError as error:
-            raise PublisherError(f"{where}: {_first_problem(error)}") from error
+            raise PublisherError(f"{where}: {_first_problem(error, table)}") from error
 
 
-def _first_problem(error: ValidationError) -> str:
+def _first_problem(error: ValidationError, table: Mapping[str, Any]) -> str:
     problem = error.errors()[0]
-    key = " ".join(".".join(str(part) for part in problem["loc"]).split()) or "(whole file)"
+    place = list(problem["loc"])
+    if place[:2] == ["index", 0] and not isinstance(table["index"], list):
+        del place[1]  # written `[index]`
+    key = " ".join(".".join(str(part) for part in place).split())
     if problem["type"] == "extra_forbidden":
         tables: dict[str, type[_Table]] = {"rules": Rules, "index": Index}
-        table = tables.get(str(problem["loc"][0]), Publisher)
-        return f"{key}: unknown key; allowed are {', '.join(sorted(set(table.model_fields) - {'key'}))}"
-    if problem["type"] == "missing":
+        fields = tables.get(str(place[0]), Publisher).model_fields
+        allowed = {field.alias or name for name, field in fields.items()} - {"key"}
+        return f"{key}: unknown key; allowed are {', '.join(sorted(allowed))}"
+    if problem["type"] == "missing" and isinstance(place[-1], str):
         return f"{key}: missing, and every publisher needs it"
-    reason = problem["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list")
-    return f"{key}: {' '.join(reason.split())} (got {reprlib.repr(problem['input'])})"
+    reason = " ".join(
+        problem["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list").replace("Tuple", "List").split()
+    )
+    return f"{key}: {reason} (got {reprlib.repr(problem['input'])})" if key else reason
 
 
 def publishers_folder() -> Path:

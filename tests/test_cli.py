@@ -70,7 +70,9 @@ def test_psql_works_where_no_psql_is_installed() -> None:
 def test_publishers_are_listed_with_schedule_and_announcements() -> None:
     lines = lumbung("publishers").stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(load_publishers())
-    assert "*/15 * * * *     2 feeds, 1 sitemaps, an index" in next(line for line in lines if line.startswith("contoh"))
+    assert "*/15 * * * *     2 feeds, 1 sitemaps, 1 indexes" in next(
+        line for line in lines if line.startswith("contoh")
+    )
 
 
 def test_unknown_publisher_is_one_line_that_names_those_there_are() -> None:

@@ -221,7 +221,7 @@ def test_an_index_page_without_news_is_empty() -> None:
 def test_what_is_no_index_page_is_named_in_one_line(body: bytes, kind: str) -> None:
     with pytest.raises(DiscoveryError) as raised:
         parse_index(body, URL, WARTA, DAY)
-    assert str(raised.value) == f"{URL} is not an index page: it is {kind}"
+    assert str(raised.value) == f"{URL} is not a page of links: it is {kind}"
 
 
 # Anything

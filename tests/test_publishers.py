@@ -94,11 +94,12 @@ def test_the_eight_of_the_first_release_ship() -> None:
 def test_a_shipped_publisher_loads_and_can_discover(key: str) -> None:
     publisher = find_publisher(key)
     assert publisher.key == key
-    assert publisher.feeds or publisher.sitemaps or publisher.index
+    assert publisher.feeds or publisher.sitemaps or publisher.indexes or publisher.sections
     assert publisher.article_url
-    addresses = [publisher.absolute(address) for address in (*publisher.feeds, *publisher.sitemaps)]
-    if publisher.index is not None:
-        addresses.append(publisher.index.page_url(publisher.home, date(2026, 11, 24), 1))
+    addresses = [
+        publisher.absolute(address) for address in (*publisher.feeds, *publisher.sitemaps, *publisher.sections)
+    ]
+    addresses += [index.page_url(publisher.home, date(2026, 11, 24), 1) for index in publisher.indexes]
     assert all(publisher.owns(address) for address in addresses)
 
 
@@ -158,7 +159,15 @@ BROKEN = [
     ("lookback_days = 'dua'", "lookback_days: Input should be a valid integer"),
     ('full_page_query = "page=all&x"', "full_page_query: String should match pattern"),
     ("[index]\nmax_pages = 3", "index.url: missing, and every publisher needs it"),
-    ("index = 3", "index: Input should be"),
+    ("index = 3", "index: Input should be a list (got 3)"),
+    ('[[index]]\nurl = "/i"\n[[index]]\nlinks = ["a"]', "index.1.url: missing, and every publisher needs it"),
+    ('[[index]]\nurl = "/i"\nlink = []', "index.0.link: unknown key; allowed are links, max_pages, url"),
+    ('sections = ["/"]', "sections: need article_url, for nothing else tells an article from the other links there"),
+    ("poll_minutes = 10", "poll_minutes: Input should be a list (got 10)"),
+    ("poll_minutes = [10]", "poll_minutes.1: Field required (got [10])"),
+    ("poll_minutes = [10, 20, 30]", "poll_minutes: List should have at most 2 items after validation, not 3"),
+    ("poll_minutes = [0, 20]", "poll_minutes.0: Input should be greater than 0 (got 0)"),
+    ("poll_minutes = [60, 10]", "poll_minutes: the shortest interval comes first, such as [10, 60] (got [60, 10])"),
     ("name = 'Dua kali'", "not TOML: Cannot overwrite a value"),
     ("feeds = [", "not TOML: Invalid value"),
     ("tidak ada apa-apa", "not TOML: Expected '=' after a key"),
@@ -236,6 +245,18 @@ def test_changes_of_files_and_environment_are_seen_at_once(folder: Path, monkeyp
     assert list(load_publishers()) == ["koran", "warta"]
     file.unlink()
     assert list(load_publishers()) == ["koran"]
+
+
+def test_one_index_or_several_are_written_as_toml_does(folder: Path) -> None:
+    for text, urls in (
+        ("", []),
+        ('[index]\nurl = "/a"', ["/a"]),
+        ('[[index]]\nurl = "/a"\n[[index]]\nurl = "/b"', ["/a", "/b"]),
+    ):
+        (folder / "warta.toml").write_text(f"{MINIMAL}{text}\n", "utf-8")
+        warta = find_publisher("warta")
+        assert [index.url for index in warta.indexes] == urls
+        assert warta.index == (warta.indexes[0] if urls else None)
 
 
 def test_an_index_address_is_made_of_day_and_page() -> None:
