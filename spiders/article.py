@@ -25,6 +25,7 @@ Reason = Literal[
     "off_domain",  # redirected away from the publisher's domains
     "too_large",
     "bad_url",  # announced with an address that is none
+    "forbidden_address",  # leads to a private network, a port or a scheme that no newspaper is at
 ]
 
 

@@ -31,6 +31,7 @@ from spiders.article import (
     Validators,
     Visit,
 )
+from spiders.guard import ForbiddenAddress
 from spiders.page import load_page_class
 from spiders.publishers import LumbungError, Publisher
 from spiders.urls import with_query
@@ -202,6 +203,8 @@ class PublisherSpider(Spider):
         page: LeasedPage = failure.request.cb_kwargs["page"]  # type: ignore[attr-defined]  # set by Scrapy
         if isinstance(error, IgnoreRequest) and not isinstance(error, HttpError):
             yield self._visit(page, self._rejection(page, "disallowed", "robots.txt", page.url))
+        elif isinstance(error, ForbiddenAddress):
+            yield self._visit(page, self._rejection(page, "forbidden_address", str(error), page.url))
         elif isinstance(error, DownloadCancelledError):
             yield self._visit(page, self._rejection(page, "too_large", str(error), page.url))
         else:

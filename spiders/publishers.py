@@ -151,6 +151,8 @@ class Publisher(_Table):
     """Front page; the other addresses may be relative to it."""
     domains: tuple[str, ...] = ()
     """Registered domains whose pages belong to the publisher, subdomains included; empty: the host of `home`."""
+    local: bool = False
+    """Whether its pages are served on this machine or its private network: no crawl of another publisher goes there."""
     language: str = "id"
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
     """For printed dates that state no zone."""

@@ -53,7 +53,15 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider tells where a redirect has led
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
 }
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "http": "spiders.guard.GuardedHandler",
+    "https": "spiders.guard.GuardedHandler",
+    "s3": None,
+}
+DNS_RESOLVER = "spiders.guard.GuardedResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024

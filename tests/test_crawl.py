@@ -141,6 +141,7 @@ def of_day(newspaper: Newspaper, day: date) -> set[str]:
 ONLY_FEED_AND_INDEX = """
 name = "Harian Contoh"
 home = "http://127.0.0.1:8710/"
+local = true
 feeds = ["/rss"]
 article_url = ['/news-\\d+-[a-z]+-.+\\.html$']
 full_page_query = "page=all"

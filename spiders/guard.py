@@ -1,0 +1,149 @@
+"""The address guard: no request of a crawl, at no hop, reaches an address that it must not.
+
+    GuardedHandler    looks at each request as it is about to be sent: scheme, port, user name, literal address. Feeds,
+                      robots.txt, pages and every redirect come through it.
+    GuardedResolver   drops what a name resolves to and may not be connected to, before anything is connected: what was
+                      looked up is what gets connected, so a name server that answers differently later gains nothing.
+
+Scrapy asks one resolver for all crawls of a process; which of them may reach local addresses is the handler's to say.
+A proxy that the environment names is the operator's own and is connected to without a question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.resolver import CachingHostnameResolver
+from scrapy.utils.datatypes import LocalCache
+from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
+from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
+
+from spiders.addresses import forbidden
+from spiders.publishers import LumbungError
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.internet.interfaces import IAddress
+
+    from spiders.publishers import Publisher
+
+_PORTS = frozenset({80, 443})
+
+
+class ForbiddenAddress(LumbungError):  # noqa: N818 - reads as what it is
+    """A request that the guard does not let out: the address and why."""
+
+
+class GuardedHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP client behind the guard."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        publisher: Publisher | None = getattr(crawler.spider, "publisher", None)
+        self._local = publisher if publisher is not None and publisher.local else None
+        self._ports = _PORTS | ({port_of(publisher.home)} if publisher is not None else set())
+        if self._local is not None:
+            GuardedResolver.local_hosts |= set(self._local.hosts)
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request whose address may be asked.
+
+        Raises:
+            ForbiddenAddress: it may not.
+        """
+        host = self._check(request.url)
+        try:
+            return await super().download_request(request)
+        except CannotResolveHostError:
+            if (reason := GuardedResolver.refused.get(host)) is not None:
+                raise ForbiddenAddress(f"{request.url}: {reason}") from None
+            raise
+
+    def _check(self, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").rstrip("."), port_of(url)
+        except ValueError as error:
+            raise ForbiddenAddress(f"{url}: {error}") from error
+        if parts.username is not None or parts.password is not None:
+            raise ForbiddenAddress(f"{url}: an address with a user name is not asked for")
+        if port not in self._ports:
+            raise ForbiddenAddress(f"{url}: port {port} is not asked; {', '.join(map(str, sorted(self._ports)))} are")
+        local = self._local is not None and self._local.owns(url)
+        if not local and is_local_host(host):
+            raise ForbiddenAddress(f"{url}: {host} is a local publisher, and not this one")
+        literal = not host.strip("0123456789.") or ":" in host
+        if literal and (reason := forbidden(host, local=local)) is not None:
+            raise ForbiddenAddress(f"{url}: {host} {reason}")
+        return host
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver(CachingHostnameResolver):
+    """Scrapy's resolver for IPv4 and IPv6, without the addresses that must not be connected to."""
+
+    local_hosts: ClassVar[set[str]] = set()
+    """Hosts of the local publishers that this process crawls."""
+    refused: ClassVar[LocalCache[str, str]] = LocalCache(1000)
+    """Host -> why nothing was left of what it resolves to."""
+
+    def resolveHostName(  # noqa: N802 - Twisted's name
+        self,
+        resolutionReceiver: Any,  # noqa: N803, ANN401 - an IResolutionReceiver, which type checkers do not understand
+        hostName: str,  # noqa: N803 - Twisted's name
+        *arguments: Any,  # noqa: ANN401 - passed on as they are
+        **named: Any,  # noqa: ANN401 - passed on as they are
+    ) -> IHostResolution:
+        """Look a name up and pass on the addresses that are allowed."""
+        receiver: Any = _Sieve(resolutionReceiver, hostName, local=is_local_host(hostName))
+        return super().resolveHostName(receiver, hostName, *arguments, **named)
+
+
+@implementer(IResolutionReceiver)
+class _Sieve:
+    """Passes on what may be connected to, and remembers why when nothing was left."""
+
+    def __init__(self, receiver: Any, host: str, *, local: bool) -> None:  # noqa: ANN401 - as above
+        self._receiver = receiver
+        self._host = host
+        self._local = local
+        self._passed = False
+        self._reason = ""
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
+        literal = str(getattr(address, "host", address))
+        if (reason := forbidden(literal, local=self._local)) is None:
+            self._passed = True
+            self._receiver.addressResolved(address)
+        else:
+            self._reason = f"{self._host} is {literal}, which {reason}"
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
+        if self._reason and not self._passed:
+            GuardedResolver.refused[self._host] = self._reason
+        else:
+            GuardedResolver.refused.pop(self._host, None)
+        self._receiver.resolutionComplete()
+
+
+def port_of(url: str) -> int:
+    """The port a URL means.
+
+    Raises:
+        ValueError: it names one that is none.
+    """
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def is_local_host(host: str) -> bool:
+    """Whether a local publisher of this process owns the host."""
+    return any(host == local or host.endswith("." + local) for local in GuardedResolver.local_hosts)
