@@ -27,8 +27,8 @@ _MACHINE_ROOMS: Final = frozenset(
 _NOT_PUBLIC_EITHER: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
     map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "5f00::/16", "64:ff9b:1::/48"))
 )
-"""Protocol assignments (RFC 6890), 6to4 relays (RFC 7526), documentation (RFC 9637), segment routing (RFC 9602) and NAT64
-of a network's own (RFC 8215)."""
+"""Protocol assignments (RFC 6890), 6to4 relays (RFC 7526), documentation (RFC 9637), segment routing (RFC 9602) and
+NAT64 of a network's own (RFC 8215)."""
 _LOCAL: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
     map(ip_network, ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
 )
