@@ -7,6 +7,7 @@ committed has changed nothing, so its pages are leased and fetched again.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import logging
 from dataclasses import asdict, dataclass, replace
@@ -73,6 +74,7 @@ def load(connection: Connection, crawl_id: int, visits: Sequence[Visit]) -> Load
     with transaction(connection) as cursor:
         cursor.execute(query("create_visit"))
         rows.copy_into(cursor, "visit", _COLUMNS)
+        _keep(cursor, visits)
         return _merge(cursor, crawl_id, rows.repaired)
 
 
@@ -87,6 +89,12 @@ def _merge(cursor: Cursor, crawl_id: int, repaired: int) -> Loaded:
     counts = {"stored": stored, "updated": updated, "repaired": repaired}
     cursor.execute(query("return_pages"), {**whose, **counts})
     return loaded
+
+
+def _keep(cursor: Cursor, visits: Sequence[Visit]) -> None:
+    for visit in visits:
+        if visit.kept is not None:
+            cursor.execute(query("keep_page"), {"page_id": visit.page_id, "page": gzip.compress(visit.kept, mtime=0)})
 
 
 def _row(visit: Visit) -> tuple[Value, ...]:

@@ -24,6 +24,7 @@ Reason = Literal[
     "disallowed",  # robots.txt says no
     "off_domain",  # redirected away from the publisher's domains
     "too_large",
+    "over_limit",  # reading it took more CPU or memory than one page may
     "bad_url",  # announced with an address that is none
     "forbidden_address",  # leads to a private network, a port or a scheme that no newspaper is at
 ]
@@ -143,6 +144,8 @@ class Visit:
     """HTTP status; None when there was no response."""
     validators: Validators = Validators()
     """For the next conditional GET."""
+    kept: bytes | None = None
+    """The page as received, where somebody should study why it could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import load_object
@@ -34,6 +34,8 @@ from spiders.article import (
 from spiders.guard import ForbiddenAddress
 from spiders.page import load_page_class
 from spiders.publishers import LumbungError, Publisher
+from spiders.reading import OverLimit, Reader
+from spiders.reading_messages import Sheet
 from spiders.urls import with_query
 from spiders.window import Window, parse_window
 
@@ -50,6 +52,7 @@ _LOT = 16
 """Pages leased at a time: small, so that a stopped crawl gives little back."""
 _GIVE_UP = 10
 """Pages that fail in a row before the crawl stops asking: the publisher is down or has shut us out."""
+_UNREAD = "cannot be read"
 _STATUSES = [304, 404, 410]
 _OK, _NOT_MODIFIED = 200, 304
 _NO_ARGUMENTS = {"self", "name", "unknown"}
@@ -76,6 +79,7 @@ class PublisherSpider(Spider):
 
     publisher: ClassVar[Publisher]
     frontier: Frontier
+    reader: Reader
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's signature
@@ -90,6 +94,9 @@ class PublisherSpider(Spider):
         except LumbungError as error:
             logger.critical("%s", error)
             raise
+        limits = crawler.settings.getfloat("READ_SECONDS"), crawler.settings.getint("READ_MEGABYTES")
+        spider.reader = Reader.shared(*limits)
+        crawler.signals.connect(spider.reader.release, signal=signals.spider_closed)
         return spider
 
     def __init__(  # noqa: PLR0913 - Scrapy passes each spider argument by name
@@ -116,7 +123,7 @@ class PublisherSpider(Spider):
             logger.critical("%s", error)
             raise
         self.run = run
-        self._page_class = load_page_class(self.publisher)
+        load_page_class(self.publisher)  # a wrong one is refused now, not in another process at the first page
         self._out = 0
         self._failures_in_row = 0
         self._room = asyncio.Event()
@@ -158,13 +165,13 @@ class PublisherSpider(Spider):
             dont_filter=True,
         )
 
-    def parse_page(self, response: Response, page: LeasedPage) -> Iterator[Visit]:
+    async def parse_page(self, response: Response, page: LeasedPage) -> AsyncIterator[Visit]:
         """Read one fetched page."""
-        outcome = self._outcome(response, page)
+        outcome = await self._outcome(response, page)
         self._failures_in_row = self._failures_in_row + 1 if isinstance(outcome, Failure) else 0
         yield self._visit(page, outcome, response)
 
-    def _outcome(self, response: Response, page: LeasedPage) -> Outcome:
+    async def _outcome(self, response: Response, page: LeasedPage) -> Outcome:
         if response.status == _NOT_MODIFIED:
             return Unchanged()
         if response.status != _OK:
@@ -174,17 +181,20 @@ class PublisherSpider(Spider):
         kind = (response.headers.get("Content-Type") or b"text/html").decode("latin-1").lower()
         if "html" not in kind:
             return self._rejection(page, "not_html", f"Content-Type: {kind}", response.url)
-        return self._read(response, page, _charset(kind))
+        return await self._read(response, page, _charset(kind))
 
-    def _read(self, response: Response, page: LeasedPage, encoding: str | None) -> Outcome:
-        now = datetime.now(UTC)
+    async def _read(self, response: Response, page: LeasedPage, encoding: str | None) -> Outcome:
+        sheet = Sheet(response.body, response.url, self.publisher.key, datetime.now(UTC), encoding)
         try:
-            reader = self._page_class(response.body, response.url, self.publisher, fetched_at=now, encoding=encoding)
-            outcome: Outcome = replace(reader.article(), canonical_url=page.canonical_url)
-        except Exception as error:
+            answer = await self.reader.read(sheet, self.publisher)
+        except OverLimit as error:
+            logger.warning("%s %s", response.url, error)
+            return self._rejection(page, "over_limit", str(error), response.url)
+        if answer.outcome is None:
             # A page that cannot be read is a value; an exception is a bug, and one page's bug must not lose the lease.
-            logger.exception("reading %s raised", response.url)
-            return Failure(error=f"cannot be read: {type(error).__name__}: {error}")
+            logger.error("reading %s raised\n%s", response.url, answer.traceback)
+            return Failure(error=f"{_UNREAD}: {answer.bug}")
+        outcome = replace(answer.outcome, canonical_url=page.canonical_url)
         if isinstance(outcome, Rejection) and outcome.reason == "blocked":
             return Failure(error=f"blocked: {outcome.detail}")  # a wall in front of the page says nothing of the page
         return self._released_if_outside(outcome)
@@ -230,8 +240,16 @@ class PublisherSpider(Spider):
             outcome=outcome,
             fetched_at=datetime.now(UTC),
             status=response.status if response is not None else None,
+            kept=response.body if response is not None and is_unread(outcome) else None,
             validators=Validators(header(response, "ETag"), header(response, "Last-Modified")),
         )
+
+
+def is_unread(outcome: Outcome) -> bool:
+    """Whether somebody should look at the page: reading it cost too much or raised."""
+    if isinstance(outcome, Rejection):
+        return outcome.reason == "over_limit"
+    return isinstance(outcome, Failure) and outcome.error.startswith(_UNREAD)
 
 
 def _charset(content_type: str) -> str | None:

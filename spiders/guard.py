@@ -61,7 +61,7 @@ class GuardedHandler(HTTP11DownloadHandler):
             return await super().download_request(request)
         except CannotResolveHostError:
             if (reason := GuardedResolver.refused.get(host)) is not None:
-                raise ForbiddenAddress(f"{request.url}: {reason}") from None
+                raise ForbiddenAddress(f"{request.url}: {reason}{_hint(self._local is None)}") from None
             raise
 
     def _check(self, url: str) -> str:
@@ -79,7 +79,7 @@ class GuardedHandler(HTTP11DownloadHandler):
             raise ForbiddenAddress(f"{url}: {host} is a local publisher, and not this one")
         literal = not host.strip("0123456789.") or ":" in host
         if literal and (reason := forbidden(host, local=local)) is not None:
-            raise ForbiddenAddress(f"{url}: {host} {reason}")
+            raise ForbiddenAddress(f"{url}: {host} {reason}{_hint(self._local is None)}")
         return host
 
 
@@ -132,6 +132,10 @@ class _Sieve:
         else:
             GuardedResolver.refused.pop(self._host, None)
         self._receiver.resolutionComplete()
+
+
+def _hint(wanted: bool) -> str:  # noqa: FBT001 - said once, above
+    return "; a publisher on a private network has `local = true` in its file" if wanted else ""
 
 
 def port_of(url: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -210,6 +211,20 @@ def test_text_that_postgres_cannot_hold_is_repaired_and_counted(frontier: Fronti
     assert headline == f"Nol{REPLACEMENT}nol"
     assert paragraphs == [f"Lajang {REPLACEMENT} di sini.", "Utuh \U0001f33e."]
     assert ledger(database).repaired == 2
+
+
+def test_pages_that_could_not_be_read_are_kept_and_of_each_publisher_the_newest_fifty(
+    frontier: Frontier, database: Connection
+) -> None:
+    pages = leased(frontier, 60)
+    for page in pages:
+        body = f"<p>{page.url}".encode()
+        visit = Visit(page_id=page.page_id, outcome=Failure(error="cannot be read"), fetched_at=NOW, kept=body)
+        load_batch(frontier.connection, frontier.crawl_id, [visit])
+    with transaction(database) as cursor:
+        cursor.execute("select page_id, page from lumbung.kept_page")
+        kept = {page_id: gzip.decompress(page).decode() for page_id, page in cursor}
+    assert kept == {page.page_id: f"<p>{page.url}" for page in pages[10:]}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

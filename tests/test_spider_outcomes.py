@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from spiders.article import Article, Failure, LeasedPage, Rejection, Released, Unchanged, Validators, Visit
 from spiders.crawler import PublisherSpider
 from spiders.publishers import Publisher
+from spiders.reading import Reader
 
 URL = "https://koran.example/berita-1"
 PAGE = LeasedPage(7, URL, URL, Validators())
@@ -31,8 +33,18 @@ class Koran(PublisherSpider):
     publisher = Publisher(key="koran", name="Koran", home="https://koran.example/")
 
 
-def visit(response: Response, **arguments: str) -> Visit:
-    (found,) = Koran(**arguments).parse_page(response, PAGE)
+def visit(response: Response, publisher: Publisher = Koran.publisher, **arguments: str) -> Visit:
+    spider = Koran(**arguments)
+    spider.publisher = publisher  # type: ignore[misc]  # Scrapy's spiders have one publisher a class
+    spider.reader = Reader.shared(10, 1024)
+
+    async def visits() -> list[Visit]:
+        return [visit async for visit in spider.parse_page(response, PAGE)]
+
+    try:
+        (found,) = asyncio.run(visits())
+    finally:
+        spider.reader.release()
     assert found.page_id == PAGE.page_id
     return found
 
@@ -103,13 +115,21 @@ def test_a_page_that_could_not_be_fetched_stays_due_with_one_line(error: Excepti
     assert "\n" not in outcome.error
 
 
-def test_a_fault_in_our_reader_fails_one_page_and_is_logged(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("spiders.page.Page.article", lambda _: 1 / 0)
-    outcome = visit(page()).outcome
-    assert outcome == Failure(error="cannot be read: ZeroDivisionError: division by zero")
-    assert URL in caplog.text
+def test_a_fault_in_our_reader_fails_one_page_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    hostile = Koran.publisher.model_copy(update={"page": "hostile_readers.Hostile"})
+    found = visit(page("https://koran.example/raise"), hostile)
+    assert found.outcome == Failure(error="cannot be read: ZeroDivisionError: division by zero in two lines")
+    assert found.kept == HTML.encode()
+    assert "https://koran.example/raise" in caplog.text
+    assert "hostile_readers.py" in caplog.text
+
+
+def test_a_page_over_its_limit_is_rejected_and_kept() -> None:
+    hostile = Koran.publisher.model_copy(update={"page": "hostile_readers.Hostile"})
+    found = visit(page("https://koran.example/crash"), hostile)
+    assert isinstance(found.outcome, Rejection)
+    assert (found.outcome.reason, found.outcome.detail) == ("over_limit", "ends its reader (SIGSEGV)")
+    assert found.kept == HTML.encode()
 
 
 def test_a_wall_in_front_of_a_page_is_no_verdict_on_the_page() -> None:

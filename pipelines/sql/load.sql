@@ -98,6 +98,21 @@ set url = excluded.url, reason = excluded.reason, detail = excluded.detail, stat
 -- drop_old_rejections --
 delete from lumbung.rejection where page_id in (select page_id from visit where kind = 'article')
 
+-- keep_page --
+-- For whoever mends the reader; of each publisher the newest fifty.
+with kept as (
+    insert into lumbung.kept_page (page_id, publisher, page)
+    select page_id, publisher, %(page)s from lumbung.page where page_id = %(page_id)s
+    on conflict (page_id) do update set page = excluded.page, kept_at = now()
+    returning page_id, publisher
+)
+delete from lumbung.kept_page old
+using kept
+where old.publisher = kept.publisher and old.page_id <> kept.page_id and old.page_id not in (
+    select page_id from lumbung.kept_page newer
+    where newer.publisher = kept.publisher and newer.page_id <> kept.page_id
+    order by kept_at desc, page_id desc limit 49)
+
 -- return_pages --
 -- A failed page waits 5 minutes, then twice as long each time, a day at most.
 with returned as (
