@@ -147,7 +147,7 @@ class Announcements:
         walked_before = await self._frontier.validators(first) is not None
         found: dict[str, Entry] = {}
         validators = Validators()
-        for number in range(1, index.max_pages + 1):
+        for number in range(1, index.last_page + 1):
             url = index.page_url(self._publisher.home, day, number)
             response = await self._poll(url, conditional=number == 1, absent=_ABSENT)
             if response is None:
@@ -166,7 +166,10 @@ class Announcements:
             if not new or (walked_before and not await self._frontier.count_new(new)):
                 break
         else:
-            await self._frontier.problem(f"{first}: only {index.max_pages} index pages of the day are read (max_pages)")
+            if index.last_page > 1:
+                await self._frontier.problem(
+                    f"{first}: only {index.max_pages} index pages of the day are read (max_pages)"
+                )
         await self._frontier.announce(first, list(found.values()), validators)
 
     def _listed(self, response: Response, url: str, day: date, index: Index) -> list[Entry]:

@@ -108,11 +108,25 @@ class Index(_Table):
     """Index pages that list the articles of one day, or the newest ones where the address depends on no day."""
 
     url: str
-    """strftime pattern, relative to `home`, `{page}` for the page number: `/indeks?date=%Y-%m-%d&page={page}`."""
+    """strftime pattern, relative to `home`, `{page}` for the page number: `/indeks?date=%Y-%m-%d&page={page}`.
+    `{offset}` is the number of articles on the pages before, and needs `page_size`."""
     links: Selectors = ()
     """Where the links are; empty: every link that matches `article_url`."""
     max_pages: int = Field(default=20, ge=1, le=500)
     """Last page number asked for one day; walking stops at the first page without a new article."""
+    page_size: int = Field(default=0, ge=0, le=500)
+    """Articles on one page, where `{offset}` counts them."""
+
+    @model_validator(mode="after")
+    def _offsets_need_a_size(self) -> Self:
+        if ("{offset}" in self.url) != bool(self.page_size):
+            raise ValueError("'{offset}' in url and page_size need each other")
+        return self
+
+    @property
+    def last_page(self) -> int:
+        """`max_pages`, or 1 where the address has no place for a page."""
+        return self.max_pages if "{page}" in self.url or self.page_size else 1
 
     @property
     def dated(self) -> bool:
@@ -121,7 +135,8 @@ class Index(_Table):
 
     def page_url(self, home: str, day: date, page: int) -> str:
         """Absolute URL of one index page of one day."""
-        return urljoin(home, day.strftime(self.url).replace("{page}", str(page)))
+        url = day.strftime(self.url).replace("{page}", str(page))
+        return urljoin(home, url.replace("{offset}", str((page - 1) * self.page_size)))
 
 
 class Rules(_Table):
