@@ -125,13 +125,11 @@ def migrate() -> None:
 
 @cli.command()
 def publishers() -> None:
-    """List the publishers: key, schedule, announcements, name."""
+    """List the publishers: where they announce articles, when they are asked, what no source confirms."""
+    from pipelines.publisher_table import table
     from spiders.publishers import load_publishers
 
-    for each in load_publishers().values():
-        ways = {"feeds": each.feeds, "sitemaps": each.sitemaps, "indexes": each.indexes, "sections": each.sections}
-        counts = ", ".join(f"{len(addresses)} {way}" for way, addresses in ways.items() if addresses)
-        click.echo(f"{each.key:<18} {each.schedule:<16} {counts:<34} {each.name}")
+    click.echo("\n".join(table(load_publishers().values())))
 
 
 @cli.command(

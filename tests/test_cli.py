@@ -67,12 +67,16 @@ def test_psql_works_where_no_psql_is_installed() -> None:
     assert said.stderr == ""
 
 
-def test_publishers_are_listed_with_schedule_and_announcements() -> None:
-    lines = lumbung("publishers").stdout.splitlines()
+def test_publishers_are_listed_in_columns_with_their_announcements_schedule_and_doubts() -> None:
+    headings, *lines = lumbung("publishers").stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(load_publishers())
-    assert "*/15 * * * *     2 feeds, 1 sitemaps, 1 indexes" in next(
-        line for line in lines if line.startswith("contoh")
-    )
+    columns = [headings.index(name) for name in ("name", "announces", "asked", "unverified")]
+    cells = {
+        line.split()[0]: [line[start:end].strip() for start, end in zip(columns, [*columns[1:], None], strict=True)]
+        for line in lines
+    }
+    assert cells["contoh"] == ["Harian Contoh", "2 feeds, 1 sitemap, 1 dated index", "*/15 * * * *", "-"]
+    assert cells["gatra"][1::2] == ["1 feed, 1 index", "feeds"]
 
 
 def test_unknown_publisher_is_one_line_that_names_those_there_are() -> None:

@@ -15,6 +15,7 @@ import pytest
 from croniter import croniter
 
 from spiders.article import Article
+from spiders.discovery import parse_feed, parse_section
 from spiders.page import Page
 from spiders.publishers import Publisher, find_publisher, load_publishers, publishers_folder
 from spiders.urls import canonicalise
@@ -252,6 +253,32 @@ def test_all_598_real_gatra_urls_are_articles_and_stay_distinct(shared: Path) ->
     assert len(urls) == 598
     assert all(is_article(gatra, url) for url in urls)
     assert len({canonicalise(url, gatra) for url in urls}) == 598
+
+
+LISTS = {
+    "antaranews__anpandu-2015.xml": ("antara", 20),
+    "detik__anpandu-2015.xml": ("detik", 20),
+    "detik__homepage-2022-11.html": ("detik", 64),
+    "detik__indeks-2024-10.html": ("detik", 16),
+    "kapanlagi__anpandu-2015.xml": ("kapanlagi", 3),
+    "kompas__anpandu-2015.html": ("kompas", 10),
+    "liputan6__anpandu-2015.html": ("liputan6", 95),
+    "metrotvnews__rojak-2016-topic.html": ("metrotvnews", 23),
+    "okezone__anpandu-2015.html": ("okezone", 22),
+    "republika__anpandu-2015.xml": ("republika", 10),
+    "tempo-english__anpandu-2015.html": ("tempo_english", 49),
+    "tempo__anpandu-2015.html": ("tempo", 65),
+    "viva__anpandu-2015.html": ("viva", 30),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_saved_feed_or_list_announces_the_articles_its_publisher_is_known_for(shared: Path, name: str) -> None:
+    key, count = LISTS[name]
+    publisher = find_publisher(key)
+    data = (shared / "feeds" / name).read_bytes()
+    read = parse_feed if name.endswith(".xml") else parse_section
+    assert len(read(data, publisher.home, publisher)) == count
 
 
 def test_saved_indonesian_pages_are_read_with_their_publishers_files(shared: Path) -> None:
