@@ -99,6 +99,7 @@ def _see(cursor: Cursor, articles: Sequence[_Article]) -> tuple[int, int, set[in
     _store(cursor, articles)
     pairs = _pairs(cursor, {article.article_id: article.print for article in articles})
     _copy_pairs(cursor, pairs)
+    cursor.execute(query("pair_addresses"), {"articles": batch})
     nodes, edges = _components(cursor, sorted(touched))
     changed = _write_clusters(cursor, [node.article_id for node in nodes], memberships(nodes, edges))
     return _repeats(nodes, set(batch)), len(pairs), changed

@@ -46,6 +46,9 @@ class Article:
     """The body as a reader sees it, in order; the first one keeps its dateline. Never empty, no empty string in it."""
     fetched_at: datetime
     """Aware; when the response arrived."""
+    declared_url: str | None = None
+    """The other identity of the article: where the announced URL redirects to, or what the page declares and can be
+    believed. None where that is `canonical_url`."""
     breadcrumb: tuple[str, ...] = ()
     """Labels from the root on, without the headline: `("Home", "Internasional")`."""
     section: str | None = None

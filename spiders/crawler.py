@@ -194,7 +194,7 @@ class PublisherSpider(Spider):
             # A page that cannot be read is a value; an exception is a bug, and one page's bug must not lose the lease.
             logger.error("reading %s raised\n%s", response.url, answer.traceback)
             return Failure(error=f"{_UNREAD}: {answer.bug}")
-        outcome = replace(answer.outcome, canonical_url=page.canonical_url)
+        outcome = _identified(answer.outcome, page)
         if isinstance(outcome, Rejection) and outcome.reason == "blocked":
             return Failure(error=f"blocked: {outcome.detail}")  # a wall in front of the page says nothing of the page
         return self._released_if_outside(outcome)
@@ -250,6 +250,15 @@ def is_unread(outcome: Outcome) -> bool:
     if isinstance(outcome, Rejection):
         return outcome.reason == "over_limit"
     return isinstance(outcome, Failure) and outcome.error.startswith(_UNREAD)
+
+
+def _identified(outcome: Article | Rejection, page: LeasedPage) -> Article | Rejection:
+    """The outcome under the announced identity; the one a redirect or the page itself adds goes along."""
+    if isinstance(outcome, Rejection):
+        return replace(outcome, canonical_url=page.canonical_url)
+    own = outcome.declared_url or outcome.canonical_url
+    declared = own if own != page.canonical_url else None
+    return replace(outcome, canonical_url=page.canonical_url, declared_url=declared)
 
 
 def _charset(content_type: str) -> str | None:

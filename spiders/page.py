@@ -25,6 +25,7 @@ from spiders.breadcrumbs import clean_trail, printed_trail
 from spiders.bylines import find_dateline, find_reads, read_count
 from spiders.cleaning import clean
 from spiders.credits import AUTHORS, marked_authors
+from spiders.declared import declared_url
 from spiders.document import parse
 from spiders.headlines import choose_headline, names_in_host, printed_form
 from spiders.labels import find_language, split_tags
@@ -88,6 +89,7 @@ class Page:
             publisher=self.publisher.key,
             url=self.url,
             canonical_url=canonicalise(self.url, self.publisher),
+            declared_url=declared_url(self.tree, self.url, self.metadata.meta("og:url"), self.publisher),
             headline=self.headline or "",
             paragraphs=self.paragraphs,
             fetched_at=self.fetched_at,

@@ -191,6 +191,15 @@ class Publisher(_Table):
     """Regular expressions searched in a canonical URL; empty: every announced URL may be an article."""
     query_kept: tuple[str, ...] = ()
     """Query parameters that are part of an article's identity."""
+    channels: tuple[Annotated[str, Field(pattern="^[a-z0-9-]+$")], ...] = ()
+    """Subdomains of which the main host has the articles too: with `nasional`, `www.kompas.com/nasional/read/1` is
+    `nasional.kompas.com/read/1`. AMP and mobile hosts do the same, so `m.` and `amp.` are joined with it."""
+    amp_replaces: str = Field(default="", pattern="^[a-z0-9-]*$")
+    """First segment of an article's path that AMP addresses have `amp` in place of: `read` where `/amp/1/padi` is
+    `/read/1/padi`. Empty: they have `amp` before it."""
+    variant_segments: tuple[str, ...] = ()
+    """Last segments that ask for another form of an article: `All` where `/read/1/padi/All` is the whole of
+    `/read/1/padi`. `amp` is known."""
     full_page_query: str = Field(default="", pattern=r"^([a-z]+=[a-z0-9]+)?$")
     """Added when fetching so that a split article comes whole: `page=all`."""
     rules: Rules = Rules()
@@ -222,9 +231,12 @@ class Publisher(_Table):
     def owns(self, url: str) -> bool:
         """Whether `url` lies on one of the publisher's domains or their subdomains; False for what is no URL."""
         try:
-            host = urlsplit(url).hostname or ""
+            return self.owns_host(urlsplit(url).hostname or "")
         except ValueError:
             return False
+
+    def owns_host(self, host: str) -> bool:
+        """Whether `host`, in lower case, is one of the publisher's domains or lies below one."""
         return any(host == domain or host.endswith("." + domain) for domain in self.hosts)
 
     @property

@@ -2,7 +2,8 @@
 
 Every variant under which a publisher hands out one article (tracking, paging, AMP, mobile host, `http`) becomes one
 canonical URL; two articles never do. The canonical URL is an identity: it is stored and compared, and the URL as
-announced is what gets fetched.
+announced is what gets fetched. What no rule can know of one publisher stands in its file: `channels`, `amp_replaces`,
+`variant_segments`, `query_kept`.
 """
 
 from __future__ import annotations
@@ -20,29 +21,45 @@ _SPACE = "".join(map(chr, range(0x21)))
 """What a browser strips from both ends of an address: C0 controls and the space."""
 _BREAKS = re.compile(r"[\t\r\n]")
 """What a browser removes inside an address."""
+_BEFORE_QUERY = re.compile(r"[^?#]*")
+_LONGEST_HOST = 253
+"""Characters of a host name (RFC 1035, section 2.3.4, as text)."""
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _UNRESERVED = r"A-Za-z0-9._~\-"
-_ESCAPABLE = re.compile(rf"%([0-9A-Fa-f]{{2}})|[^{_UNRESERVED}!$&'()*+,;=:@/?]", re.DOTALL)
-"""An escape, or what does not stand for itself in a path or a query (RFC 3986, sections 3.3 and 3.4)."""
+_ESCAPABLE = re.compile(
+    rf"%(2[DEde]|3\d|[46][1-9A-Fa-f]|5[\dAFaf]|7[\dAEae]|[\dA-F][a-f]|[a-f][\dA-Fa-f])|%(?![\dA-Fa-f]{{2}})"
+    rf"|[^%{_UNRESERVED}!$&'()*+,;=:@/?]+",
+    re.ASCII,
+)
+"""An escape that need not be or is in small letters, or a run of what does not stand for itself in a path or a query
+(RFC 3986, sections 3.3 and 3.4)."""
 _NEVER_ESCAPED = re.compile(f"[{_UNRESERVED}]")
-
+_ESCAPES = tuple(f"%{byte:02X}" for byte in range(256))
 _ESCAPED_TWICE = re.compile(r"^(amp;)+")
 """Some feeds hand out `?a=1&amp;b=2`."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOBILE_LABELS = frozenset({"m", "amp", "mobile", "wap"})
-_AMP_ENDING = re.compile(r"(\.amp)+(?=\.html?$)")
+_AMP_ENDING = re.compile(r"(?<=[^.])(?<!\.amp)(\.amp)++(?=(\.html?)?$)")
+_SESSION = re.compile(r"(?<=.)(;jsessionid=[^;]*)+", re.IGNORECASE)
+"""Java's session number, in the path where the reader's browser takes no cookies."""
 _VARIANT_SEGMENTS = frozenset({"amp", "amp.html", "full&view=ok"})
 """Last segments that ask for the AMP page, or in Tempo's way for the whole of a split article."""
+_ROUTES = ("/", "!")
+"""Fragments that begin so name a page of a site that is one script; all others name a place in the page."""
 
 _TRACKING = re.compile(
-    r"utm_.*|hsa_.*|mtm_.*|pk_(campaign|kwd|source|medium|content)|at_(medium|campaign|custom\d)"
-    r"|fbclid|fb_(action_ids|action_types|source|ref)|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid"
-    r"|igshid|igsh|mc_[ce]id|_ga|_gl|_hsenc|_hsmi|__twitter_impression|ref|ref_src|ref_url|spm|xtor|cmpid"
-    r"|wt_mc|wtmc|ocid|ncid|tag_from|jxconn|jxreco(id|from|pos)|lgn_method|google_btn",
+    r"utm_.*|hsa_.*|mtm_.*|ns_(campaign|mchannel|source|linkname|fee)|pk_(campaign|kwd|source|medium|content)"
+    r"|at_(medium|campaign|custom\d)|fbclid|fb_(action_ids|action_types|source|ref|comment_id)|mibextid|sfnsn"
+    r"|gclid|gclsrc|dclid|gbraid|wbraid|gad_(source|campaignid)|srsltid|_ga|_gl|usqp|amp_(gsa|js_v|kit|latest_update_time)"
+    r"|msclkid|ysclid|yclid|twclid|ttclid|li_fat_id|epik|igshid?|mc_[ce]id|mkt_tok|_hsenc|_hsmi|vero_id|oly_(anon|enc)_id"
+    r"|__twitter_impression|ref|ref_src|ref_url|spm|scm|xtor|cmp|cmpid|dicbo|tblci|wt_mc|wtmc|ocid|ncid|smid|s_cid|maca"
+    r"|guccounter|guce_referrer(_sig)?|_openstat|replytocom|jsessionid|phpsessid|rss|rssfeed"
+    r"|tag_from|jxconn|jxreco(id|from|pos)|lgn_method|google_btn",
 )
-_PAGING = re.compile(
-    r"(page|hal|showpage)=(all|\d+)|single=1|view=(all|full|ok|amp)|amp(=(1|true|amp)?)?|outputtype=amp"
+_VARIANT = re.compile(
+    r"(page|hal|halaman|showpage)=(all|\d+)|single=1|view=(all|full|ok|amp)|(output(type)?|format|template|amp-content)=amp(art)?"
+    r"|_?amp(=(1|y|yes|true|amp)?)?|share=[a-z-]+|(source|src|origin|from|via|medium|r)=rss"
 )
 """Whole `name=value` pairs: `page=all` picks a part of the article, `page=about` may be the article."""
 
@@ -57,23 +74,28 @@ def canonicalise(url: str, publisher: Publisher) -> str:
     """
     text = _BREAKS.sub("", url).strip(_SPACE)
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(_forward_slashes(text) if "\\" in text else text)
         host, port = _host(parts.hostname or ""), parts.port
     except ValueError:
         return text
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not host:
         return text
+    segments = _segments(parts.path)
+    if publisher.owns_host(host):
+        _drop_variants(segments, publisher)
+        host = _desktop_host(host, publisher)
+        if segments[1:] and segments[0] in publisher.channels and host.removeprefix("www.") in publisher.hosts:
+            host = f"{segments.pop(0)}.{host.removeprefix('www.')}"
+            _drop_leading_amp(segments, publisher)
     if port == _DEFAULT_PORTS[scheme]:
         port = None
-    own = any(host == domain or host.endswith("." + domain) for domain in publisher.hosts)
-    if own:
-        host = _desktop_host(host, publisher)
     if port is None and "." in host and not _is_address(host):
         scheme = "https"
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
     query = _query(parts.query, publisher.query_kept)
-    return f"{scheme}://{netloc}{_path(parts.path, own=own)}" + (f"?{query}" if query else "")
+    route = f"#{_escaped(parts.fragment)}" if parts.fragment.startswith(_ROUTES) else ""
+    return f"{scheme}://{netloc}/{'/'.join(segments)}" + (f"?{query}" if query else "") + route
 
 
 def with_query(url: str, query: str) -> str:
@@ -87,6 +109,11 @@ def with_query(url: str, query: str) -> str:
     return f"{path}?{'&'.join([*kept, query])}"
 
 
+def _forward_slashes(text: str) -> str:
+    """As browsers read it: a backslash before the query is a slash."""
+    return _BEFORE_QUERY.sub(lambda match: match[0].replace("\\", "/"), text, count=1)
+
+
 def _host(name: str) -> str:
     """The host in ASCII and lower case.
 
@@ -97,10 +124,20 @@ def _host(name: str) -> str:
         ip_address(name)
         return name.lower()
     name = name.lower().rstrip(".")
-    host = name if name.isascii() else name.encode("idna").decode("ascii").lower()
+    if len(name) > _LONGEST_HOST:
+        raise ValueError("too long for a host name")
+    host = name if name.isascii() else _ascii(name)
     if host and not _HOST.fullmatch(host):
         raise ValueError(f"{name!r} is no host name")
     return host
+
+
+@lru_cache(maxsize=1024)
+def _ascii(name: str) -> str:
+    """As browsers do it: UTS 46, not transitional. Python's own codec is IDNA 2003, for which `faß` is `fass`."""
+    import idna  # noqa: PLC0415 - its tables take 80 ms, and hardly a host needs them
+
+    return idna.encode(name, uts46=True).decode("ascii").rstrip(".")
 
 
 @lru_cache(maxsize=1024)
@@ -121,33 +158,38 @@ def _desktop_host(host: str, publisher: Publisher) -> str:
         if label not in _MOBILE_LABELS or not any(rest == domain or rest.endswith("." + domain) for domain in domains):
             break
         host = rest
-    if home.startswith("www."):
-        return f"www.{host}" if host in domains and not host.startswith("www.") else host
     bare = host.removeprefix("www.")
-    return bare if bare in domains else host
+    if bare not in domains:
+        return host
+    return f"www.{bare}" if home.startswith("www.") else bare
 
 
-def _path(path: str, *, own: bool) -> str:
+def _segments(path: str) -> list[str]:
     segments: list[str] = []
     for segment in _escaped(path).split("/"):
         if segment == "..":
-            segments = segments[:-1]
+            del segments[-1:]
         elif segment not in {"", "."}:
             segments.append(segment)
-    if own:
-        _drop_variants(segments)
-    return "/" + "/".join(segments)
+    return segments
 
 
-def _drop_variants(segments: list[str]) -> None:
+def _drop_variants(segments: list[str], publisher: Publisher) -> None:
     """Drop the marks of a variant: `/amp/...`, `.../amp`, `slug.amp.html`; never the only segment."""
-    while len(segments) > 1 and segments[0] == "amp":
-        del segments[0]
+    _drop_leading_amp(segments, publisher)
     while segments:
-        segments[-1] = _AMP_ENDING.sub("", segments[-1])
-        if len(segments) == 1 or segments[-1] not in _VARIANT_SEGMENTS:
+        last = segments[-1]
+        last = segments[-1] = _AMP_ENDING.sub("", _SESSION.sub("", last) if ";" in last else last)
+        if len(segments) == 1 or not (last.lower() in _VARIANT_SEGMENTS or last in publisher.variant_segments):
             break
         del segments[-1]
+
+
+def _drop_leading_amp(segments: list[str], publisher: Publisher) -> None:
+    if segments[1:] and segments[0].lower() == "amp":
+        last = len(segments) - 1
+        others = next((place for place, segment in enumerate(segments) if segment.lower() != "amp"), last)
+        segments[:others] = [publisher.amp_replaces] if publisher.amp_replaces else []
 
 
 def _query(query: str, kept: tuple[str, ...]) -> str:
@@ -157,7 +199,7 @@ def _query(query: str, kept: tuple[str, ...]) -> str:
     for piece in query.split("&"):
         pair = _escaped(_ESCAPED_TWICE.sub("", piece))
         name = pair.partition("=")[0]
-        if pair and (name in kept or not (_TRACKING.fullmatch(name.lower()) or _PAGING.fullmatch(pair.lower()))):
+        if pair and (name in kept or not (_TRACKING.fullmatch(name.lower()) or _VARIANT.fullmatch(pair.lower()))):
             pairs.append((name, pair))
     return "&".join(pair for _, pair in sorted(pairs, key=lambda named: named[0]))
 
@@ -171,4 +213,4 @@ def _escape(match: re.Match[str]) -> str:
     if (digits := match[1]) is not None:
         decoded = chr(int(digits, 16))
         return decoded if _NEVER_ESCAPED.fullmatch(decoded) else f"%{digits.upper()}"
-    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogatepass"))
+    return "".join(map(_ESCAPES.__getitem__, match[0].encode("utf-8", "surrogatepass")))

@@ -28,6 +28,7 @@ class Story:
     headline: str = "Pasar Kampung Dibuka Lagi"
     published_at: datetime | None = NOON
     name: str = field(default="")
+    declared_url: str | None = None
 
 
 def body(seed: int, paragraphs: int = 8) -> list[str]:
@@ -60,7 +61,7 @@ def put(connection: Connection, stories: Iterable[Story], first: int | None = No
             url = f"https://{story.publisher}.example/{number}"
             pages.add((number, story.publisher, url, url))
             stored = (number, number, story.publisher, url, url, story.headline, story.paragraphs, text_hash(story))
-            articles.add((*stored, NOON, NOON, 1, story.published_at))
+            articles.add((*stored, NOON, NOON, 1, story.published_at, story.declared_url))
             numbers.append(number)
         cursor.execute(
             "insert into lumbung.crawl (crawl_id, publisher) overriding system value values (1, 'x')"
@@ -69,7 +70,7 @@ def put(connection: Connection, stories: Iterable[Story], first: int | None = No
         pages.copy_into(cursor, "lumbung.page", "page_id, publisher, canonical_url, url")
         columns = (
             "article_id, page_id, publisher, url, canonical_url, headline, paragraphs, text_hash, fetched_at,"
-            " first_fetched_at, crawl_id, published_at"
+            " first_fetched_at, crawl_id, published_at, declared_url"
         )
         articles.copy_into(cursor, "lumbung.article", columns)
     return numbers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from stories import NOON, Story, body, clusters, members, put, revise, rows, weather
 
 from pipelines.database import transaction
@@ -43,6 +44,29 @@ def test_a_trimmed_an_extended_and_a_redated_copy_are_one_story(database: Connec
     deduplicate(database)
     assert clusters(database) == {frozenset({excerpt, original, extended, trimmed})}
     assert rows(database, "select article_id from lumbung.cluster_member where canonical") == [(original,)]
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_articles_of_one_address_are_one_story_whatever_their_texts(database: Connection, batch: int) -> None:
+    address = "https://kabar.example/2"  # the second one's own
+    stories = [
+        Story(body(70), declared_url=address),
+        Story(body(71)),
+        Story(body(72), declared_url=address),
+        Story(body(73), declared_url="https://kabar.example/99"),
+    ]
+    numbers = put(database, stories, first=1)
+    assert deduplicate(database, batch=batch).clusters == 1
+    assert clusters(database) == {frozenset(numbers[:3])}
+    assert rows(database, "select distinct why, score from news.duplicates") == [("same address", 1.0)]
+    assert deduplicate(database) == Summary()
+
+
+def test_one_address_says_more_than_nearly_the_same_text(database: Connection) -> None:
+    text = body(74)
+    put(database, [Story(text, declared_url="https://kabar.example/2"), Story([*text, *body(75, 1)])], first=1)
+    deduplicate(database)
+    assert rows(database, "select why from news.duplicates") == [("same address",)]
 
 
 def test_daily_templates_stay_apart(database: Connection) -> None:

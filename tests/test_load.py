@@ -203,6 +203,18 @@ def test_one_value_the_database_refuses_fails_one_page_only(frontier: Frontier, 
     assert "cannot be stored" in crawl.problems[0]
 
 
+def test_an_article_has_its_other_identity_in_the_views_and_loses_it_when_the_page_does(
+    frontier: Frontier, database: Connection
+) -> None:
+    (page,) = leased(frontier, 1)
+    other = "https://koran.example/ekonomi/berita-0"
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page, declared_url=other))])
+    assert row(database, "select canonical_url, declared_url from news.articles") == (page.canonical_url, other)
+    again(frontier, page, article(page))
+    assert row(database, "select declared_url from news.all_articles") == (None,)
+    assert ledger(database).updated == 1
+
+
 def test_text_that_postgres_cannot_hold_is_repaired_and_counted(frontier: Frontier, database: Connection) -> None:
     (page,) = leased(frontier, 1)
     broken = article(page, headline="Nol\x00nol", paragraphs=("Lajang \ud800 di sini.", "Utuh \U0001f33e."))

@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 BROKEN = [
-    ("feed = []", "feed: unknown key; allowed are article_url, domains, feeds, full_page_query, home, index, language"),
+    ("feed = []", "feed: unknown key; allowed are amp_replaces, article_url, channels, "),
     ("[rules]\nbodi = []", "rules.bodi: unknown key; allowed are body, breadcrumb, byline, drop, headline, image"),
     ('[index]\nurl = "/i"\nlink = []', "index.link: unknown key; allowed are links, max_pages, page_size, url"),
     ('[rules]\nbody = ["div["]', "rules.body.0: 'div[' is no CSS selector"),

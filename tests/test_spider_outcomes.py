@@ -71,6 +71,33 @@ def test_an_article_keeps_the_frontiers_identity_and_the_servers_validators() ->
     assert found.status == 200
 
 
+def declaring(link: str, url: str = URL) -> HtmlResponse:
+    return page(url).replace(body=HTML.replace("<head>", f"<head>{link}").encode())
+
+
+def test_where_the_announced_url_redirects_to_is_the_articles_other_identity() -> None:
+    outcome = visit(page("https://koran.example/ekonomi/panen-raya-di-karawang")).outcome
+    assert isinstance(outcome, Article)
+    assert (outcome.canonical_url, outcome.declared_url) == (
+        URL,
+        "https://koran.example/ekonomi/panen-raya-di-karawang",
+    )
+
+
+def test_what_the_page_declares_is_the_articles_other_identity_also_behind_a_redirect() -> None:
+    landed = "https://koran.example/ekonomi/panen-raya-di-karawang?kanal=7"
+    link = '<link rel="canonical" href="/berita/panen-raya-di-karawang">'
+    outcome = visit(declaring(link, landed)).outcome
+    assert isinstance(outcome, Article)
+    assert (outcome.canonical_url, outcome.declared_url) == (URL, "https://koran.example/berita/panen-raya-di-karawang")
+
+
+def test_a_page_that_declares_its_announced_url_has_no_other_identity() -> None:
+    outcome = visit(declaring(f'<link rel="canonical" href="{URL}">', URL + "?amp=1")).outcome
+    assert isinstance(outcome, Article)
+    assert outcome.declared_url is None
+
+
 def test_304_is_unchanged() -> None:
     assert visit(Response(URL, status=304)).outcome == Unchanged()
 

@@ -72,6 +72,19 @@ cross join lateral (select * from lumbung.fingerprint f where f.article_id = met
 where fa.clean_hash <> fb.clean_hash and met.shared >= %(least)s * least(fa.sampled, fb.sampled)
 order by met.a, met.b
 
+-- pair_addresses --
+-- Articles announced under different URLs that are one by a redirect or by what the page declares, whatever their texts:
+-- one of them may have been fetched before a revision.
+insert into lumbung.near_duplicate (article_a, article_b, why, score)
+select distinct least(a.article_id, other.article_id), greatest(a.article_id, other.article_id), 'same address', 1
+from lumbung.article a
+join lumbung.article other
+    on lumbung.url_key(coalesce(other.declared_url, other.canonical_url)) = lumbung.url_key(coalesce(a.declared_url, a.canonical_url))
+    and other.article_id <> a.article_id
+join lumbung.fingerprint seen on seen.article_id = other.article_id
+where a.article_id = any(%(articles)s)
+on conflict (article_a, article_b) do update set why = excluded.why, score = excluded.score
+
 -- read_texts --
 select article_id, publisher, headline, paragraphs from lumbung.article where article_id = any(%(articles)s)
 
