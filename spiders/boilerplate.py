@@ -66,6 +66,7 @@ _BOILERPLATE = re.compile(
     r"|simak (?:juga )?video [\"“]"
     r"|teks foto\s*:|foto\s*:|\(foto\s*:|\[foto"
     r"|(?:editor|reporter|rep|penulis|pewarta|redaktur|penyunting|uploader|sumber foto)\s*:"
+    r"|laporan (?:wartawan|reporter|kontributor) [\w.-]+, [^.,:]{3,60}$"
     r"|(?:tags?|topik|kategori)\s*:|more\W*$|related(?: news)?\W*$"
     r")"
 )

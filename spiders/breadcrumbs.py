@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from spiders.selection import matches, text_of
@@ -11,8 +12,12 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-_TRAILS = '[class*="breadcrumb"], [id*="breadcrumb"], [aria-label*="readcrumb"], [itemtype$="BreadcrumbList"]'
+_TRAILS = (
+    '[class*="crumbs"], [class*="breadcrumb"], [id*="breadcrumb"], [aria-label*="readcrumb"]'
+    ', [itemtype$="BreadcrumbList"]'
+)
 _SEPARATORS = " >»›/|·\u00a0"
+_BETWEEN = re.compile(r"\s[>»›/|·]\s")
 
 
 def printed_trail(tree: HtmlElement) -> tuple[str, ...]:
@@ -27,5 +32,8 @@ def printed_trail(tree: HtmlElement) -> tuple[str, ...]:
 
 def clean_trail(labels: Iterable[str], headline: str) -> tuple[str, ...]:
     """Labels without separators; the headline, which some sites repeat at the end, is none."""
-    stripped = (label.strip(_SEPARATORS) for label in labels)
+    given = list(labels)
+    if len(given) == 1:  # the whole trail is one text
+        given = _BETWEEN.split(given[0])
+    stripped = (label.strip(_SEPARATORS) for label in given)
     return tuple(label for label in stripped if label and label.casefold() != headline.casefold())

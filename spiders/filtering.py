@@ -122,7 +122,7 @@ def trimmed(blocks: list[Block]) -> list[Block]:
 
 def _is_label(block: Block) -> bool:
     """Whether a block after the text is none of it; a signature in brackets is."""
-    return len(block.text) < _LABEL and block.element.tag != "li" and not block.text.endswith(")")
+    return len(block.text) < _LABEL and block.element.tag != "li" and not block.text.endswith((")", "]"))
 
 
 def _is_sentence(text: str) -> bool:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 _SPACE = r"[ \t\u00a0]"
 _ROLES = (
-    r"reporter|rep|penulis|pewarta|oleh|by|laporan(?: wartawan)?(?: [\w.]+\.\w+)?|kontributor|jurnalis|wartawan|teks"
+    r"(?:redaktur (?:&|dan) )?reporter|rep|penulis|pewarta|oleh|by|laporan(?: wartawan)?(?: [\w.]+\.\w+)?|kontributor"
+    r"|jurnalis|wartawan|teks"
     r"|(?:di)?tulis oleh|(?:semua )?artikel oleh|(?:written|posted|published|(?:(?:view )?all )?(?:posts|articles)) by"
     r"|von|autor(?:in|en|es)?|author|text"
     r"|(?:geschrieben|veröffentlicht|(?:(?:zeige )?alle )?(?:beiträge|artikel)) von|auteure?|autore|por|par|di"

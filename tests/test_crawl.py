@@ -14,10 +14,12 @@ from spider_runs import FAST, run_spider, start_spider
 from pipelines.database import Connection, transaction
 from pipelines.ledger import Crawl, find_crawl, verdict
 from seeds.newsstand.newspaper import Newspaper, Settings
-from seeds.newsstand.server import FaultKind, Newsstand, serve
+from seeds.newsstand.server import Newsstand, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from seeds.newsstand.faults import FaultKind
 
 FOUNDED = date.today() - timedelta(days=1)  # noqa: DTZ011 - any day near today will do
 SEED = Path(__file__).parents[1] / "seeds" / "article.txt"

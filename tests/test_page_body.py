@@ -43,11 +43,17 @@ def test_inline_text_is_joined_as_it_stands() -> None:
     [
         "Baca juga buku harian para nelayan yang disimpan di balai desa itu.",
         "Hak cipta batik itu diurus sejak satu semester lalu oleh koperasi perajin.",
+        "Laporan wartawan Kabar Desa, yang terbit Senin, membuat bupati memeriksa bendungan itu.",
     ],
 )
 def test_a_sentence_that_starts_like_boilerplate_stays(sentence: str) -> None:
     page = a_page(f"<div><p>{LEAD}</p><p>{sentence}</p><p>{SECOND}</p></div>")
     assert page.paragraphs == (LEAD, sentence, SECOND)
+
+
+def test_who_reports_is_no_text_and_a_signature_in_brackets_is() -> None:
+    page = a_page(f"<div><p>Laporan Wartawan Kabar.com, Sari Dewi</p><p>{LEAD}</p><p>{SECOND}</p><p>[sdw]</p></div>")
+    assert page.paragraphs == (LEAD, SECOND, "[sdw]")
 
 
 def test_a_dateline_outside_the_first_paragraph_is_joined_to_it() -> None:

@@ -115,6 +115,13 @@ def test_structured_texts_are_unescaped_and_collapsed() -> None:
     assert page.section == "Ekonomi Desa"
 
 
+def test_a_trail_printed_as_one_text_is_taken_apart_and_a_label_with_a_slash_is_not() -> None:
+    one = a_page(f"<div class=x>Home / Desa › Pasar</div>{BODY}", breadcrumb=[".x"])
+    assert one.breadcrumb == ("Home", "Desa", "Pasar")
+    theme = "<div class=entry-crumbs><span><a>Home</a></span> <span><a>Seni/Budaya</a></span></div>"
+    assert a_page(theme + BODY).breadcrumb == ("Home", "Seni/Budaya")
+
+
 def test_the_root_of_the_breadcrumb_is_no_section() -> None:
     assert a_page(f"<ol class=breadcrumb><li>Home</li></ol>{BODY}").section is None
     assert a_page(f"<ol class=breadcrumb><li>Home</li><li>> Desa</li></ol>{BODY}").section == "Desa"

@@ -16,6 +16,7 @@ from spiders.people import find_byline, find_house, find_people
         (["Rep: Sari Dewi/ Red: Tono Hadi"], ("Sari Dewi",)),
         (["Pewarta: Sari Dewi Editor: Tono Hadi"], ("Sari Dewi",)),
         (["Penulis : Sari Dewi"], ("Sari Dewi",)),
+        (["Redaktur & Reporter : Sari Dewi"], ("Sari Dewi",)),
         (["Oleh - Sari Dewi"], ("Sari Dewi",)),
         (["Oleh : Sari Dewi"], ("Sari Dewi",)),
         (["Oleh Sari Dewi dan Tono Hadi"], ("Sari Dewi", "Tono Hadi")),

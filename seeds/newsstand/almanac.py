@@ -22,6 +22,16 @@ def weekday(day: date) -> str:
     return _DAYS[day.weekday()]
 
 
+def long_month(day: date) -> str:
+    """Name of the month: `November`."""
+    return _LONG[day.month - 1]
+
+
+def short_month(day: date) -> str:
+    """Name of the month in three letters: `Agu`."""
+    return _SHORT[day.month - 1]
+
+
 def long_date(day: date) -> str:
     """The day in words: `Jumat, 20 November 2026`."""
     return f"{weekday(day)}, {day.day} {_LONG[day.month - 1]} {day.year}"

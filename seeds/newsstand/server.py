@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, formatdate, parsedate_to_datetime
 from http import HTTPStatus
 from time import monotonic
-from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TextIO
 from urllib.parse import urlsplit
 
 from seeds.newsstand.controls import PREFIX, control
+from seeds.newsstand.faults import Fault, FaultKind, Faults
 from seeds.newsstand.site import Response, Site
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seeds.newsstand.newspaper import Newspaper
-
-FaultKind = Literal["html", "error", "slow", "reset"]
 
 
 class Request(NamedTuple):
@@ -33,6 +32,10 @@ class Request(NamedTuple):
     status: int
     at: float
     """Seconds of the monotonic clock, when it was answered."""
+    host: str = ""
+    """As the Host header has it."""
+    wait: float = 0.0
+    """Seconds that the answer asks to wait, by Retry-After."""
 
     @property
     def path(self) -> str:
@@ -40,12 +43,18 @@ class Request(NamedTuple):
         return urlsplit(self.target).path
 
 
-class Fault(NamedTuple):
-    """How answers under a path prefix go wrong."""
+class Stand(Protocol):
+    """What one listening server needs: `Newsstand` plays one newspaper, `internet.Internet` many."""
 
-    prefix: str
-    kind: FaultKind
-    seconds: float
+    url: str
+    connections: set[asyncio.Transport]
+    faults: Faults
+
+    def respond(self, method: str, host: str, target: str, headers: dict[str, str]) -> Response:
+        """The whole answer to a request."""
+
+    def record(self, request: Request, length: int) -> None:
+        """Count a request that was answered."""
 
 
 class Newsstand:
@@ -57,7 +66,7 @@ class Newsstand:
         self.requests: list[Request] = []
         self.url = ""
         self.connections: set[asyncio.Transport] = set()
-        self._faults: dict[str, Fault] = {}
+        self.faults = Faults()
         self._access_log = access_log
 
     def set_edition(self, number: int) -> None:
@@ -74,15 +83,18 @@ class Newsstand:
                 `reset` a closed connection.
             seconds: how long `slow` waits.
         """
-        if kind is None:
-            self._faults.pop(prefix, None)
-        else:
-            self._faults[prefix] = Fault(prefix, kind, seconds)
+        self.faults.set(prefix, kind, seconds)
 
     def fault_at(self, target: str) -> Fault | None:
         """The fault that meets a target: that of the longest prefix."""
-        met = [fault for prefix, fault in self._faults.items() if target.startswith(prefix)]
-        return max(met, key=lambda fault: len(fault.prefix), default=None)
+        return self.faults.find("", target)
+
+    def respond(self, method: str, host: str, target: str, headers: dict[str, str]) -> Response:
+        """The answer to a request, whatever host it names."""
+        del host, headers
+        if target.startswith(PREFIX):
+            return control(self, method, target)
+        return self.site.respond(target)
 
     def record(self, request: Request, length: int) -> None:
         """Count a request and write it to the access log."""
@@ -103,7 +115,7 @@ class Newsstand:
 class _Connection(asyncio.Protocol):
     """One connection: requests are answered one after the other, in order."""
 
-    def __init__(self, newsstand: Newsstand) -> None:
+    def __init__(self, newsstand: Stand) -> None:
         self._newsstand = newsstand
         self._received = bytearray()
         self._waiting = False
@@ -139,33 +151,32 @@ class _Connection(asyncio.Protocol):
             self._write("GET", "/", Response(b"bad request\n", "text/plain", status=400), {"connection": "close"})
             return
         method, target, version = first
+        host = headers.get("host", "").partition(":")[0].lower()
         if version == "HTTP/1.0":
             headers.setdefault("connection", "close")
-        fault = self._newsstand.fault_at(target) if not target.startswith(PREFIX) else None
+        fault = self._newsstand.faults.meet(host, target) if not target.startswith(PREFIX) else None
         if fault and fault.kind == "reset":
-            self._newsstand.record(Request(method, target, 0, monotonic()), 0)
+            self._newsstand.record(Request(method, target, 0, monotonic(), host), 0)
             self._transport.abort()
         elif fault and fault.kind == "slow":
             self._waiting = True
             asyncio.get_running_loop().call_later(fault.seconds, self._late, method, target, headers)
         else:
-            self._write(method, target, self._response(method, target, fault), headers)
+            self._write(method, target, self._response(method, host, target, headers, fault), headers)
 
     def _late(self, method: str, target: str, headers: dict[str, str]) -> None:
         self._waiting = False
-        self._write(method, target, self._response(method, target, None), headers)
+        host = headers.get("host", "").partition(":")[0].lower()
+        self._write(method, target, self._response(method, host, target, headers, None), headers)
         self._continue()
 
-    def _response(self, method: str, target: str, fault: Fault | None) -> Response:
-        if target.startswith(PREFIX):
-            return control(self._newsstand, method, target)
-        if method not in {"GET", "HEAD"}:
-            return Response(b"method not allowed\n", "text/plain; charset=utf-8", status=405)
-        if fault and fault.kind == "error":
-            return Response(b"service unavailable\n", "text/plain; charset=utf-8", status=503)
-        if fault:
-            return Response(b"<!DOCTYPE html><html><body><h1>Sedang dalam perbaikan</h1></body></html>\n")
-        return self._newsstand.site.respond(target)
+    def _response(self, method: str, host: str, target: str, headers: dict[str, str], fault: Fault | None) -> Response:
+        if not target.startswith(PREFIX):
+            if method not in {"GET", "HEAD"}:
+                return Response(b"method not allowed\n", "text/plain; charset=utf-8", status=405)
+            if fault:
+                return fault.response()
+        return self._newsstand.respond(method, host, target, headers)
 
     def _write(self, method: str, target: str, response: Response, headers: dict[str, str]) -> None:
         status, body = response.status, response.body
@@ -173,9 +184,11 @@ class _Connection(asyncio.Protocol):
             status, body = 304, b""
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"Date: {formatdate(usegmt=True)}"]
         if response.status == HTTPStatus.OK:
-            lines.append(f"ETag: {response.etag}")
+            if response.tagged:
+                lines.append(f"ETag: {response.etag}")
             if response.last_modified:
                 lines.append(f"Last-Modified: {_http_date(response.last_modified)}")
+        lines += [f"{name}: {value}" for name, value in response.headers]
         if status != HTTPStatus.NOT_MODIFIED:
             lines += [f"Content-Type: {response.content_type}", f"Content-Length: {len(body)}"]
         close = headers.get("connection", "").lower() == "close"
@@ -184,7 +197,8 @@ class _Connection(asyncio.Protocol):
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         # Counted first: whoever has read the answer finds it counted.
         if not target.startswith(PREFIX):
-            self._newsstand.record(Request(method, target, status, monotonic()), len(body))
+            host = headers.get("host", "").partition(":")[0].lower()
+            self._newsstand.record(Request(method, target, status, monotonic(), host, response.wait), len(body))
         self._transport.write(head if method == "HEAD" else head + body)
         if close:
             self._transport.close()
@@ -196,7 +210,7 @@ def _http_date(moment: datetime) -> str:
 
 def _not_modified(response: Response, headers: dict[str, str]) -> bool:
     """RFC 9110, 13.2.2: If-None-Match decides alone where it is there."""
-    if tags := headers.get("if-none-match"):
+    if response.tagged and (tags := headers.get("if-none-match")):
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return "*" in known or response.etag in known
     since = headers.get("if-modified-since")
@@ -207,8 +221,8 @@ def _not_modified(response: Response, headers: dict[str, str]) -> bool:
     return False
 
 
-async def listen(newsstand: Newsstand, host: str, port: int, base_url: str | None = None) -> asyncio.Server:
-    """Start listening; port 0 takes any free one. The newspaper learns its address.
+async def listen(newsstand: Stand, host: str, port: int, base_url: str | None = None) -> asyncio.Server:
+    """Start listening; port 0 takes any free one. A newspaper learns its address.
 
     Raises:
         OSError: the port is taken or not allowed.
@@ -216,11 +230,12 @@ async def listen(newsstand: Newsstand, host: str, port: int, base_url: str | Non
     server = await asyncio.get_running_loop().create_server(lambda: _Connection(newsstand), host, port, backlog=512)
     taken = server.sockets[0].getsockname()[1]
     newsstand.url = (base_url or f"http://{host}:{taken}").rstrip("/")
-    newsstand.newspaper.base_url = newsstand.url
+    if isinstance(newsstand, Newsstand):
+        newsstand.newspaper.base_url = newsstand.url
     return server
 
 
-async def hang_up(newsstand: Newsstand, server: asyncio.Server) -> None:
+async def hang_up(newsstand: Stand, server: asyncio.Server) -> None:
     """Stop listening and drop every connection."""
     server.close()
     while newsstand.connections:
@@ -236,14 +251,21 @@ def serve(
     """Serve a newspaper from a thread of this process while the block runs."""
     with access_log.open("a", encoding="utf-8") if access_log else nullcontext() as log:
         newsstand = Newsstand(newspaper, log)
-        loop = asyncio.new_event_loop()
-        server = loop.run_until_complete(listen(newsstand, host, port))
-        thread = threading.Thread(target=loop.run_forever, name="newsstand", daemon=True)
-        thread.start()
-        try:
+        with listening(newsstand, port=port, host=host):
             yield newsstand
-        finally:
-            asyncio.run_coroutine_threadsafe(hang_up(newsstand, server), loop).result()
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
+
+
+@contextmanager
+def listening(stand: Stand, *, port: int = 0, host: str = "127.0.0.1") -> Iterator[None]:
+    """Answer from a thread of this process while the block runs."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(listen(stand, host, port))
+    thread = threading.Thread(target=loop.run_forever, name="newsstand", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        asyncio.run_coroutine_threadsafe(hang_up(stand, server), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -41,6 +41,12 @@ class Response:
     content_type: str = _HTML
     last_modified: datetime | None = None
     status: int = 200
+    tagged: bool = True
+    """Whether it carries its ETag."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further ones: `Location`, `Retry-After`."""
+    wait: float = 0.0
+    """Seconds that Retry-After asks to wait."""
 
     @cached_property
     def etag(self) -> str:
