@@ -32,7 +32,8 @@ lint: install  ## ruff and mypy
 test: lint  ## lint, then every test
 	$(BIN)/python -m pytest
 
-bench: install  ## Measure the crawl, the loader and deduplication against their floors; prints ratios
+bench: install  ## Measure the crawl, the loader, deduplication and URLs against floors or peers; prints ratios
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/crawl.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/loader.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/deduplication.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/urls.py

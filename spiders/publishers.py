@@ -231,12 +231,9 @@ class Publisher(_Table):
     def owns(self, url: str) -> bool:
         """Whether `url` lies on one of the publisher's domains or their subdomains; False for what is no URL."""
         try:
-            return self.owns_host(urlsplit(url).hostname or "")
+            host = urlsplit(url).hostname or ""
         except ValueError:
             return False
-
-    def owns_host(self, host: str) -> bool:
-        """Whether `host`, in lower case, is one of the publisher's domains or lies below one."""
         return any(host == domain or host.endswith("." + domain) for domain in self.hosts)
 
     @property

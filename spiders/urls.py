@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 if TYPE_CHECKING:
     from spiders.publishers import Publisher
@@ -24,6 +24,8 @@ _BREAKS = re.compile(r"[\t\r\n]")
 _BEFORE_QUERY = re.compile(r"[^?#]*")
 _LONGEST_HOST = 253
 """Characters of a host name (RFC 1035, section 2.3.4, as text)."""
+_LONGEST_AUTHORITY = 1_000
+"""Characters of a host with its port and the user before it, of which nobody has so many."""
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _UNRESERVED = r"A-Za-z0-9._~\-"
 _ESCAPABLE = re.compile(
@@ -75,27 +77,19 @@ def canonicalise(url: str, publisher: Publisher) -> str:
     text = _BREAKS.sub("", url).strip(_SPACE)
     try:
         parts = urlsplit(_forward_slashes(text) if "\\" in text else text)
-        host, port = _host(parts.hostname or ""), parts.port
+        server = _server(parts.scheme, parts.netloc, publisher.home, publisher.hosts)
     except ValueError:
         return text
-    scheme = parts.scheme.lower()
-    if scheme not in _DEFAULT_PORTS or not host:
-        return text
     segments = _segments(parts.path)
-    if publisher.owns_host(host):
+    if server.own:
         _drop_variants(segments, publisher)
-        host = _desktop_host(host, publisher)
-        if segments[1:] and segments[0] in publisher.channels and host.removeprefix("www.") in publisher.hosts:
-            host = f"{segments.pop(0)}.{host.removeprefix('www.')}"
-            _drop_leading_amp(segments, publisher)
-    if port == _DEFAULT_PORTS[scheme]:
-        port = None
-    if port is None and "." in host and not _is_address(host):
-        scheme = "https"
-    netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
+    host = server.host
+    if server.main and segments[1:] and segments[0] in publisher.channels:
+        host = f"{segments.pop(0)}.{server.main}"
+        _drop_leading_amp(segments, publisher)
     query = _query(parts.query, publisher.query_kept)
     route = f"#{_escaped(parts.fragment)}" if parts.fragment.startswith(_ROUTES) else ""
-    return f"{scheme}://{netloc}/{'/'.join(segments)}" + (f"?{query}" if query else "") + route
+    return f"{server.scheme}://{host}{server.port}/{'/'.join(segments)}" + (f"?{query}" if query else "") + route
 
 
 def with_query(url: str, query: str) -> str:
@@ -114,6 +108,42 @@ def _forward_slashes(text: str) -> str:
     return _BEFORE_QUERY.sub(lambda match: match[0].replace("\\", "/"), text, count=1)
 
 
+class _Server(NamedTuple):
+    """Where an address leads, in canonical form."""
+
+    scheme: str
+    host: str
+    port: str
+    """With its colon; empty where it is the default."""
+    own: bool
+    """Whether it is the publisher's."""
+    main: str
+    """The registered domain, where the host is the publisher's main one; else empty."""
+
+
+@lru_cache(maxsize=4096)
+def _server(scheme: str, netloc: str, home: str, domains: tuple[str, ...]) -> _Server:
+    """The server that a scheme and an authority name. Remembered: addresses are many, servers few.
+
+    Raises:
+        ValueError: they name none.
+    """
+    if scheme not in _DEFAULT_PORTS or len(netloc) > _LONGEST_AUTHORITY:
+        raise ValueError(f"{scheme}: no web address")
+    parts = SplitResult(scheme, netloc, "", "", "")
+    host, port = _host(parts.hostname or ""), parts.port
+    if port == _DEFAULT_PORTS[scheme]:
+        port = None
+    own = any(host == domain or host.endswith("." + domain) for domain in domains)
+    if own:
+        host = _desktop_host(host, urlsplit(home).hostname or "", domains)
+    bare = host.removeprefix("www.")
+    if port is None and "." in host and not _is_address(host):
+        scheme = "https"
+    name = f"[{host}]" if ":" in host else host
+    return _Server(scheme, name, "" if port is None else f":{port}", own, bare if bare in domains else "")
+
+
 def _host(name: str) -> str:
     """The host in ASCII and lower case.
 
@@ -127,12 +157,11 @@ def _host(name: str) -> str:
     if len(name) > _LONGEST_HOST:
         raise ValueError("too long for a host name")
     host = name if name.isascii() else _ascii(name)
-    if host and not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host):
         raise ValueError(f"{name!r} is no host name")
     return host
 
 
-@lru_cache(maxsize=1024)
 def _ascii(name: str) -> str:
     """As browsers do it: UTS 46, not transitional. Python's own codec is IDNA 2003, for which `faß` is `fass`."""
     import idna  # noqa: PLC0415 - its tables take 80 ms, and hardly a host needs them
@@ -140,7 +169,6 @@ def _ascii(name: str) -> str:
     return idna.encode(name, uts46=True).decode("ascii").rstrip(".")
 
 
-@lru_cache(maxsize=1024)
 def _is_address(host: str) -> bool:
     try:
         ip_address(host)
@@ -149,10 +177,8 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _desktop_host(host: str, publisher: Publisher) -> str:
+def _desktop_host(host: str, home: str, domains: tuple[str, ...]) -> str:
     """The host a desktop browser is sent to: `m.` and `amp.` gone, `www.` as the publisher's home has it."""
-    home = urlsplit(publisher.home).hostname or ""
-    domains = publisher.hosts
     while host != home and host not in domains:
         label, _, rest = host.partition(".")
         if label not in _MOBILE_LABELS or not any(rest == domain or rest.endswith("." + domain) for domain in domains):

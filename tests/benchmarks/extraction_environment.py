@@ -1,4 +1,4 @@
-"""An environment beside ours for the extractors that ours is compared with; made once, reused while the pins stand."""
+"""Environments beside ours for what ours is compared with; each is made once and reused while its pins stand."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TARGETS = {
 def peers() -> Iterator[tuple[str, Target]]:
     """Name and target of each peer; none, with a line that says why, where they cannot be installed."""
     try:
-        python = _environment()
+        python = environment(_PINS)
     except (OSError, subprocess.CalledProcessError) as error:
         words = (getattr(error, "stderr", None) or str(error)).strip().splitlines() or [str(error)]
         print(f"peers are left out, they cannot be installed: {words[-1]}", file=sys.stderr)
@@ -38,15 +38,19 @@ def peers() -> Iterator[tuple[str, Target]]:
         yield name, Target(str(python), f"extraction_peers:{function}", [Path(__file__).resolve().parent])
 
 
-def _environment() -> Path:
-    """The interpreter of the peers' environment."""
-    pins = hashlib.sha256(repr((sys.version, _INSTALLER, _PINS)).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"lumbung-peers-{pins}"
+def environment(pins: tuple[str, ...]) -> Path:
+    """The interpreter of an environment that has these packages.
+
+    Raises:
+        OSError, subprocess.CalledProcessError: they cannot be installed.
+    """
+    name = hashlib.sha256(repr((sys.version, _INSTALLER, pins)).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"lumbung-peers-{name}"
     python, ready = folder / "bin" / "python", folder / "ready"
     if not ready.exists():
         _run(sys.executable, "-m", "venv", "--clear", str(folder))
         _run(str(python), "-m", "pip", "install", "--quiet", _INSTALLER)
-        _run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *_PINS)
+        _run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pins)
         ready.touch()
     return python
 
