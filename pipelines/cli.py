@@ -123,13 +123,67 @@ def migrate() -> None:
     click.echo(f"applied {', '.join(applied)}" if applied else "the schema is up to date")
 
 
-@cli.command()
-def publishers() -> None:
-    """List the publishers: where they announce articles, when they are asked, what no source confirms."""
+@cli.group(
+    invoke_without_command=True,
+    epilog=_examples(
+        "lumbung publishers                           # list them",
+        "lumbung publishers check antara kompas       # still as their files say?",
+        "lumbung publishers new https://www.koran-desa.example/",
+    ),
+)
+@click.pass_context
+def publishers(context: click.Context) -> None:
+    """List the publishers: where they announce articles, when they are asked, what no source confirms.
+
+    `check` looks whether they still are as their files say, `new` writes a first file for a site.
+    """
+    if context.invoked_subcommand is not None:
+        return
     from pipelines.publisher_table import table
     from spiders.publishers import load_publishers
 
     click.echo("\n".join(table(load_publishers().values())))
+
+
+@publishers.command(
+    epilog=_examples(
+        "lumbung publishers check                     # all of them",
+        "lumbung publishers check antara --json",
+        "0 5 * * 1  . /srv/lumbung/env && lumbung publishers check --quiet     # in a crontab: silent when all is fine",
+    )
+)
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--articles", default=3, show_default=True, type=click.IntRange(1, 20), help="Newest articles to read.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, for programs.")
+@click.option("-q", "--quiet", is_flag=True, help="Only what needs a look.")
+@click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's log.")
+def check(keys: tuple[str, ...], *, articles: int, as_json: bool, quiet: bool, verbose: bool) -> None:
+    """Look whether publishers are still as their files say; writes nothing.
+
+    Fetches robots.txt, the first document of each way of discovery and the newest articles, as politely as a crawl,
+    and tells field by field what was found, by which rule, and how usual it is at this publisher.
+
+    Status: 0 when all is fine, 1 when something needs a look, 2 for a key that is none.
+    """
+    from pipelines.publisher_commands import check as look
+
+    sys.exit(look(keys, articles, _database_url(), as_json=as_json, quiet=quiet, verbose=verbose))
+
+
+@publishers.command()
+@click.argument("url")
+@click.option("--key", help="Name of the file, the spider and the DAG; by default from the host.")
+@click.option("--output", type=click.Path(file_okay=False), help="Folder; by default that of the publishers.")
+@click.option("--samples", default=6, show_default=True, type=click.IntRange(1, 30), help="Announced pages to read.")
+@click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's log.")
+def new(url: str, *, key: str | None, output: str | None, samples: int, verbose: bool) -> None:
+    """Look at a site and write a first file for it, with a report of what a person should check.
+
+    Never overwrites a file. Status: 0 with a file that loads, 1 with one line that says why there is none.
+    """
+    from pipelines.publisher_commands import new as write
+
+    write(url, key, output, samples, verbose=verbose)
 
 
 @cli.command(

@@ -56,6 +56,7 @@ _KINDS = {
     "urlset": "a sitemap",
     "sitemapindex": "a sitemap index",
 }
+_FEEDS = frozenset((_KINDS["rss"], _KINDS["feed"]))
 _KIND = re.compile(rf"<({'|'.join(_KINDS)})\b")
 _SNIFFED = 4096
 _BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!#?\w{1,31};)", re.DOTALL)
@@ -112,11 +113,16 @@ def parse_feed(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
 def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
     """Entries and child sitemaps of a sitemap, a Google News sitemap or a sitemap index, gzipped or not.
 
+    The protocol lets a feed stand where a sitemap does (sitemaps.org, "Other Sitemap formats"), and indexes list some.
+
     Raises:
         DiscoveryError: `body` is no sitemap, broken gzip, or larger than `LARGEST` when decompressed.
     """
     entries, children = _Entries(publisher, url), dict[str, Child]()
-    for element in _sitemap_elements(_Opened(body, url).read(), url):
+    data = _Opened(body, url).read()
+    if _kind(data) in _FEEDS:
+        return Sitemap(parse_feed(data, url, publisher))
+    for element in _sitemap_elements(data, url):
         values = _values(element)
         address, changed = _absolute(url, values.get("loc", "")), values.get("lastmod")
         if _name(element) == "url":

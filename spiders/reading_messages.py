@@ -7,6 +7,7 @@ import struct
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from spiders.article import Article, Rejection
@@ -23,16 +24,31 @@ class Sheet(NamedTuple):
     publisher: str
     fetched_at: datetime
     encoding: str | None
+    explained: bool = False
+    """Whether to say also by which rule each value was found."""
+
+
+class Explanation(NamedTuple):
+    """How a page was read, for people who look at a publisher."""
+
+    origins: Mapping[str, str]
+    """Field -> the rule that found its value."""
+    kinds: tuple[str, ...]
+    """Types that the page's structured data name."""
+    site: str
+    """What structured data call the site or its publisher; empty where they do not."""
 
 
 class Answer(NamedTuple):
-    """What came of it: exactly one of the three says something."""
+    """What came of it: exactly one of outcome, bug and out_of_memory says something."""
 
     outcome: Article | Rejection | None = None
     bug: str = ""
     """The exception, where reading raised one: its type and text in one line."""
     traceback: str = ""
     out_of_memory: bool = False
+    explanation: Explanation | None = None
+    """Only with an outcome, and where it was asked for."""
 
 
 def send(stream: IO[bytes], message: object) -> None:

@@ -11,10 +11,11 @@ import resource
 import signal
 import sys
 import traceback
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from spiders.page import load_page_class
-from spiders.reading_messages import Answer, Sheet, receive, send
+from spiders.reading_messages import Answer, Explanation, Sheet, receive, send
 
 if TYPE_CHECKING:
     from spiders.page import Page
@@ -25,12 +26,21 @@ def read(sheet: Sheet, page_class: type[Page], publisher: Publisher) -> Answer:
     """Read one page."""
     try:
         page = page_class(sheet.html, sheet.url, publisher, fetched_at=sheet.fetched_at, encoding=sheet.encoding)
-        return Answer(page.article())
+        outcome = page.article()
+        return Answer(outcome, explanation=explain(page) if sheet.explained else None)
     except MemoryError:
         return Answer(out_of_memory=True)
     except Exception as error:  # noqa: BLE001 - a page that cannot be read is a value; this is a bug, and is reported as one
         words = " ".join(str(error).split())
         return Answer(bug=f"{type(error).__name__}: {words}", traceback=traceback.format_exc())
+
+
+def explain(page: Page) -> Explanation:
+    """How a page was read; its values have been asked for before."""
+    said = page.metadata
+    kinds = (*sorted(said.types), *(f"og:{kind}" for kind in said.meta("og:type")))
+    site = next(chain(said.meta("og:site_name"), said.stated("publisher")), "")
+    return Explanation(dict(page.origins), kinds, site)
 
 
 def main(seconds: float, megabytes: int) -> None:

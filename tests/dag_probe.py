@@ -54,11 +54,12 @@ def accepts(dag: DAG, name: str, value: object) -> bool:
 if __name__ == "__main__":
     bag = DagBag(sys.argv[1])
     imported = sorted(HEAVY & set(sys.modules))
-    contoh = bag.dags.get("crawl_contoh")
     found = {
         "errors": list(bag.import_errors.values()),
         "imported": imported,
         "dags": {key: describe(dag) for key, dag in bag.dags.items()},
-        "accepts": [accepts(contoh, name, value) for name, value in json.loads(sys.argv[2])] if contoh else [],
+        "accepts": [
+            accepts(bag.dags[dag], name, value) for dag, name, value in json.loads(sys.argv[2]) if dag in bag.dags
+        ],
     }
     sys.stdout.write("\n" + json.dumps(found))

@@ -102,9 +102,9 @@ class Airflow:
         tasks = self.call("GET", f"{path}/taskInstances")[1]["task_instances"]
         return {"run": state, **{task["task_id"]: task["state"] for task in tasks}}
 
-    def errors(self, dag: str, run: str, number: int) -> list[str]:
+    def errors(self, dag: str, run: str, number: int, task: str = "crawl", map_index: int = -1) -> list[str]:
         """Lines of one try's log at level error, without Airflow's own traceback."""
-        path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/crawl/logs/{number}"
+        path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{number}?map_index={map_index}"
         lines = self.call("GET", path)[1]["content"]
         said = [line["event"] for line in lines if line.get("level") == "error"]
         return [event for event in said if event != "Task failed with exception"]

@@ -242,6 +242,33 @@ def test_a_cleared_task_stops_its_spider_and_the_next_try_goes_on(
     assert stored == [(expected(papers["lambat"].newspaper)["counts"]["articles"],)]
 
 
+def checks(airflow: Airflow, run: str) -> dict[str, dict[str, Any]]:
+    path = f"/api/v2/dags/check_publishers/dagRuns/{run}/taskInstances"
+    tasks = airflow.call("GET", path)[1]["task_instances"]
+    return {each["rendered_map_index"]: each for each in tasks if each["task_id"] == "check"}
+
+
+def test_publishers_are_checked_a_task_each_and_a_finding_is_red_in_one_line(
+    airflow: Airflow, papers: dict[str, Newsstand]
+) -> None:
+    airflow.unpause("check_publishers")
+    run = airflow.first_run("check_publishers")
+    assert airflow.finished("check_publishers", run)["run"] == "failed"
+    found = checks(airflow, run)
+    assert {key: check["state"] for key, check in found.items() if key in {"contoh", "rentang", "rusak"}} == {
+        "contoh": "success",
+        "rentang": "success",
+        "rusak": "failed",
+    }
+    assert set(found) == {*papers, "tutup"}
+    assert airflow.errors("check_publishers", run, 2, "check", found["rusak"]["map_index"]) == [
+        f"rusak: feed {papers['rusak'].url}/rss: is not a feed: it is an HTML page"
+    ]
+    run = airflow.trigger("check_publishers", publishers=["contoh"], articles=1)
+    assert airflow.finished("check_publishers", run)["run"] == "success"
+    assert list(checks(airflow, run)) == ["contoh"]
+
+
 def test_without_its_database_a_crawl_is_red_and_the_log_says_why(airflow: Airflow, barn: Server) -> None:
     barn.stop()
     try:

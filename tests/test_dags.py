@@ -30,6 +30,16 @@ FORM_VALUES: list[tuple[str, Any, bool]] = [
     ("refetch", True, True),
     ("refetch", "ya", False),
 ]
+CHECK_FORM_VALUES: list[tuple[str, Any, bool]] = [
+    ("publishers", [], True),
+    ("publishers", ["contoh", "antara"], True),
+    ("publishers", ["kompass"], False),
+    ("publishers", "contoh", False),
+    ("articles", 20, True),
+    ("articles", 0, False),
+    ("articles", 21, False),
+]
+ASKED = [("crawl_contoh", *each) for each in FORM_VALUES] + [("check_publishers", *each) for each in CHECK_FORM_VALUES]
 
 
 def load(home: Path, **environment: str) -> dict[str, Any]:
@@ -39,7 +49,7 @@ def load(home: Path, **environment: str) -> dict[str, Any]:
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "dags" / "plugins"),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
     }
-    values = json.dumps([(name, value) for name, value, _ in FORM_VALUES])
+    values = json.dumps([each[:3] for each in ASKED])
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "dag_probe.py"), str(ROOT / "dags"), values],
         env={**os.environ, **settings, **environment},
@@ -92,14 +102,21 @@ def test_a_crawl_announces_and_deduplication_follows_the_announcement(loaded: di
 
 
 def test_every_field_of_the_form_has_title_description_and_section(loaded: dict[str, Any]) -> None:
-    form = loaded["dags"]["crawl_contoh"]["form"]
-    assert sorted(form) == ["from_date", "max_articles", "refetch", "to_date"]
-    assert all(all(field) for field in form.values())
+    crawl, check = loaded["dags"]["crawl_contoh"]["form"], loaded["dags"]["check_publishers"]["form"]
+    assert sorted(crawl) == ["from_date", "max_articles", "refetch", "to_date"]
+    assert sorted(check) == ["articles", "publishers"]
+    assert all(all(field) for field in [*crawl.values(), *check.values()])
 
 
 def test_the_form_refuses_values_that_make_no_sense(loaded: dict[str, Any]) -> None:
-    taken = [(name, value) for (name, value, _), good in zip(FORM_VALUES, loaded["accepts"], strict=True) if good]
-    assert taken == [(name, value) for name, value, good in FORM_VALUES if good]
+    taken = [each[:3] for each, good in zip(ASKED, loaded["accepts"], strict=True) if good]
+    assert taken == [each[:3] for each in ASKED if each[3]]
+
+
+def test_publishers_are_checked_one_task_each_weekly(loaded: dict[str, Any]) -> None:
+    dag = loaded["dags"]["check_publishers"]
+    assert dag["tasks"] == {"choose": ["check"], "check": []}
+    assert (dag["cron"], dag["zone"]) == ("23 5 * * 1", "Asia/Jakarta")
 
 
 def test_loading_the_dags_imports_neither_scrapy_nor_the_pipelines(loaded: dict[str, Any]) -> None:

@@ -172,7 +172,13 @@ def test_what_is_no_feed_is_named_in_one_line(body: bytes, kind: str) -> None:
     assert str(raised.value) == f"{URL} is not a feed: it is {kind}"
 
 
-@pytest.mark.parametrize(("body", "kind"), [*WRONG, (rss(item(1)), "an RSS feed")])
+def test_a_feed_may_stand_where_a_sitemap_does() -> None:
+    feed = rss(item(1), item(2))
+    assert parse_sitemap(feed, URL, WARTA).entries == parse_feed(feed, URL, WARTA)
+    assert parse_sitemap(gzip.compress(feed), URL, WARTA).entries == parse_feed(feed, URL, WARTA)
+
+
+@pytest.mark.parametrize(("body", "kind"), WRONG)
 def test_what_is_no_sitemap_is_named_in_one_line(body: bytes, kind: str) -> None:
     with pytest.raises(DiscoveryError) as raised:
         parse_sitemap(body, URL, WARTA)

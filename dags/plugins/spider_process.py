@@ -1,6 +1,6 @@
-"""One `scrapy crawl` as a child process: its log line by line, and its end for certain.
+"""A spider as a child process: its log line by line, and its end for certain.
 
-The spider runs in a process of its own because a Twisted reactor starts only once in a process, and because Airflow
+It runs in a process of its own because a Twisted reactor starts only once in a process, and because Airflow
 can then stop it: politely first, by force in time, and by the kernel when Airflow itself is killed.
 """
 
@@ -17,7 +17,7 @@ import threading
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 GRACE: Final = 2.5
 """Seconds a spider may take to close after SIGTERM. Airflow kills a task five seconds after it asked it to stop, and
@@ -28,25 +28,23 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-class SpiderProcess:
-    """A running spider. It has its own session, so that signals to the task's group do not reach it twice."""
+class PythonProcess:
+    """A running Python module. It has its own session, so that signals to the task's group do not reach it twice."""
 
-    def __init__(self, publisher: str, arguments: Mapping[str, str], environment: Mapping[str, str]) -> None:
-        """Start `scrapy crawl <publisher>`.
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start it.
 
         Args:
-            publisher: key of the publisher, the spider's name.
-            arguments: spider arguments, each one `-a name=value`.
+            words: name of the module, and its arguments.
             environment: variables added to this process's own.
         """
-        words = [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
         project = {"SCRAPY_SETTINGS_MODULE": "spiders.settings", "PYTHONUNBUFFERED": "1"}
         self._error = ""
         self._last_line = ""
         self._kill: threading.Timer | None = None
         self._child = subprocess.Popen(
             # -P: a file in the working directory must not shadow a module of the spider.
-            [sys.executable, "-P", "-m", "scrapy", "crawl", publisher, *words],
+            [sys.executable, "-P", "-m", *words],
             env={**os.environ, **project, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -111,6 +109,21 @@ class SpiderProcess:
     def _signal(self, number: signal.Signals) -> None:
         if self._child.poll() is None:
             os.killpg(self._child.pid, number)
+
+
+class SpiderProcess(PythonProcess):
+    """A running crawl."""
+
+    def __init__(self, publisher: str, arguments: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        """Start `scrapy crawl <publisher>`.
+
+        Args:
+            publisher: key of the publisher, the spider's name.
+            arguments: spider arguments, each one `-a name=value`.
+            environment: variables added to this process's own.
+        """
+        words = [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
+        super().__init__(["scrapy", "crawl", publisher, *words], environment)
 
 
 def _die_with_parent() -> None:
