@@ -27,15 +27,15 @@ _LONGEST_HOST = 253
 _LONGEST_AUTHORITY = 1_000
 """Characters of a host with its port and the user before it, of which nobody has so many."""
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-_UNRESERVED = r"A-Za-z0-9._~\-"
 _ESCAPABLE = re.compile(
-    rf"%(2[DEde]|3\d|[46][1-9A-Fa-f]|5[\dAFaf]|7[\dAEae]|[\dA-F][a-f]|[a-f][\dA-Fa-f])|%(?![\dA-Fa-f]{{2}})"
-    rf"|[^%{_UNRESERVED}!$&'()*+,;=:@/?]+",
+    r"%(2[1789ACDEacde]|3\d|[46][1-9A-Fa-f]|5[\dAFaf]|7[\dAEae]|[\dA-F][a-f]|[a-f][\dA-Fa-f])|%(?![\dA-Fa-f]{2})"
+    r"|[^%A-Za-z0-9._~\-!$&'()*+,;=:@/?]+",
     re.ASCII,
 )
 """An escape that need not be or is in small letters, or a run of what does not stand for itself in a path or a query
 (RFC 3986, sections 3.3 and 3.4)."""
-_NEVER_ESCAPED = re.compile(f"[{_UNRESERVED}]")
+_NEVER_ESCAPED = re.compile(r"[A-Za-z0-9._~\-!'()*,]")
+"""What is unreserved, and the marks that some encoders escape, others not, and no server reads two ways."""
 _ESCAPES = tuple(f"%{byte:02X}" for byte in range(256))
 _ESCAPED_TWICE = re.compile(r"^(amp;)+")
 """Some feeds hand out `?a=1&amp;b=2`."""
@@ -47,21 +47,21 @@ _SESSION = re.compile(r"(?<=.)(;jsessionid=[^;]*)+", re.IGNORECASE)
 """Java's session number, in the path where the reader's browser takes no cookies."""
 _VARIANT_SEGMENTS = frozenset({"amp", "amp.html", "full&view=ok"})
 """Last segments that ask for the AMP page, or in Tempo's way for the whole of a split article."""
-_ROUTES = ("/", "!")
-"""Fragments that begin so name a page of a site that is one script; all others name a place in the page."""
+_ROUTE = re.compile(r"[/!].*[^/!]")
+"""Fragments like this name a page of a site that is one script; all others name a place in the page."""
 
 _TRACKING = re.compile(
     r"utm_.*|hsa_.*|mtm_.*|ns_(campaign|mchannel|source|linkname|fee)|pk_(campaign|kwd|source|medium|content)"
-    r"|at_(medium|campaign|custom\d)|fbclid|fb_(action_ids|action_types|source|ref|comment_id)|mibextid|sfnsn"
-    r"|gclid|gclsrc|dclid|gbraid|wbraid|gad_(source|campaignid)|srsltid|_ga|_gl|usqp|amp_(gsa|js_v|kit|latest_update_time)"
+    r"|at_.*|fbclid|fref|fb_(action_ids|action_types|source|ref|comment_id)|mibextid|sfnsn"
+    r"|gclid|gclsrc|dclid|clickid|campaignid|adgroupid|gbraid|wbraid|gad_(source|campaignid)|srsltid|_ga|_gl|usqp|amp_(gsa|js_v|kit|analytics|latest_update_time)"
     r"|msclkid|ysclid|yclid|twclid|ttclid|li_fat_id|epik|igshid?|mc_[ce]id|mkt_tok|_hsenc|_hsmi|vero_id|oly_(anon|enc)_id"
-    r"|__twitter_impression|ref|ref_src|ref_url|spm|scm|xtor|cmp|cmpid|dicbo|tblci|wt_mc|wtmc|ocid|ncid|smid|s_cid|maca"
-    r"|guccounter|guce_referrer(_sig)?|_openstat|replytocom|jsessionid|phpsessid|rss|rssfeed"
+    r"|__twitter_impression|ref|ref_src|ref_url|spm|scm|xt(or|ref|cr|s|np|loc)|echobox|cmp|cmpid|dicbo|tblci|wt_mc|wtmc|ocid|ncid|smid|s_cid|maca"
+    r"|guccounter|guce_referrer(_sig)?|_guc_consent_skip|_openstat|replytocom|jsessionid|phpsessid|rss|rssfeed"
     r"|tag_from|jxconn|jxreco(id|from|pos)|lgn_method|google_btn",
 )
 _VARIANT = re.compile(
-    r"(page|hal|halaman|showpage)=(all|\d+)|single=1|view=(all|full|ok|amp)|(output(type)?|format|template|amp-content)=amp(art)?"
-    r"|_?amp(=(1|y|yes|true|amp)?)?|share=[a-z-]+|(source|src|origin|from|via|medium|r)=rss"
+    r"(page|hal|halaman|showpage)=(all|\d+)|single=1|view=(all|full|ok|amp)|(output(type)?|format|mode|template|amp-content)=amp(art)?"
+    r"|(_|wp)?amp(=(1|y|yes|true|amp)?)?|share=[a-z-]+|(source|src|origin|from|via|medium|r)=rss"
 )
 """Whole `name=value` pairs: `page=all` picks a part of the article, `page=about` may be the article."""
 
@@ -88,7 +88,7 @@ def canonicalise(url: str, publisher: Publisher) -> str:
         host = f"{segments.pop(0)}.{server.main}"
         _drop_leading_amp(segments, publisher)
     query = _query(parts.query, publisher.query_kept)
-    route = f"#{_escaped(parts.fragment)}" if parts.fragment.startswith(_ROUTES) else ""
+    route = f"#{_escaped(parts.fragment)}" if _ROUTE.match(parts.fragment) else ""
     return f"{server.scheme}://{host}{server.port}/{'/'.join(segments)}" + (f"?{query}" if query else "") + route
 
 
@@ -151,8 +151,7 @@ def _host(name: str) -> str:
         ValueError: it is none.
     """
     if ":" in name:
-        ip_address(name)
-        return name.lower()
+        return str(ip_address(name))
     name = name.lower().rstrip(".")
     if len(name) > _LONGEST_HOST:
         raise ValueError("too long for a host name")
@@ -195,9 +194,9 @@ def _segments(path: str) -> list[str]:
     for segment in _escaped(path).split("/"):
         if segment == "..":
             del segments[-1:]
-        elif segment not in {"", "."}:
+        elif segment != ".":
             segments.append(segment)
-    return segments
+    return [segment for segment in segments if segment]
 
 
 def _drop_variants(segments: list[str], publisher: Publisher) -> None:
@@ -223,7 +222,7 @@ def _query(query: str, kept: tuple[str, ...]) -> str:
         return ""
     pairs = []
     for piece in query.split("&"):
-        pair = _escaped(_ESCAPED_TWICE.sub("", piece))
+        pair = _escaped(_ESCAPED_TWICE.sub("", piece)).replace("+", "%20")
         name = pair.partition("=")[0]
         if pair and (name in kept or not (_TRACKING.fullmatch(name.lower()) or _VARIANT.fullmatch(pair.lower()))):
             pairs.append((name, pair))
