@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from lxml.html import HtmlElement
 
@@ -30,11 +33,22 @@ _SKIPPED = _words(
     " script select source style svg template textarea title track video"
 )
 """Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
+NAVIGATION = _words("dialog menu nav")
+"""Rarely text of an article, and a third of all elements."""
 HEADINGS = _words("h1 h2 h3 h4 h5 h6")
-_MARKUP = re.compile("[&<>]")
+_SKIP, _INLINE, _LINK, _BREAK, _BLOCK = range(5)
+_KINDS: dict[object, int] = {
+    **dict.fromkeys((etree.Comment, etree.ProcessingInstruction, etree.Entity, *_SKIPPED), _SKIP),
+    **dict.fromkeys(INLINE, _INLINE),
+    "a": _LINK,
+    "br": _BREAK,
+}
+"""What an element is to the text around it; any other is a block."""
 _UNSEEN = re.compile(r"(?:visually|screen)-?(?:hidden|reader)|(?:^|[\s_-])sr-?only(?:$|[\s_])", re.IGNORECASE)
 _CLIPPED = "clip:rect(0"
 """Class and style of inline text that is read aloud and not shown: ", opens new tab"."""
+_LONGEST_NAMES = 500
+"""Characters that are read of a class: names are remembered, and a page may have megabytes of them."""
 _DEEPEST = 250
 """Elements nested deeper are read as plain text: no page needs them, and the recursion stays bounded."""
 
@@ -45,8 +59,10 @@ class Block:
 
     element: HtmlElement
     """The block-level element it stands in."""
-    html: str
-    """Its text with links and line breaks as the only tags."""
+    texts: tuple[str, ...]
+    """Its text in the pieces that the markup cuts it into, white space and all; a line break is a space."""
+    marks: tuple[tuple[int, str], ...]
+    """Where links begin and end in it: before which piece, and the tag."""
     text: str
     """White space collapsed."""
     linked: int
@@ -58,83 +74,163 @@ class Block:
         """Part of the text that is links, 0 to 1."""
         return self.linked / max(1, len(self.text))
 
+    @property
+    def html(self) -> str:
+        """Its text with links as the only tags."""
+        return "".join(self._markup())
+
+    def _markup(self) -> Iterator[str]:
+        done = 0
+        for place, tag in self.marks:
+            yield escape("".join(self.texts[done:place]), quote=False)
+            yield tag
+            done = place
+        yield escape("".join(self.texts[done:]), quote=False)
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """An element that holds blocks, its own or those of elements in it."""
+
+    element: HtmlElement
+    first: int
+    """Place of its first block among all of them."""
+    end: int
+    """Place behind its last one."""
+    inner: list[Box]
+    """Boxes directly in it, in order."""
+
+    def all(self) -> Iterator[Box]:
+        """The box itself and all boxes in it, in no order that matters."""
+        pending = [self]
+        while pending:
+            box = pending.pop()
+            pending += box.inner
+            yield box
+
 
 class _Walk:
-    """Collects the blocks below one element in document order."""
+    """Collects the blocks below one element in document order, and the boxes they stand in."""
 
-    def __init__(self, skipped: Collection[HtmlElement]) -> None:
+    def __init__(self, skipped: Collection[HtmlElement], tags: Collection[str]) -> None:
         self.blocks: list[Block] = []
+        self.boxes: list[Box] = []
+        """Those done whose parents are not."""
         self._skipped = skipped
-        self._html: list[str] = []
+        self._kinds = _KINDS | dict.fromkeys(tags, _SKIP)
         self._texts: list[str] = []
+        self._marks: list[tuple[int, str]] = []
         self._linked = 0
         self._broken = False
 
-    def visit(self, element: HtmlElement, owner: HtmlElement, *, link: bool = False, depth: int = 0) -> None:
+    def visit(  # noqa: C901, PLR0912 - one loop over everything in a page: a call more for each child is a tenth of it
+        self, element: HtmlElement, owner: HtmlElement, *, link: bool = False, depth: int = 0
+    ) -> None:
+        first, inner = len(self.blocks), len(self.boxes)
+        texts, skipped, kinds = self._texts, self._skipped, self._kinds
         text = element.text
-        if text:
+        if text and (texts or not text.isspace()):  # nothing but the white space between elements
             self._add(text, link=link)
         for child in element:
-            tag = child.tag
-            if isinstance(tag, str) and tag not in _SKIPPED and child not in self._skipped:
-                if tag == "br":
+            kind = kinds.get(child.tag, _BLOCK)
+            if kind != _SKIP and not (skipped and child in skipped):
+                if kind == _BREAK:
                     self._break(owner)
                 elif depth > _DEEPEST:
                     self._add(child.text_content(), link=link)
-                elif tag in INLINE:
-                    self._visit_inline(child, owner, link=link, depth=depth)
-                else:
-                    self.flush(owner)
-                    self.visit(child, child, link=link, depth=depth + 1)
-                    self.flush(child)
-            tail = child.tail
-            if tail:
-                self._add(tail, link=link)
+                elif kind == _BLOCK:
+                    if texts or self._marks:
+                        self._flush(owner)
+                    if len(child):
+                        self.visit(child, child, link=link, depth=depth + 1)
+                    elif (text := child.text) and not text.isspace():
+                        self._add_leaf(child, text, link=link)
+                elif not _is_unseen(child):
+                    self._visit_inline(child, owner, link=link, depth=depth + 1, opens=kind == _LINK and not link)
+            text = child.tail
+            if text and (texts or not text.isspace()):
+                self._add(text, link=link)
+        if element is owner and (texts or self._marks):
+            self._flush(owner)
+        if len(self.blocks) > first:
+            self.boxes[inner:] = [Box(element, first, len(self.blocks), self.boxes[inner:])]
 
-    def _visit_inline(self, child: HtmlElement, owner: HtmlElement, *, link: bool, depth: int) -> None:
-        names, style = child.get("class"), child.get("style")
-        if (names and _UNSEEN.search(names)) or (style and _CLIPPED in style):
-            return
-        if child.tag == "a" and not link:
-            self._html.append("<a>")
-            self.visit(child, owner, link=True, depth=depth + 1)
-            self._html.append("</a>")
-        else:
-            self.visit(child, owner, link=link, depth=depth + 1)
+    def _visit_inline(self, child: HtmlElement, owner: HtmlElement, *, link: bool, depth: int, opens: bool) -> None:
+        if opens:
+            self._marks.append((len(self._texts), "<a>"))
+        if len(child):
+            self.visit(child, owner, link=link or opens, depth=depth)
+        elif text := child.text:
+            self._add(text, link=link or opens)
+        if opens:
+            self._marks.append((len(self._texts), "</a>"))
+
+    def _add_leaf(self, element: HtmlElement, text: str, *, link: bool) -> None:
+        """The block of an element that holds no other: most paragraphs, read without a walk of their own."""
+        place = len(self.blocks)
+        self._add(text, link=link)
+        self._flush(element)
+        self.boxes.append(Box(element, place, place + 1, []))
 
     def _add(self, text: str, *, link: bool) -> None:
-        if text.isspace():
-            if not self._texts:  # nothing but the white space between elements
-                return
-        else:
+        if not text.isspace():
             self._broken = False
             if link:
                 self._linked += len(text.strip())
-        self._html.append(escape(text, quote=False) if _MARKUP.search(text) else text)
+        elif not self._texts:
+            return
         self._texts.append(text)
 
     def _break(self, owner: HtmlElement) -> None:
         if self._broken:
-            self.flush(owner)
+            self._flush(owner)
         else:
             self._broken = True
-            self._html.append("<br>")
             self._texts.append(" ")
 
-    def flush(self, owner: HtmlElement) -> None:
+    def _flush(self, owner: HtmlElement) -> None:
         """End the block that is being collected, as one of `owner`."""
-        if self._texts:
-            text = " ".join("".join(self._texts).split())
+        texts = self._texts
+        if texts:
+            text = " ".join("".join(texts).split())
             if text:
-                heading = owner.tag in HEADINGS
-                self.blocks.append(Block(owner, "".join(self._html), text, min(self._linked, len(text)), heading))
-            self._texts = []
-        self._html, self._linked, self._broken = [], 0, False
+                linked = min(self._linked, len(text))
+                self.blocks.append(Block(owner, tuple(texts), tuple(self._marks), text, linked, owner.tag in HEADINGS))
+            texts.clear()
+        self._marks.clear()
+        self._linked, self._broken = 0, False
 
 
-def blocks_of(root: HtmlElement, skipped: Collection[HtmlElement] = ()) -> list[Block]:
-    """All blocks below `root` in document order, without the subtrees of `skipped`."""
-    walk = _Walk(skipped)
+def _is_unseen(element: HtmlElement) -> bool:
+    names, style = element.get("class"), element.get("style")
+    return bool((names and _names_unseen(names[:_LONGEST_NAMES])) or (style and _CLIPPED in style))
+
+
+@lru_cache(maxsize=4096)
+def _names_unseen(names: str) -> bool:
+    return _UNSEEN.search(names) is not None
+
+
+def outline(
+    root: HtmlElement, skipped: Collection[HtmlElement] = (), tags: Collection[str] = ()
+) -> tuple[list[Block], Box]:
+    """All blocks below an element in document order, and the box that holds them.
+
+    Args:
+        root: The element.
+        skipped: Elements whose subtrees are left out.
+        tags: Names of such elements.
+    """
+    walk = _Walk(skipped, tags)
     walk.visit(root, root)
-    walk.flush(root)
-    return walk.blocks
+    return walk.blocks, next(iter(walk.boxes), Box(root, 0, 0, []))
+
+
+def blocks_of(root: HtmlElement) -> list[Block]:
+    """All blocks below `root` in document order."""
+    return outline(root)[0]
+
+
+def is_titled(block: Block, title: str) -> bool:
+    """Whether a block says a headline, given case-folded, and no more."""
+    return len(block.text) <= len(title) and block.text.casefold() == title

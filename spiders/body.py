@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from spiders.blocks import Block, blocks_of
+from spiders.blocks import NAVIGATION, is_titled, outline
 from spiders.boilerplate import stands_apart, starts_comments, starts_others
 from spiders.containers import find_container
 from spiders.filtering import filtered, holds_nothing, length_of, trimmed, with_headings
@@ -15,10 +15,11 @@ from spiders.lead import find_captions, find_lead
 from spiders.scripts import script_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator
 
     from lxml.html import HtmlElement
 
+    from spiders.blocks import Block, Box
 
 _LEAST_BELOW = 500
 _HEADER = 40
@@ -57,34 +58,51 @@ class Body:
             skipped: Elements that are known to be no text.
             stated: What locates the text and its standfirst.
         """
-        self.blocks = blocks_of(root, skipped)
-        """All blocks of the page in order."""
         self._root = root
+        self._stated = stated or Stated()
         self._lead: list[Block] = []
-        stated = stated or Stated()
-        self.containers = frozenset(containers) or frozenset(
-            (find_container(root, self.blocks, stated.text, stated.headline),)
-        )
-        inside = Inherited(lambda element: element in self.containers)
-        found = [block for block in self.blocks if inside(block.element)]
-        self.text_blocks = with_headings(filtered(found, self.containers)) if containers else self._read(found, stated)
+        self.text_blocks = self._read(containers, outline(root, skipped, NAVIGATION))
         """The blocks of the containers that are text of the article, in order, and its standfirst before them."""
+        if holds_nothing(self.text_blocks):  # pages with a menu around the text, or one that never ends, exist
+            self.text_blocks = self._read(containers, outline(root, skipped))
+        if holds_nothing(self.text_blocks) and not containers:
+            self.text_blocks = self._unprinted() or self.text_blocks
 
-    def _read(self, found: list[Block], stated: Stated) -> list[Block]:
-        text = with_headings(trimmed(filtered(self._below(stated.headline, found), self.containers)))
-        if text:
-            above = self.blocks[: self.blocks.index(text[0])]
-            self._lead = find_lead(above, stated.headline, stated.descriptions, self.containers)
-            text = self._lead + text
-        if holds_nothing(text):
-            scripted = trimmed(script_blocks(self._root, stated.headline))
-            return scripted or find_captions(self._root, stated.descriptions) or text
-        return text
+    def _read(self, given: Collection[HtmlElement], walked: tuple[list[Block], Box]) -> list[Block]:
+        self.blocks, box = walked
+        """All blocks of the page in order."""
+        if given:
+            self.containers = frozenset(given)
+            boxes = [inner for inner in box.all() if inner.element in given]
+            return with_headings(filtered([*self._inside(boxes)], self.containers))
+        found = find_container(box, self.blocks, self._stated.text, self._stated.headline)
+        self.containers = frozenset((found.element,))
+        below = self._below(self.blocks[found.first : found.end])
+        return self._with_lead(with_headings(trimmed(filtered(below, self.containers))))
 
-    def _below(self, headline: str, found: list[Block]) -> list[Block]:
+    def _inside(self, boxes: Iterable[Box]) -> Iterator[Block]:
+        """Each block of some boxes once: one of them may stand in another."""
+        end = 0
+        for box in sorted(boxes, key=lambda box: box.first):
+            yield from self.blocks[max(end, box.first) : box.end]
+            end = max(end, box.end)
+
+    def _with_lead(self, text: list[Block]) -> list[Block]:
+        if not text:
+            return []
+        above = self.blocks[: self.blocks.index(text[0])]
+        self._lead = find_lead(above, self._stated.headline, self._stated.descriptions, self.containers)
+        return self._lead + text
+
+    def _unprinted(self) -> list[Block]:
+        """The text that the page has in its scripts, else below its pictures."""
+        scripted = trimmed(script_blocks(self._root, self._stated.headline))
+        return scripted or find_captions(self._root, self._stated.descriptions)
+
+    def _below(self, found: list[Block]) -> list[Block]:
         """The blocks found after the headline, if it stands first among them and a text follows."""
-        title = headline.casefold()
-        first = next((block for block in self.blocks if block.heading and block.text.casefold() == title), None)
+        title = self._stated.headline.casefold()
+        first = next((block for block in self.blocks if block.heading and is_titled(block, title)), None)
         below = found[found.index(first) + 1 :] if first in found else []
         return below if length_of(below) > _LEAST_BELOW else found
 

@@ -1,21 +1,21 @@
-"""Where the text of an article stands: the element that holds most prose, blocks beside the text counting little."""
+"""Where the text of an article stands: the box that holds most prose, blocks beside the text counting little."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
-from spiders.blocks import INLINE
+from spiders.blocks import HEADINGS, INLINE, is_titled
 from spiders.boilerplate import is_never_text, stands_apart
-from spiders.inherited import Inherited
+from spiders.inherited import Inherited, ancestors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
-    from spiders.blocks import Block
+    from spiders.blocks import Block, Box
 
 _SENTENCE = re.compile(r"[.!?…։。！？][\"'”’»)\]]*(?:\s|$)|[,;:] ")
 _WITHIN_TEXT = INLINE | {"p", "li", "blockquote", "ul", "ol", "dl", "dd", "table"}
@@ -27,58 +27,65 @@ _MOST_LINKED = 0.5
 _APART_COUNTS = 0.2
 _LEAST_ARTICLE = 300
 _NEVER_COUNTS = 0.02
+_MOST_TITLES = 20
+"""Blocks in the words of the headline that are looked at."""
+_MOST_COMPARED = 100_000_000
+"""Characters: each block is sought in all of the text that structured data have."""
 _SHARE = 0.65
 """The walk goes down into a child that holds at least this share of the prose."""
 
 
-@dataclass(slots=True)
-class _Mass:
-    """Prose below an element."""
+class _Prose:
+    """How much prose lies in a box."""
 
-    weight: float = 0.0
-    blocks: int = 0
+    def __init__(self, weights: Iterable[float]) -> None:
+        """Add the weights of the page's blocks up, once."""
+        listed = list(weights)
+        self._weights = list(accumulate(listed, initial=0.0))
+        self._counts = list(accumulate(map(bool, listed), initial=0))
+
+    def weight(self, box: Box) -> float:
+        """Of all blocks in it."""
+        return self._weights[box.end] - self._weights[box.first]
+
+    def blocks(self, box: Box) -> int:
+        """Those that weigh anything."""
+        return self._counts[box.end] - self._counts[box.first]
 
 
-def find_container(root: HtmlElement, blocks: Collection[Block], hint: str = "", headline: str = "") -> HtmlElement:
-    """The deepest element that still holds nearly all prose of the page.
+def find_container(box: Box, blocks: Sequence[Block], hint: str = "", headline: str = "") -> Box:
+    """The deepest box that still holds nearly all prose of the page.
 
     Args:
-        root: Where the search starts.
-        blocks: Those below it.
+        box: The one of the whole page.
+        blocks: Those in it.
         hint: The text as structured data have it, complete or not.
         headline: As printed: of several articles on the page, its own is meant.
     """
-    mass: dict[HtmlElement, _Mass] = {}
-    title = headline.casefold()
-    headings = [
-        *root.iter("h1"),
-        *(block.element for block in blocks if block.heading and block.text.casefold() == title),
-    ]
-    around = {parent for heading in headings for parent in heading.iterancestors()}
-    apart, never = Inherited(stands_apart, around), Inherited(is_never_text, around)
+    titles = [block.element for block in blocks if is_titled(block, headline.casefold())]
+    headings = (*box.element.iter("h1"), *(element for element in titles if element.tag in HEADINGS))
     known = " ".join(hint.split())
+    known = known if len(known) * len(blocks) < _MOST_COMPARED else ""
+    prose = _Prose(_weights(blocks, known, ancestors(headings)))
+    return _descend(_article_of(titles, box, prose) or box, prose)
+
+
+def _weights(blocks: Iterable[Block], known: str, around: Collection[HtmlElement]) -> Iterator[float]:
+    apart, never = Inherited(stands_apart, around), Inherited(is_never_text, around)
     for block in blocks:
         weight = _weight(block, known)
-        if weight:
-            if apart(block.element):
-                weight *= _NEVER_COUNTS if never(block.element) else _APART_COUNTS
-            for element in (block.element, *block.element.iterancestors()):
-                held = mass.setdefault(element, _Mass())
-                held.weight += weight
-                held.blocks += 1
-    article = _article_of(headline, blocks, mass)
-    return _descend(root if article is None else article, mass)
+        if weight and apart(block.element):
+            weight *= _NEVER_COUNTS if never(block.element) else _APART_COUNTS
+        yield weight
 
 
-def _article_of(headline: str, blocks: Iterable[Block], mass: Mapping[HtmlElement, _Mass]) -> HtmlElement | None:
+def _article_of(titles: Iterable[HtmlElement], box: Box, prose: _Prose) -> Box | None:
     """The `<article>` that the headline stands in, if it holds a text and no teaser of it."""
-    title = headline.casefold()
-    for block in blocks:
-        if block.text.casefold() == title:
-            article = next(block.element.iterancestors("article"), None)
-            if article is not None and article in mass and mass[article].weight > _LEAST_ARTICLE:
-                return article
-    return None
+    above = (next(element.iterancestors("article"), None) for element in islice(titles, _MOST_TITLES))
+    articles = [article for article in above if article is not None]
+    boxes = {inner.element: inner for inner in box.all()} if articles else {}
+    found = (boxes[article] for article in articles if article in boxes)
+    return next((article for article in found if prose.weight(article) > _LEAST_ARTICLE), None)
 
 
 def _weight(block: Block, known: str) -> float:
@@ -93,18 +100,19 @@ def _weight(block: Block, known: str) -> float:
     return weight
 
 
-def _descend(node: HtmlElement, mass: Mapping[HtmlElement, _Mass]) -> HtmlElement:
-    while node in mass:
-        held = [child for child in node if child in mass]
-        best = max(held, key=lambda child: mass[child].weight, default=None)
-        if best is None or best.tag in _WITHIN_TEXT or mass[best].weight < _SHARE * mass[node].weight:
+def _descend(box: Box, prose: _Prose) -> Box:
+    while prose.blocks(box):
+        held = [inner for inner in box.inner if prose.blocks(inner)]
+        best = max(held, key=prose.weight, default=None)
+        if best is None or best.element.tag in _WITHIN_TEXT or prose.weight(best) < _SHARE * prose.weight(box):
             break
-        if mass[best].blocks == 1 < mass[node].blocks:  # one long paragraph beside short ones
+        if prose.blocks(best) == 1 < prose.blocks(box):  # one long paragraph beside short ones
             break
-        if sum(mass[child].weight for child in held if _alike(child, best)) > (1 + _ALIKE) * mass[best].weight:
+        alike = (inner for inner in held if _alike(inner.element, best.element))
+        if sum(map(prose.weight, alike)) > (1 + _ALIKE) * prose.weight(best):
             break
-        node = best
-    return node
+        box = best
+    return box
 
 
 def _alike(one: HtmlElement, other: HtmlElement) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml.etree import XPath
 
+from spiders.inherited import Inherited
 from spiders.selection import text_of
 
 if TYPE_CHECKING:
@@ -25,13 +26,14 @@ _AUTHOR_PAGE = re.compile(
     r"(?i)/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|penulis|pewarta|reporters?|journalists?|redakteure?)/[^/]"
 )
 _WRITTEN_BY = re.compile(r"(?i)^(?:written by|verfasst von|geschrieben von|ditulis oleh|oleh|écrit par|escrito por)$")
-_MARKED = XPath(".//a[@rel] | .//*[@itemprop]")
-_CARDS = XPath('.//*[contains(@class, "author") or contains(@class, "vcard")]')
-"""XPath, not CSS: a class selector splits the classes of every element of the page, which costs a parse of it."""
+_MARKED = XPath(".//a[@rel] | .//@itemprop/..")
+_NAMED = XPath('.//@class[contains(., "author") or contains(., "fn")]/..')
+"""By their attributes, not `.//*[@class]` or CSS: these look at every element, which costs up to a parse of the page."""
 _NAMING = re.compile(r"(?i)(?:^|\s)(?:author|fn|[\w-]*author[-_]+name)(?:$|\s)")
 _BESIDE = re.compile(
     r"(?i)(?:^|[\s_-])(?:comments?|komentar|kommentare?|sidebar|related|terkait|recommended)(?:$|[\s_-]|list|area)"
 )
+_WHOLE = frozenset(("html", "body"))
 _EDITED = re.compile(r"(?i)\s*(?:editor|redaktur|penyunting|foto|photos?|übersetzung)\b")
 
 
@@ -40,10 +42,12 @@ def marked_authors(tree: HtmlElement, metadata: Metadata) -> Iterator[list[str]]
     labels = zip(metadata.meta("twitter:label1"), metadata.meta("twitter:data1"), strict=False)
     yield [name for label, name in labels if _WRITTEN_BY.match(label)]
     yield _first(element for element in _found(_MARKED, tree) if _states_author(element))
+    is_beside = Inherited(_is_beside)
     links = (link for link in tree.iter("a") if _AUTHOR_PAGE.search(link.get("href", "")))
-    yield _first(link for link in links if not _is_beside(link))
-    cards = (element for card in _found(_CARDS, tree) for element in card.iter() if _is_named(element))
-    yield _first(element for element in cards if not _is_beside(element))
+    yield _first(link for link in links if not (is_beside(link) or _is_edited(link)))
+    in_card = Inherited(_is_card)
+    cards = (element for element in _found(_NAMED, tree) if _is_named(element) and in_card(element))
+    yield _first(element for element in cards if not (is_beside(element) or _is_edited(element)))
 
 
 def _first(elements: Iterable[HtmlElement]) -> list[str]:
@@ -60,13 +64,21 @@ def _states_author(element: HtmlElement) -> bool:
 
 
 def _is_beside(element: HtmlElement) -> bool:
-    """Whether an element names someone else: a reader, the author of another article, the editor."""
+    """Whether an element is about someone else: a reader, the author of another article."""
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    return element.tag not in _WHOLE and _BESIDE.search(names) is not None
+
+
+def _is_edited(element: HtmlElement) -> bool:
+    """Whether it names the editor."""
     parent = element.getparent()
-    return any(
-        around.tag not in {"body", "html"} and _BESIDE.search(f"{around.get('class', '')} {around.get('id', '')}")
-        for around in element.iterancestors()
-    ) or (parent is not None and _EDITED.match(parent.text or "") is not None)
+    return parent is not None and _EDITED.match(parent.text or "") is not None
+
+
+def _is_card(element: HtmlElement) -> bool:
+    names = element.get("class", "")
+    return "author" in names or "vcard" in names
 
 
 def _is_named(element: HtmlElement) -> bool:
-    return isinstance(element.tag, str) and _NAMING.search(element.get("class", "")) is not None
+    return _NAMING.search(element.get("class", "")) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from lxml.html import HtmlElement
 
@@ -30,3 +30,14 @@ class Inherited:
             inherited = inherited or self._holds(node)
             self._known[node] = inherited
         return inherited
+
+
+def ancestors(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
+    """All ancestors of some elements, each climbed to once."""
+    found: set[HtmlElement] = set()
+    for element in elements:
+        for ancestor in element.iterancestors():
+            if ancestor in found:
+                break
+            found.add(ancestor)
+    return found

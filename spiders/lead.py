@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from spiders.blocks import blocks_of
+from spiders.blocks import blocks_of, is_titled
 from spiders.boilerplate import stands_apart
 from spiders.inherited import Inherited
 
@@ -22,6 +22,7 @@ _PROSE = 60
 _MOST_LINKED = 0.5
 _SAME = 40
 """Characters by which a block and a description are the same."""
+_LEAST_PART = 20
 _END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 
 
@@ -38,7 +39,8 @@ def find_lead(
     """
     near = above[-_ABOVE:]
     title = headline.casefold()
-    starts = [place for place, block in enumerate(near) if block.element.tag == "h1" or block.text.casefold() == title]
+    starts = [place for place, block in enumerate(near) if block.element.tag == "h1" or is_titled(block, title)]
+    starts = starts or [place for place, block in enumerate(near) if _says_part(block, _plain(headline))]
     if not starts:
         return []
     around = {parent for element in (near[starts[-1]].element, *containers) for parent in element.iterancestors()}
@@ -62,6 +64,12 @@ def find_captions(root: HtmlElement, descriptions: Iterable[str]) -> list[Block]
 
 def _is_prose(block: Block) -> bool:
     return not block.heading and len(block.text) >= _PROSE and _END.search(block.text) is not None
+
+
+def _says_part(block: Block, headline: str) -> bool:
+    """Whether a heading shows the newsroom's headline without its kicker."""
+    shown = _plain(block.text) if block.heading else ""
+    return len(shown) >= _LEAST_PART and shown in headline
 
 
 def _is_stated(text: str, stated: list[str]) -> bool:

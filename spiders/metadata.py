@@ -61,9 +61,10 @@ class Metadata:
 
     @cached_property
     def _meta(self) -> dict[str, list[str]]:
+        """Contents as they stand there: most are never asked for."""
         found: dict[str, list[str]] = {}
         for element in self._tree.iter("meta"):
-            content = collapse(element.get("content", ""))
+            content = element.get("content")
             name = element.get("property") or element.get("name") or element.get("itemprop")
             if content and name:
                 found.setdefault(name.strip().lower(), []).append(content)
@@ -72,7 +73,7 @@ class Metadata:
     def meta(self, *names: str) -> Iterator[str]:
         """Contents of `<meta>` by name, property or itemprop, in the order of `names`."""
         for name in names:
-            yield from self._meta.get(name, ())
+            yield from filter(None, map(collapse, self._meta.get(name, ())))
 
     def stated(self, *keys: str) -> Iterator[str]:
         """Texts of the article's JSON-LD under `keys`."""

@@ -30,7 +30,7 @@ PUBLISHED = (
 MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
 CHANGED = re.compile(r"(?i)\b(?:diperbarui|diperbaharui|diupdate|updated?|modified|aktualisiert|mis à jour)\b")
 
-_MARKED = XPath('.//*[@itemprop or contains(@class, "publi") or contains(@class, "-date") or contains(@class, "pubd")]')
+_MARKED = XPath('.//@itemprop/.. | .//@class[contains(., "publi") or contains(., "-date") or contains(., "pubd")]/..')
 _MARKS = frozenset(("datePublished", "published", "entry-date", "post-date", "publish-date", "pubdate"))
 _UNSTATED = timezone(timedelta(0), "unstated")
 _CLOCK = re.compile(r"\d[:.]\d\d\b")

@@ -269,7 +269,7 @@ class Page:
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
         """The body as a reader sees it."""
-        return tuple(clean((block.html for block in self.body.text_blocks), headline=self.printed_headline))
+        return tuple(clean(self.body.text_blocks, headline=self.printed_headline))
 
     @cached_property
     def dateline(self) -> str | None:

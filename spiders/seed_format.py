@@ -30,7 +30,8 @@ from spiders.publishers import LumbungError
 if TYPE_CHECKING:
     from spiders.article import Article
 
-_WHITE_SPACE = re.compile(r"[ \t\n\r\f\v]+")
+_WHITE_SPACE = re.compile(r"[ \t\n\r\f\v]{2,}|[\t\n\r\f\v]")
+"""Runs that are not one space already, which most are."""
 _COUNT = re.compile(r"0|[1-9][0-9]{0,17}")
 """Eighteen digits fit Postgres' bigint; a longer number is a paragraph."""
 _NO_BREAK_SPACE = "\u00a0"
