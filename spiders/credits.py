@@ -28,7 +28,7 @@ _AUTHOR_PAGE = re.compile(
 _WRITTEN_BY = re.compile(r"(?i)^(?:written by|verfasst von|geschrieben von|ditulis oleh|oleh|écrit par|escrito por)$")
 _MARKED = XPath(".//a[@rel] | .//@itemprop/..")
 _NAMED = XPath('.//@class[contains(., "author") or contains(., "fn")]/..')
-"""By their attributes, not `.//*[@class]` or CSS: these look at every element, which costs up to a parse of the page."""
+"""By their attributes, not `.//*[@class]` or CSS: those look at every element, up to a parse of the page."""
 _NAMING = re.compile(r"(?i)(?:^|\s)(?:author|fn|[\w-]*author[-_]+name)(?:$|\s)")
 _BESIDE = re.compile(
     r"(?i)(?:^|[\s_-])(?:comments?|komentar|kommentare?|sidebar|related|terkait|recommended)(?:$|[\s_-]|list|area)"
