@@ -61,14 +61,14 @@ DOWNLOAD_HANDLERS = {
     "https": "spiders.guard.GuardedHandler",
     "s3": None,
 }
-DNS_RESOLVER = "spiders.guard.GuardedResolver"
+TWISTED_DNS_RESOLVER = "spiders.guard.GuardedResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
 
 # What reading one page may cost, held by the kernel around the process that reads: CPU seconds, MiB of its memory.
 READ_SECONDS = 10.0
-READ_MEGABYTES = 1024
+READ_MEGABYTES = 400
 
 LOG_LEVEL = "INFO"
 LOGSTATS_INTERVAL = 30

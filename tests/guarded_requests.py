@@ -100,7 +100,7 @@ def main() -> None:
     table = json.load(sys.stdin)
     settings = get_project_settings()
     quick = {"ITEM_PIPELINES": {}, "ROBOTSTXT_OBEY": False, "DOWNLOAD_TIMEOUT": 5, "AUTOTHROTTLE_ENABLED": False}
-    names = {"DNS_RESOLVER": "guarded_requests.TableResolver", "DNSCACHE_ENABLED": False, "EXTENSIONS": {}}
+    names = {"TWISTED_DNS_RESOLVER": "guarded_requests.TableResolver", "DNSCACHE_ENABLED": False, "EXTENSIONS": {}}
     settings.update({**quick, **names, "LOG_LEVEL": "ERROR", "RETRY_ENABLED": False})
     process = AsyncCrawlerProcess(settings)
     outcomes: dict[str, str] = {}
