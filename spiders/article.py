@@ -23,6 +23,7 @@ Reason = Literal[
     "gone",  # HTTP 404 or 410
     "disallowed",  # robots.txt says no
     "off_domain",  # redirected away from the publisher's domains
+    "redirects",  # from one address to the next without end
     "too_large",
     "over_limit",  # reading it took more CPU or memory than one page may
     "bad_url",  # announced with an address that is none

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import load_object
 
@@ -31,11 +30,11 @@ from spiders.article import (
     Validators,
     Visit,
 )
-from spiders.guard import ForbiddenAddress
 from spiders.page import load_page_class
 from spiders.publishers import LumbungError, Publisher
-from spiders.reading import OverLimit, Reader
+from spiders.reading import OverLimit, Reader, ReaderLost
 from spiders.reading_messages import Sheet
+from spiders.refusals import refusal
 from spiders.urls import with_query
 from spiders.window import Window, parse_window
 
@@ -190,6 +189,8 @@ class PublisherSpider(Spider):
         except OverLimit as error:
             logger.warning("%s %s", response.url, error)
             return self._rejection(page, "over_limit", str(error), response.url)
+        except ReaderLost as error:
+            return Failure(error=f"not read: {error}")
         if answer.outcome is None:
             # A page that cannot be read is a value; an exception is a bug, and one page's bug must not lose the lease.
             logger.error("reading %s raised\n%s", response.url, answer.traceback)
@@ -211,12 +212,8 @@ class PublisherSpider(Spider):
         error = failure.value
         assert error is not None  # noqa: S101 - a Failure without a value does not reach an errback
         page: LeasedPage = failure.request.cb_kwargs["page"]  # type: ignore[attr-defined]  # set by Scrapy
-        if isinstance(error, IgnoreRequest) and not isinstance(error, HttpError):
-            yield self._visit(page, self._rejection(page, "disallowed", "robots.txt", page.url))
-        elif isinstance(error, ForbiddenAddress):
-            yield self._visit(page, self._rejection(page, "forbidden_address", str(error), page.url))
-        elif isinstance(error, DownloadCancelledError):
-            yield self._visit(page, self._rejection(page, "too_large", str(error), page.url))
+        if (found := refusal(error)) is not None:
+            yield self._visit(page, self._rejection(page, *found, page.url))
         else:
             self._failures_in_row += 1
             response = error.response if isinstance(error, HttpError) else None

@@ -14,11 +14,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.resolver import CachingHostnameResolver
 from scrapy.utils.datatypes import LocalCache
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
+from twisted.web._newclient import HEADER, STATUS
 from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
 
 from spiders.addresses import forbidden
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
     from spiders.publishers import Publisher
 
 _PORTS = frozenset({80, 443})
+_LONGEST_HEAD = 512 * 1024
+"""Bytes of status line and headers, and of what comes in one piece with their end."""
 
 
 class ForbiddenAddress(LumbungError):  # noqa: N818 - reads as what it is
@@ -44,6 +51,7 @@ class GuardedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool._factory = _ShortHeads  # noqa: SLF001 - Scrapy sets its own in the same way
         publisher: Publisher | None = getattr(crawler.spider, "publisher", None)
         self._local = publisher if publisher is not None and publisher.local else None
         self._ports = _PORTS | ({port_of(publisher.home)} if publisher is not None else set())
@@ -81,6 +89,26 @@ class GuardedHandler(HTTP11DownloadHandler):
         if literal and (reason := forbidden(host, local=local)) is not None:
             raise ForbiddenAddress(f"{url}: {host} {reason}{_hint(self._local is None)}")
         return host
+
+
+class _ShortHead(_LenientHTTP11ClientProtocol):
+    """Scrapy's protocol, which would read header lines until the time is up: 650 MB of them within five seconds."""
+
+    _head = 0
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Hang up on a status line and headers that do not end."""
+        in_head = self._parser is not None and self._parser.state in {STATUS, HEADER}
+        self._head = self._head + len(data) if in_head else 0
+        if self._head > _LONGEST_HEAD:
+            self.transport.abortConnection()  # type: ignore[union-attr]  # data come over one
+        else:
+            super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted's
+
+
+class _ShortHeads(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: IAddress | None) -> _ShortHead:  # noqa: ARG002, N802 - Twisted's signature
+        return _ShortHead(self._quiescentCallback)  # type: ignore[no-untyped-call]  # Twisted's
 
 
 @implementer(IHostnameResolver)

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from spiders.reading_messages import Answer, Sheet, receive, send
@@ -26,6 +27,14 @@ logger = logging.getLogger(__name__)
 
 _PATIENCE: Final = 10
 """Wall-clock seconds for each second of CPU: a busy machine is slow, a process that sleeps is stuck."""
+
+
+_PAGES_OWN: Final = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL})
+"""Signals that a page provokes; any other one came from outside, and says nothing of the page."""
+
+
+class ReaderLost(Exception):  # noqa: N818 - reads as what it is
+    """The reading process was ended from outside; its text is one line that says how."""
 
 
 class OverLimit(Exception):  # noqa: N818 - reads as what it is
@@ -62,6 +71,7 @@ class Reader:
 
         Raises:
             OverLimit: it took more CPU or memory than it may, or crashed the process.
+            ReaderLost: the process was ended from outside.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, sheet, publisher)
 
@@ -85,7 +95,7 @@ class Reader:
             ready, _, _ = select.select([child.stdout], [], [], self._seconds * _PATIENCE)
             answer: Answer = receive(child.stdout) if ready else Answer()
         except (EOFError, BrokenPipeError):
-            raise OverLimit(self._end()) from None
+            raise self._lost() from None
         if not ready:
             self._end()
             raise OverLimit(f"did not come back within {self._seconds * _PATIENCE:g} s")
@@ -101,24 +111,30 @@ class Reader:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,  # a signal to the spider's group lets it finish the page and close in good order
         )
         return self._child
 
-    def _end(self) -> str:
-        """End the process; how it ended, in words."""
+    def _lost(self) -> OverLimit | ReaderLost:
+        status = self._end()
+        if status == -signal.SIGPROF:
+            return OverLimit(f"takes more than {self._seconds:g} s of CPU")
+        if status < 0:
+            kind = OverLimit if -status in _PAGES_OWN else ReaderLost
+            return kind(f"ends its reader ({signal.Signals(-status).name})")
+        return OverLimit(f"ends its reader (exit status {status})")
+
+    def _end(self) -> int:
+        """End the process; its exit status."""
         child, self._child = self._child, None
         if child is None:
-            return "did not begin"
-        if child.stdin is not None:
-            child.stdin.close()
+            return 0
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):  # what was still to be written
+                    pipe.close()
         try:
-            status = child.wait(1)
+            return child.wait(1)
         except subprocess.TimeoutExpired:
             child.kill()
-            status = child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
-        if status == -signal.SIGPROF:
-            return f"takes more than {self._seconds:g} s of CPU"
-        name = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-        return f"ends its reader ({name})"
+            return child.wait()

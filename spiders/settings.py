@@ -68,7 +68,7 @@ DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
 
 # What reading one page may cost, held by the kernel around the process that reads: CPU seconds, MiB of its memory.
 READ_SECONDS = 10.0
-READ_MEGABYTES = 400
+READ_MEGABYTES = 280
 
 LOG_LEVEL = "INFO"
 LOGSTATS_INTERVAL = 30

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Hostile(Page):
     """Reads a page as ever, unless its address says what to do."""
 
-    def article(self) -> Article | Rejection:
+    def article(self) -> Article | Rejection:  # noqa: C901 - a list
         word = self.url.rpartition("/")[2]
         if word == "spin":
             while True:
@@ -27,6 +27,8 @@ class Hostile(Page):
                 hoard += bytes(1 << 24)
         if word == "crash":
             os.kill(os.getpid(), signal.SIGSEGV)
+        if word == "end":
+            os.kill(os.getpid(), signal.SIGTERM)
         if word == "sleep":
             time.sleep(3_600)
         if word == "leave":

@@ -9,7 +9,7 @@ import pytest
 
 from spiders.article import Article
 from spiders.publishers import Publisher
-from spiders.reading import OverLimit, Reader
+from spiders.reading import OverLimit, Reader, ReaderLost
 from spiders.reading_messages import Answer, Sheet
 
 HOSTILE = Publisher(key="hostile", name="Hostile", home="https://hostile.example/", page="hostile_readers.Hostile")
@@ -19,7 +19,7 @@ HTML = (
 )
 
 
-def read(*words: str, seconds: float = 0.3, megabytes: int = 600) -> list[Answer | str]:
+def read(*words: str, seconds: float = 0.3, megabytes: int = 280) -> list[Answer | str]:
     """What becomes of pages of these names, read one after the other by one reader."""
     reader = Reader.shared(seconds, megabytes)
 
@@ -29,6 +29,8 @@ def read(*words: str, seconds: float = 0.3, megabytes: int = 600) -> list[Answer
             return await reader.read(sheet, HOSTILE)
         except OverLimit as error:
             return str(error)
+        except ReaderLost as error:
+            return f"lost: {error}"
 
     async def every() -> list[Answer | str]:
         return [await one(word) for word in words]
@@ -43,9 +45,10 @@ def read(*words: str, seconds: float = 0.3, megabytes: int = 600) -> list[Answer
     ("word", "line"),
     [
         ("spin", "takes more than 0.3 s of CPU"),
-        ("hoard", "needs more than 600 MiB of memory"),
+        ("hoard", "needs more than 280 MiB of memory"),
         ("crash", "ends its reader (SIGSEGV)"),
         ("sleep", "did not come back within 3 s"),
+        ("end", "lost: ends its reader (SIGTERM)"),
         ("leave", "ends its reader (exit status 3)"),
     ],
 )
