@@ -15,7 +15,7 @@ from spiders.inquiry import look_at
 from spiders.publishers import Publisher, PublisherError, UnknownPublisher, find_publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from spiders.ways import Way
 
@@ -23,6 +23,7 @@ _CHANCE = 0.01
 """A field is reported as missing when no page read has it and chance would do that less often than this."""
 _EXPECTED = ("published_at",)
 """What every article states, where no history tells."""
+_FEW = 0.34
 _OLD = timedelta(days=30)
 _NAMES = {"paragraphs": "body"}
 
@@ -41,7 +42,7 @@ class Checkup:
 
 
 def check_publishers(
-    keys: Iterable[str], articles: int, database_url: str, *, log_level: str = "CRITICAL"
+    keys: Iterable[str], articles: int, database_url: str, *, settings: Mapping[str, object] | None = None
 ) -> tuple[list[Checkup], str]:
     """Check publishers side by side in this process, which can do it once.
 
@@ -49,7 +50,7 @@ def check_publishers(
         keys: of the publishers, in the order of the result.
         articles: newest articles to read of each.
         database_url: libpq connection string; what is usual is read there.
-        log_level: of Scrapy's log.
+        settings: Scrapy settings that differ from a crawl's.
 
     Returns:
         The results, and why there is no history, in one line: empty where there is one.
@@ -67,7 +68,7 @@ def check_publishers(
         except PublisherError as error:
             broken[key] = str(error)
     usual, without = _usual(list(usable), database_url)
-    found = look_at(CheckSpider, usable.values(), log_level=log_level, articles=articles) if usable else []
+    found = look_at(CheckSpider, usable.values(), settings=settings, articles=articles) if usable else []
     checks = dict(zip(usable, found, strict=True))
     return [_checkup(key, checks.get(key), usual.get(key), broken.get(key)) for key in keys], without
 
@@ -102,9 +103,21 @@ def find_problems(check: Check, usual: Coverage | None) -> Iterator[str]:
         )
         yield from _too_old(check)
     yield from (f"{page.url}: {page.outcome}: {page.detail}" for page in check.readings if page.unreadable)
-    if check.readings and not check.articles and not any(page.unreadable for page in check.readings):
+    yield from _shut_out(check)
+    if (
+        check.readings
+        and not check.articles
+        and not any(page.unreadable or not page.allowed for page in check.readings)
+    ):
         yield f"none of the {len(check.readings)} newest pages is an article: {check.readings[0].outcome}"
     yield from missing_fields(check, usual)
+
+
+def _shut_out(check: Check) -> Iterator[str]:
+    """Where robots.txt disallows most of what is new; many publishers announce a few pages that it disallows."""
+    pages = [page.url for page in check.readings if not page.allowed]
+    if len(pages) > len(check.readings) * _FEW:
+        yield f"robots.txt disallows {len(pages)} of the {len(check.readings)} newest pages, such as {pages[0]}"
 
 
 def _too_old(check: Check) -> Iterator[str]:

@@ -18,7 +18,7 @@ from spiders.publishers import LumbungError, Publisher
 from spiders.scouting import ScoutSpider, Survey, draft_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from spiders.samples import Reading
@@ -45,7 +45,7 @@ class NewPublisher:
 
 
 def new_publisher(
-    url: str, key: str | None, folder: Path, samples: int, *, log_level: str = "CRITICAL"
+    url: str, key: str | None, folder: Path, samples: int, *, settings: Mapping[str, object] | None = None
 ) -> NewPublisher:
     """Look at the site at `url` and write `<key>.toml` into `folder`. A process can do this once.
 
@@ -54,7 +54,7 @@ def new_publisher(
         key: name of the file; None makes one of the host.
         folder: where the file goes; made where it is missing.
         samples: announced pages to read.
-        log_level: of Scrapy's log.
+        settings: Scrapy settings that differ from a crawl's.
 
     Raises:
         NoPublisherFile: the file exists, nothing answers, or nothing is announced.
@@ -65,7 +65,7 @@ def new_publisher(
     path = folder / f"{key or key_of(home)}.toml"
     _refuse_to_overwrite(path)
     draft = draft_of(home, path.stem)
-    (survey,) = look_at(ScoutSpider, [draft], log_level=log_level, samples=samples)
+    (survey,) = look_at(ScoutSpider, [draft], settings=settings, samples=samples)
     if survey is None:
         raise NoPublisherFile(f"{home}: looking at it failed; --verbose shows where")
     if survey.home.problem:

@@ -19,6 +19,8 @@ from spiders.publishers import UnknownPublisher, publisher_keys, publishers_fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_VERBOSE = {"LOG_LEVEL": "INFO"}
+
 
 def check(  # noqa: PLR0913 - one option of the command each
     keys: Sequence[str], articles: int, database_url: str, *, as_json: bool, quiet: bool, verbose: bool
@@ -31,9 +33,9 @@ def check(  # noqa: PLR0913 - one option of the command each
     Raises:
         click.BadParameter: there is no publisher of a key; click then ends with status 2.
     """
-    level = "INFO" if verbose else "CRITICAL"
+    settings = _VERBOSE if verbose else None
     try:
-        checkups, without = check_publishers(keys or publisher_keys(), articles, database_url, log_level=level)
+        checkups, without = check_publishers(keys or publisher_keys(), articles, database_url, settings=settings)
     except UnknownPublisher as error:
         raise click.BadParameter(str(error)) from error
     if as_json:
@@ -50,8 +52,8 @@ def new(url: str, key: str | None, output: str | None, samples: int, *, verbose:
         LumbungError: there is no file, with the reason.
     """
     folder = Path(output) if output else publishers_folder()
-    level = "INFO" if verbose else "CRITICAL"
+    settings = _VERBOSE if verbose else None
     reporter = Reporter()
     with reporter.step(f"looking at {url}"):
-        found = new_publisher(url, key, folder, samples, log_level=level)
+        found = new_publisher(url, key, folder, samples, settings=settings)
     show_new(reporter.console, found)

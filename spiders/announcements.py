@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _OK, _NOT_MODIFIED = 200, 304
-_ABSENT = frozenset({404, 410})
+ABSENT = frozenset({404, 410})
+"""What index pages answer for a day or a page number that has nothing."""
 _DEEPEST = 3
 """Sitemap indexes inside sitemap indexes; the protocol allows one level, publishers have been seen with two."""
 _MOST_SITEMAPS = 500
@@ -149,7 +150,7 @@ class Announcements:
         validators = Validators()
         for number in range(1, index.last_page + 1):
             url = index.page_url(self._publisher.home, day, number)
-            response = await self._poll(url, conditional=number == 1, absent=_ABSENT)
+            response = await self._poll(url, conditional=number == 1, absent=ABSENT)
             if response is None:
                 return  # unchanged, or failed: then nothing of the day is committed and it is walked again
             if number == 1:
@@ -174,7 +175,7 @@ class Announcements:
 
     def _listed(self, response: Response, url: str, day: date, index: Index) -> list[Entry]:
         # A page that says "not found" may still link to today's most read articles.
-        return [] if response.status in _ABSENT else parse_index(response.body, url, self._publisher, day, index)
+        return [] if response.status in ABSENT else parse_index(response.body, url, self._publisher, day, index)
 
     async def _commit(self, url: str, entries: Sequence[Entry], response: Response) -> None:
         await self._frontier.announce(url, entries, _validators(response))

@@ -22,7 +22,7 @@ from spiders.announcements import header, reason_of
 from spiders.reading import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from spiders.publishers import Publisher
 
 _OK = 200
+_SETTINGS: dict[str, object] = {"ITEM_PIPELINES": {}, "LOG_LEVEL": "CRITICAL", "STATS_DUMP": False}
 _AT_ONCE = 8
 """Publishers looked at side by side; each is asked one question at a time."""
 
@@ -133,24 +134,27 @@ class InquirySpider(Spider):
 
 
 def look_at(
-    kind: type[InquirySpider], publishers: Iterable[Publisher], *, log_level: str = "CRITICAL", **wishes: object
+    kind: type[InquirySpider],
+    publishers: Iterable[Publisher],
+    *,
+    settings: Mapping[str, object] | None = None,
+    **wishes: object,
 ) -> list[Any]:
     """Run one spider of that kind for each publisher, in this process, to the end. A process can do this once.
 
     Args:
         kind: what to do.
         publishers: whom to look at; each is its spider's `publisher`.
-        log_level: of Scrapy's log, which goes to standard error.
+        settings: Scrapy settings that differ from a crawl's; the log, on standard error, is silent by default.
         wishes: what the spiders find in `wishes`.
 
     Returns:
         The findings in the order of the publishers; None where a spider failed.
     """
-    settings = Settings()
-    settings.setmodule("spiders.settings", priority="project")
-    for name, value in {"ITEM_PIPELINES": {}, "LOG_LEVEL": log_level, "STATS_DUMP": False}.items():
-        settings.set(name, value, priority="cmdline")
-    process, room = AsyncCrawlerProcess(settings), asyncio.Semaphore(_AT_ONCE)
+    all_settings = Settings()
+    all_settings.setmodule("spiders.settings", priority="project")
+    all_settings.setdict({**_SETTINGS, **(settings or {})}, priority="cmdline")
+    process, room = AsyncCrawlerProcess(all_settings), asyncio.Semaphore(_AT_ONCE)
     crawlers = []
     for each in publishers:
         spider = type(kind.__name__, (kind,), {"name": each.key, "publisher": each})

@@ -24,8 +24,8 @@ FIELDS = (
 )
 """Fields of an article that a page may state, in the order in which people look for them."""
 
-_OTHER_KINDS = frozenset(("photo", "video", "subscribers_only"))
-"""Rejections that say nothing against the reader or the page."""
+_OTHER_KINDS = frozenset(("photo", "video", "subscribers_only", "disallowed"))
+"""Outcomes that say nothing against the reader or the page."""
 _UNKNOWN_RULE = "found"
 
 
@@ -71,7 +71,7 @@ class Reading:
 
     @property
     def unreadable(self) -> bool:
-        """Whether it should have been an article: galleries, videos and pages for subscribers are not meant."""
+        """Whether it should have been an article: not a gallery, a page for subscribers or a disallowed one."""
         return not self.readable and self.outcome not in _OTHER_KINDS
 
 

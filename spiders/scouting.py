@@ -151,9 +151,10 @@ def draft_of(url: str, key: str) -> Publisher:
         PublisherError: the address or the key cannot be one.
     """
     host = urlsplit(url).hostname or ""
-    table = {"name": host, "home": url, "timezone": NOWHERE, "local": host == "localhost" or _is_inside(host)}
-    domain = _SUFFIXES(host).registered_domain
-    return Publisher.from_table(key, {**table, "domains": [domain] if domain else []}, where=url)
+    local = host == "localhost" or _is_inside(host)
+    domain = _SUFFIXES(host).top_domain_under_public_suffix or host.removeprefix("www.")
+    table = {"name": host, "home": url, "timezone": NOWHERE, "local": local, "domains": [] if local else [domain]}
+    return Publisher.from_table(key, table, where=url)
 
 
 def _is_inside(host: str) -> bool:

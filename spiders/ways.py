@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from spiders.announcements import ABSENT
 from spiders.discovery import Child, DiscoveryError, Sitemap, parse_feed, parse_index, parse_section, parse_sitemap
 from spiders.urls import canonicalise
 
@@ -122,6 +123,8 @@ async def ask_index(inquiry: Inquiry, publisher: Publisher, index: Index, now: d
 async def _ask_index_day(inquiry: Inquiry, publisher: Publisher, index: Index, day: date) -> Way:
     url = index.page_url(publisher.home, day, 1)
     answer = await inquiry.ask(url)
+    if index.dated and answer.status in ABSENT:
+        return Way(kind="index", url=url, read=url)  # a day without articles, as a crawl takes it
     if answer.problem:
         return _failed("index", answer)
     try:

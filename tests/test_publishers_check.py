@@ -138,7 +138,7 @@ def test_a_page_that_robots_disallow_is_a_finding_and_is_not_fetched(newsstand: 
     assert done.returncode == 1
     (contoh,) = checked(done)["publishers"]
     assert [(page["outcome"], page["allowed"]) for page in contoh["pages"]] == [("disallowed", False)]
-    assert any("disallowed: robots.txt disallows it" in problem for problem in contoh["problems"])
+    assert any(problem.startswith("robots.txt disallows 1 of the 1 newest pages") for problem in contoh["problems"])
     assert not any(request.path.startswith("/cetak/") for request in newsstand.requests)
 
 
@@ -210,9 +210,10 @@ def test_without_a_history_only_the_date_is_expected() -> None:
         ([replace(WHOLE, outcome="photo", fields={})], "none of the 1 newest pages is an article: photo"),
         ([WHOLE, replace(WHOLE, outcome="photo", fields={})], None),
         ([WHOLE, replace(WHOLE, outcome="subscribers_only", fields={})], None),
+        ([WHOLE, WHOLE, WHOLE, replace(WHOLE, outcome="disallowed", allowed=False, fields={})], None),
     ],
 )
-def test_a_page_that_should_be_an_article_is_a_finding_and_a_gallery_among_others_is_none(
+def test_a_page_that_should_be_an_article_is_a_finding_and_another_kind_among_others_is_none(
     readings: list[Reading], problem: str | None
 ) -> None:
     problems = list(find_problems(found(*readings), None))

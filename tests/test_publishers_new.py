@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,14 +18,19 @@ from throwaway import free_port
 
 from pipelines.database import Connection, transaction
 from pipelines.new_publisher import key_of
+from seeds.newsstand.almanac import JAKARTA
+from seeds.newsstand.internet import Internet, InternetSettings, serve_internet
 from seeds.newsstand.newspaper import Newspaper, Settings
 from seeds.newsstand.server import Newsstand, serve
-from spiders.publishers import Publisher
+from spiders.publishers import Publisher, find_publisher
+from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LUMBUNG = Path(sys.executable).with_name("lumbung")
+PATHS = {**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(__file__).parents[up]) for up in (0, 1))}
+SHAPES = ("balipost", "cnnindonesia", "detik", "gatra", "kumparan", "merdeka", "suara", "tempo", "tribunnews", "viva")
 SITES = Path(__file__).parent / "benchmarks" / "sites"
 
 
@@ -106,6 +113,31 @@ def test_a_key_that_is_none_is_refused_before_anybody_is_asked(newsstand: Newsst
 )
 def test_a_key_comes_from_the_host(url: str, key: str) -> None:
     assert key_of(url) == key
+
+
+def test_patterns_found_at_sites_of_many_shapes_take_what_the_checked_files_take() -> None:
+    days_ago = datetime.now(JAKARTA).date() - timedelta(days=4)
+    with serve_internet(Internet(InternetSettings(keys=frozenset(SHAPES), first_day=days_ago))) as internet:
+        found = scouted(internet.url, SHAPES)
+    assert sorted(found) == sorted(SHAPES)
+    for key, (text, urls) in found.items():
+        checked = find_publisher(key)
+        written = Publisher.from_table(key, tomllib.loads(text), where=key)
+        assert len(text.splitlines()) <= 20
+        assert len(urls) >= 10, key
+        canonical = {canonicalise(url, checked) for url in urls}
+        assert taken(written, canonical) == taken(checked, canonical), key
+
+
+def scouted(url: str, keys: tuple[str, ...]) -> dict[str, tuple[str, list[str]]]:
+    program = Path(__file__).with_name("scouting_together.py")
+    said = subprocess.check_output([sys.executable, str(program), url, *keys], text=True, env=PATHS)
+    result: dict[str, tuple[str, list[str]]] = json.loads(said.splitlines()[-1])
+    return result
+
+
+def taken(publisher: Publisher, urls: set[str]) -> set[str]:
+    return {url for url in urls if any(re.search(pattern, url) for pattern in publisher.article_url)}
 
 
 @pytest.mark.parametrize("file", sorted(SITES.glob("*.toml")), ids=lambda path: path.stem)
