@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pipelines.database import Connection, connect, query, transaction
-from pipelines.ledger import Crawl, read_crawl
+from pipelines.ledger import Crawl, DayCoverage, coverage, read_crawl
 from pipelines.migrate import check_ready
+from pipelines.polls import Polls, reach_of
 from pipelines.repair import repaired
-from spiders.article import Entry, LeasedPage, Validators
+from spiders.article import Entry, LeasedPage, Remembered, Validators
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ class Frontier:
     def __init__(self, connection: Connection, publisher: Publisher, window: Window, run_id: str | None = None) -> None:
         self.connection = connection
         self.publisher = publisher
-        self._window = {"window_start": window.start, "window_end": window.end}
+        self._window = {"window_start": window.start, "window_end": window.end, "ranged": window.strict}
         close_abandoned(connection)
-        self.crawl_id: int = self._one("open_crawl", publisher=publisher.key, run_id=run_id, lock=LOCK, **self._window)[
-            0
-        ]
+        about = {"publisher": publisher.key, "timezone": publisher.timezone, "run_id": run_id}
+        self.crawl_id: int = self._one("open_crawl", **about, lock=LOCK, **self._window)[0]
+        self._polls = Polls(connection, publisher, self.crawl_id, window)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frontier")
 
     @classmethod
@@ -63,18 +64,17 @@ class Frontier:
         """Run a blocking function in the crawl's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
 
-    async def validators(self, url: str) -> Validators | None:
-        """Validators of a document committed earlier; None for one that is new."""
-        row = await self.call(self._find_validators, url)
-        return Validators(*row) if row else None
+    async def recall(self, url: str) -> Remembered:
+        """What is known of a feed, a sitemap or an index page."""
+        return await self.call(self._polls.recall, url)
 
-    async def announce(self, url: str, entries: Sequence[Entry], validators: Validators) -> None:
-        """Commit the entries of one document together with its validators."""
-        await self.call(self._announce, url, entries, validators)
+    async def announce(self, url: str, entries: Sequence[Entry], validators: Validators, *, index: bool = False) -> int:
+        """Commit the entries of one document together with its validators; how many of them are due now."""
+        return await self.call(self._announce, url, entries, validators, index)
 
     async def forget(self, url: str) -> None:
-        """Drop the validators of a document."""
-        await self.call(lambda: self._do("forget_validators", url=url))
+        """Count a document as never read until it is announced."""
+        await self.call(self._polls.forget, url)
 
     async def count_new(self, entries: Sequence[Entry]) -> int:
         """How many of the entries the frontier did not know before this crawl."""
@@ -82,20 +82,32 @@ class Frontier:
         (known,) = await self.call(lambda: self._one("count_known", canonical=canonical, crawl_id=self.crawl_id))
         return len(canonical) - int(known)
 
-    async def polled(self, problem: str | None = None, *, unchanged: bool = False) -> None:
+    async def polled(self, url: str, problem: str | None = None, *, unchanged: bool = False) -> None:
         """Count in the ledger that a document was asked for, and how that went."""
-        counts = {"unchanged": int(unchanged), "failed": int(problem is not None)}
-        await self.call(lambda: self._do("count_poll", crawl_id=self.crawl_id, **counts))
         if problem is not None:
-            await self.problem(problem)
+            await self.call(self._polls.failed, url, problem)
+        elif unchanged:
+            await self.call(self._polls.unchanged, url)
+        else:
+            await self.call(self._polls.answered)
+
+    async def skipped(self) -> None:
+        """Count in the ledger that a document was not asked for."""
+        await self.call(self._polls.skipped)
 
     async def problem(self, text: str) -> None:
         """Note one line in the ledger."""
-        await self.call(lambda: self._do("note_problem", crawl_id=self.crawl_id, problem=repaired(text)))
+        await self.call(self._polls.note, text)
 
     async def lease(self, limit: int) -> list[LeasedPage]:
         """Up to `limit` due pages of the window, newest first."""
         return await self.call(self._lease, limit)
+
+    async def coverage(self) -> list[DayCoverage]:
+        """What was announced for each day asked for and what became of it; empty for a crawl without dates."""
+        if not self._window["ranged"]:
+            return []
+        return await self.call(coverage, self.connection, self.publisher.key, self.publisher.timezone, self._window)
 
     async def close(self, reason: str) -> Crawl:
         """Give back what is still leased, close the crawl's row and return it."""
@@ -103,12 +115,7 @@ class Frontier:
         self._thread.shutdown(wait=False)
         return crawl
 
-    def _find_validators(self, url: str) -> tuple[Any, ...] | None:
-        with transaction(self.connection) as cursor:
-            cursor.execute(query("validators"), {"url": url})
-            return cursor.fetchone()
-
-    def _announce(self, url: str, entries: Sequence[Entry], validators: Validators) -> None:
+    def _announce(self, url: str, entries: Sequence[Entry], validators: Validators, index: bool) -> int:  # noqa: FBT001
         values = {
             "canonical": [canonicalise(repaired(entry.url), self.publisher) for entry in entries],
             "urls": [repaired(entry.url) for entry in entries],
@@ -119,8 +126,9 @@ class Frontier:
         whose = {"publisher": self.publisher.key, "crawl_id": self.crawl_id}
         with transaction(self.connection) as cursor:
             cursor.execute(query("announce"), {**values, **whose, "found_in": url})
-            seen = {"etag": validators.etag, "last_modified": validators.last_modified}
-            cursor.execute(query("remember_validators"), {**whose, **seen, "url": url})
+            (new,) = cursor.fetchone() or (0,)
+            self._polls.read(cursor, url, validators, changed=index or new > 0, reach=reach_of(entries))
+        return int(new)
 
     def _lease(self, limit: int) -> list[LeasedPage]:
         if limit < 1:

@@ -6,18 +6,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg2.extras import RealDictCursor
 
 from pipelines.database import Connection, query
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
 _FAILED_SHARE = 0.2
 _FAILED_LEAST = 5
 """A crawl is bad when more than a fifth of its pages failed, and at least five: one of three may be chance."""
+_POLLS_FAILED_LEAST = 3
+_CRAWLS_IN_ROW = 3
+"""Of many feeds, sitemaps and index pages one always fails somewhere, and what it announced comes with the next crawl.
+A crawl is bad when nothing answered; when more than a fifth of them failed, and at least three; or when the same one
+has failed in three crawls in a row. A crawl with dates is bad when any of them failed, for then days are missing.
+Every failure is a WARNING in the log and a line of `problems`; `news.polls` has them all, however many."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCoverage:
+    """What was announced for one day and what became of it, as in `news.coverage`."""
+
+    day: date
+    """In the publisher's time zone."""
+    announced: int
+    stored: int
+    rejected: int
+    failed: int
+    due: int
+
+    def __str__(self) -> str:
+        """One line for logs."""
+        outcomes = " + ".join(f"{getattr(self, name)} {name}" for name in ("stored", "rejected", "failed", "due"))
+        return f"{self.day}: {self.announced} announced = {outcomes}"
+
 
 OUTCOMES = ("stored", "updated", "unchanged", "rejected", "failed", "released")
 """What a leased page can end as."""
@@ -36,6 +62,8 @@ class Crawl:
     polls: int
     polls_unchanged: int
     polls_failed: int
+    polls_skipped: int
+    ranged: bool
     entries: int
     known: int
     enqueued: int
@@ -57,7 +85,7 @@ class Crawl:
     def __str__(self) -> str:
         """Both equations with their figures, for logs."""
         outcomes = " + ".join(f"{getattr(self, name)} {name}" for name in OUTCOMES)
-        polls = f"{self.polls} polls, {self.polls_unchanged} of them unchanged"
+        polls = f"{self.polls} polls, {self.polls_unchanged} of them unchanged, and {self.polls_skipped} skipped"
         entries = f"{self.entries} entries = {self.known} known + {self.enqueued} enqueued"
         return f"crawl {self.crawl_id} of {self.publisher}: {polls}; {entries}; {self.leased} leased = {outcomes}"
 
@@ -83,6 +111,13 @@ def _find(connection: Connection, **which: str | int | None) -> Crawl | None:
         cursor.execute(query("find_crawl"), which)
         row = cursor.fetchone()
     return Crawl(**{field.name: row[field.name] for field in fields(Crawl)}) if row else None
+
+
+def coverage(connection: Connection, publisher: str, timezone: str, window: Mapping[str, Any]) -> list[DayCoverage]:
+    """The days of a window (`window_start`, `window_end`) for which something was announced, newest first."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(query("coverage_of_crawl"), {"publisher": publisher, "timezone": timezone, **window})
+        return [DayCoverage(*row) for row in cursor.fetchall()]
 
 
 def usual_entries(connection: Connection, crawl: Crawl) -> int:
@@ -121,12 +156,26 @@ def _ended_badly(crawl: Crawl) -> str | None:
 def _discovered_badly(crawl: Crawl, connection: Connection) -> str | None:
     if crawl.polls and crawl.polls_failed == crawl.polls:
         return f"nothing could be fetched from {crawl.publisher}: {_first(crawl)}"
-    if crawl.polls_failed:
-        return f"{crawl.polls_failed} of {crawl.polls} feeds, sitemaps and index pages failed: {_first(crawl)}"
-    if crawl.entries == 0 and crawl.polls_unchanged == 0:
+    failed = f"{crawl.polls_failed} of {crawl.polls} feeds, sitemaps and index pages failed"
+    if crawl.polls_failed and crawl.ranged:
+        return f"days are missing: {failed}: {_first(crawl)}"
+    if crawl.polls_failed >= _POLLS_FAILED_LEAST and crawl.polls_failed > _FAILED_SHARE * crawl.polls:
+        return f"{failed}: {_first(crawl)}"
+    if crawl.polls_failed and (failing := _failing(connection, crawl)):
+        return failing
+    if crawl.entries == crawl.polls_unchanged == crawl.polls_skipped == 0:
         usual = usual_entries(connection, crawl)
-        return f"{crawl.publisher} announced nothing" + (f", where it usually has {usual} entries" if usual else "")
+        why = f": {crawl.problems[0]}" if crawl.problems else ""
+        return f"{crawl.publisher} announced nothing{f', where it usually has {usual} entries' if usual else ''}{why}"
     return None
+
+
+def _failing(connection: Connection, crawl: Crawl) -> str | None:
+    """The document that has failed in the most crawls in a row, this one included, if that is too often."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(query("failing_polls"), {"crawl_id": crawl.crawl_id, "crawls": _CRAWLS_IN_ROW})
+        row = cursor.fetchone()
+    return f"{row[0]} has failed in {row[1]} crawls in a row: {row[2]}" if row else None
 
 
 def _fetched_badly(crawl: Crawl) -> str | None:

@@ -165,8 +165,10 @@ class LoadPipeline:
         await self._flush()
 
     async def spider_closed(self, reason: str) -> None:
-        """Give back the leases and close the ledger."""
+        """Report each day of a crawl with dates, give back the leases and close the ledger."""
         if self._lost is None:
+            for day in await self._frontier.coverage():
+                logger.info("%s", day)
             logger.info("%s", await self._frontier.close(reason))
 
     async def _tick(self) -> None:

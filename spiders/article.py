@@ -125,6 +125,19 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the frontier knows of a feed, a sitemap or an index page."""
+
+    validators: Validators = Validators()
+    read_at: datetime | None = None
+    """When it was last read to its end or found unchanged; None: never, or its reading was broken off."""
+    fresh: bool = False
+    """It was asked so recently that, as often as it changes, nothing new is expected."""
+    in_this_range: bool = False
+    """It was read by this crawl with dates, or by a stopped one of the same dates that this one goes on with."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeasedPage:
     """A page of the frontier that one crawl alone may fetch now."""
 

@@ -17,7 +17,7 @@ from scrapy import Request, Spider, signals
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import load_object
 
-from spiders.announcements import Announced, Announcements, conditional_headers, header, reason_of
+from spiders.announcements import Announcements
 from spiders.article import (
     Article,
     Failure,
@@ -31,6 +31,7 @@ from spiders.article import (
     Visit,
 )
 from spiders.page import load_page_class
+from spiders.polling import Announced, conditional_headers, header, reason_of
 from spiders.publishers import LumbungError, Publisher
 from spiders.reading import OverLimit, Reader, ReaderLost
 from spiders.reading_messages import Sheet
@@ -70,7 +71,8 @@ class PublisherSpider(Spider):
     Spider arguments (`scrapy crawl <key> -a name=value`), all optional:
         from_date, to_date: fetch only articles of this range; days of the publisher's zone (the last one included), or
             datetimes with offset (the end excluded).
-        interval_start: start of a scheduler's data interval; the crawl reaches `lookback_days` behind it.
+        interval_start: start of a scheduler's data interval; the crawl reaches `lookback_days` behind it and asks only
+            for the feeds, sitemaps and index pages that are due.
         max_articles: fetch at most this many pages.
         refetch: `true` fetches known pages of the range again, with conditional GET.
         run: name under which the ledger is found afterwards.

@@ -1,43 +1,33 @@
 """Feed, sitemap and index bytes -> entries. Pure: no network, no clock.
 
-    LumbungError
-    └── DiscoveryError     a document that announces nothing because it is something else
-
 Announcements are read tolerantly: broken XML gives the entries that can be read. Only what the publisher owns and
 what matches its `article_url` becomes an entry, once each, in the order of the document.
 """
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
-import zlib
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urljoin
 
 import feedparser
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
-from spiders.article import Entry
-from spiders.dates import parse_date
-from spiders.publishers import LumbungError
-from spiders.urls import canonicalise
+from spiders.address_dates import days_in_address
+from spiders.entries import FEEDS, HTML, DiscoveryError, Entries, Opened, absolute, day_end, kind_of, moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from zoneinfo import ZoneInfo
 
+    from spiders.article import Entry
     from spiders.publishers import Index, Publisher
 
-LARGEST = 50 * 1024 * 1024
-"""Bytes of a document after decompression: the limit that sitemaps.org sets for a sitemap."""
-_GZIP = b"\x1f\x8b"
+__all__ = ["Child", "DiscoveryError", "Sitemap", "parse_feed", "parse_index", "parse_section", "parse_sitemap"]
+
 _XML_OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
     "load_dtd": False,
@@ -46,25 +36,9 @@ _XML_OPTIONS: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
-_DAY_ONLY = re.compile(r"\s*\d{4}-\d\d-\d\d\s*")
-_KINDS = {
-    "!doctype html": "an HTML page",
-    "html": "an HTML page",
-    "rss": "an RSS feed",
-    "rdf:rdf": "an RSS feed",
-    "feed": "an Atom feed",
-    "urlset": "a sitemap",
-    "sitemapindex": "a sitemap index",
-}
-_FEEDS = frozenset((_KINDS["rss"], _KINDS["feed"]))
-_KIND = re.compile(rf"<({'|'.join(_KINDS)})\b")
-_SNIFFED = 4096
+_MONTH = timedelta(days=31)
 _BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!#?\w{1,31};)", re.DOTALL)
 """An ampersand that starts no entity, or a CDATA section, in which it may stand."""
-
-
-class DiscoveryError(LumbungError):
-    """A document that is not what the publisher's file says it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +64,7 @@ def parse_feed(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
     Raises:
         DiscoveryError: `body` is no feed.
     """
-    data = _Opened(body, url).read()
+    data = Opened(body, url).read()
     try:
         # As a stream: bytes would be tried as the name of a local file first.
         feed = feedparser.parse(
@@ -103,8 +77,8 @@ def parse_feed(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
         raise DiscoveryError(f"{url} cannot be read as a feed: {type(error).__name__}") from error
     version = feed.get("version", "")
     if not version:
-        raise DiscoveryError(f"{url} is not a feed: it is {_kind(data)}")
-    entries = _Entries(publisher, url)
+        raise DiscoveryError(f"{url} is not a feed: it is {kind_of(data)}")
+    entries = Entries(publisher, url)
     for item in feed.entries:
         _add_item(entries, item, atom=version.startswith("atom"))
     return entries.found
@@ -114,21 +88,25 @@ def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
     """Entries and child sitemaps of a sitemap, a Google News sitemap or a sitemap index, gzipped or not.
 
     The protocol lets a feed stand where a sitemap does (sitemaps.org, "Other Sitemap formats"), and indexes list some.
+    Where the address of the sitemap names a day or a month, its articles appeared then if nothing else says when.
 
     Raises:
         DiscoveryError: `body` is no sitemap, broken gzip, or larger than `LARGEST` when decompressed.
     """
-    entries, children = _Entries(publisher, url), dict[str, Child]()
-    data = _Opened(body, url).read()
-    if _kind(data) in _FEEDS:
+    data = Opened(body, url).read()
+    if kind_of(data) in FEEDS:
         return Sitemap(parse_feed(data, url, publisher))
+    days = days_in_address(url)
+    if days is not None and days.last - days.first > _MONTH:
+        days = None
+    entries, children = Entries(publisher, url, days), dict[str, Child]()
     for element in _sitemap_elements(data, url):
         values = _values(element)
-        address, changed = _absolute(url, values.get("loc", "")), values.get("lastmod")
+        address, changed = absolute(url, values.get("loc", "")), values.get("lastmod")
         if _name(element) == "url":
             entries.add(address, published=values.get("publication_date"), modified=changed, title=values.get("title"))
         elif address.startswith(("http://", "https://")):
-            latest = _day_end(changed, publisher.zone) or _moment(changed, publisher.zone)
+            latest = day_end(changed, publisher.zone) or moment_of(changed, publisher.zone)
             children[address] = Child(address, latest)
     return Sitemap(entries.found, list(children.values()))
 
@@ -159,88 +137,24 @@ def parse_section(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
 
 
 def _linked(body: bytes, url: str, publisher: Publisher, links: tuple[str, ...], published: str | None) -> list[Entry]:
-    data = _Opened(body, url).read()
+    data = Opened(body, url).read()
     try:
         document = html.document_fromstring(data)
     except (etree.LxmlError, ValueError) as error:
-        raise DiscoveryError(f"{url} is not a page of links: it is {_kind(data)}") from error
-    kind = _kind(data)
-    if document.find(".//a") is None and kind != _KINDS["html"]:
+        raise DiscoveryError(f"{url} is not a page of links: it is {kind_of(data)}") from error
+    kind = kind_of(data)
+    if document.find(".//a") is None and kind != HTML:
         raise DiscoveryError(f"{url} is not a page of links: it is {kind}")
     stated = document.find(".//base")
-    base = _absolute(url, (stated.get("href") or "") if stated is not None else "") or url
-    entries = _Entries(publisher, url)
+    base = absolute(url, (stated.get("href") or "") if stated is not None else "") or url
+    entries = Entries(publisher, url)
     for link in _links(document, links):
-        address = _absolute(base, link.get("href") or "")
+        address = absolute(base, link.get("href") or "")
         entries.add(address, published=published, title="".join(link.itertext()))
     return entries.found
 
 
-class _Entries:
-    """The entries of one document: the publisher's articles, each once."""
-
-    def __init__(self, publisher: Publisher, found_in: str) -> None:
-        self._publisher = publisher
-        self._zone = publisher.zone
-        self._article_url = [re.compile(pattern) for pattern in publisher.article_url]
-        self.found_in = found_in
-        self._by_identity: dict[str, Entry] = {}
-
-    @property
-    def found(self) -> list[Entry]:
-        return list(self._by_identity.values())
-
-    def add(
-        self, url: str, *, published: str | None = None, modified: str | None = None, title: str | None = None
-    ) -> bool:
-        """Add an article of the publisher, dates and title as the document has them; False when `url` is none."""
-        identity = canonicalise(url, self._publisher)
-        if not self._publisher.owns(identity):
-            return False
-        if self._article_url and not any(pattern.search(identity) for pattern in self._article_url):
-            return False
-        words = " ".join((title or "").split()) or None
-        known = self._by_identity.get(identity)
-        if known is None:
-            self._by_identity[identity] = Entry(
-                url=url,
-                published_at=_moment(published, self._zone),
-                published_until=_day_end(published, self._zone),
-                modified_at=_moment(modified, self._zone),
-                title=words,
-                found_in=self.found_in,
-            )
-        elif known.title is None:  # the picture's link comes first, the headline's after it
-            self._by_identity[identity] = replace(known, title=words)
-        return True
-
-
-class _Opened:
-    """A document's bytes as a stream, decompressed on the way and never more than `LARGEST` of them."""
-
-    def __init__(self, body: bytes, url: str) -> None:
-        stream = io.BytesIO(body)
-        self._stream = gzip.GzipFile(fileobj=stream) if body.startswith(_GZIP) else stream
-        self._url = url
-        self._left = LARGEST
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes, all of them without a `size`.
-
-        Raises:
-            DiscoveryError: the gzip data are broken, or there is too much.
-        """
-        try:
-            chunk = self._stream.read(size if 0 <= size <= self._left else self._left + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise DiscoveryError(f"{self._url} is broken gzip: {error}") from error
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise DiscoveryError(f"{self._url} is larger than {LARGEST >> 20} MB; nothing of it is read")
-        return chunk
-
-
-def _add_item(entries: _Entries, item: feedparser.FeedParserDict, *, atom: bool) -> None:
+def _add_item(entries: Entries, item: feedparser.FeedParserDict, *, atom: bool) -> None:
     published = item.get("published")
     # `in` first: feedparser's get() answers with `published`, and a warning, where `updated` is missing.
     updated = item["updated"] if "updated" in item else None  # noqa: SIM401 - see above
@@ -248,7 +162,7 @@ def _add_item(entries: _Entries, item: feedparser.FeedParserDict, *, atom: bool)
         published, updated = updated, None  # <dc:date> of RSS, which feedparser calls `updated`
     # A syndication service's link leads to itself; the publisher's own address is then in <origLink> or <guid>.
     for name in ("feedburner_origlink", "link", "id"):
-        address = _absolute(entries.found_in, str(item.get(name, "")))
+        address = absolute(entries.found_in, str(item.get(name, "")))
         if address and entries.add(address, published=published, modified=updated, title=item.get("title")):
             return
 
@@ -265,7 +179,7 @@ def _sitemap_elements(data: bytes, url: str) -> Iterator[etree._Element]:
     try:
         yield from _parsed(repaired, url, recover=True)
     except etree.LxmlError as error:
-        raise DiscoveryError(f"{url} is not a sitemap: it is {_kind(data)}") from error
+        raise DiscoveryError(f"{url} is not a sitemap: it is {kind_of(data)}") from error
 
 
 def _parsed(data: bytes, url: str, *, recover: bool) -> Iterator[etree._Element]:
@@ -281,7 +195,7 @@ def _parsed(data: bytes, url: str, *, recover: bool) -> Iterator[etree._Element]
             while element.getprevious() is not None:
                 del root[0]
     if root is None or _name(root) not in {"urlset", "sitemapindex"}:
-        raise DiscoveryError(f"{url} is not a sitemap: it is {_kind(data)}")
+        raise DiscoveryError(f"{url} is not a sitemap: it is {kind_of(data)}")
 
 
 def _values(element: etree._Element) -> dict[str, str]:
@@ -303,43 +217,3 @@ def _links(document: html.HtmlElement, selectors: tuple[str, ...]) -> Iterator[h
         found = CSSSelector(", ".join(selectors), translator="html")(document)
         for element in cast("list[html.HtmlElement]", found):
             yield from element.iter("a")
-
-
-def _absolute(base: str, address: str) -> str:
-    """`address` against `base`; empty where it is none."""
-    if address.startswith(("http://", "https://")):
-        return address  # nearly all of them, and a tenth of the price
-    with suppress(ValueError):
-        return urljoin(base, address.strip()) if address.strip() else ""
-    return ""
-
-
-def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
-    """A machine's date in UTC: W3C, RFC 822, and the Indonesian forms that feeds print."""
-    if not text:
-        return None
-    with suppress(ValueError, TypeError, IndexError, OverflowError):
-        moment = parse_date(text, zone)
-        if moment is None:  # RFC 822 with a year of two digits
-            moment = parsedate_to_datetime(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    return None
-
-
-def _day_end(text: str | None, zone: ZoneInfo) -> datetime | None:
-    """The last moment of the day, in UTC, where `text` states a day and nothing more."""
-    if not text or not _DAY_ONLY.fullmatch(text):
-        return None
-    with suppress(ValueError, OverflowError):
-        return datetime.combine(date.fromisoformat(text.strip()), time.max, zone).astimezone(UTC)
-    return None
-
-
-def _kind(data: bytes) -> str:
-    """What a document is, in words for people."""
-    start = data[:_SNIFFED].replace(b"\0", b"").decode("latin-1").strip().lower()
-    if match := _KIND.search(start):
-        return _KINDS[match[1]]
-    if not start:
-        return "empty"
-    return {"{": "JSON", "[": "JSON", "<": "XML of another kind"}.get(start[0], "neither XML nor HTML")

@@ -39,6 +39,8 @@ class Window:
     """Aware, UTC; None when the span is open."""
     strict: bool
     """Someone asked for exactly this range: what lies outside is not stored."""
+    scheduled: bool = False
+    """Nobody waits for it: feeds, sitemaps and index pages are asked only when they are due."""
 
     def contains(self, moment: datetime) -> bool:
         """Whether an aware moment lies in the span."""
@@ -76,7 +78,7 @@ def parse_window(
     if not from_date and not to_date:
         since = _moment("interval_start", interval_start, zone, ends=False) if interval_start else now
         first = min(since, now).astimezone(zone).date() - timedelta(days=publisher.lookback_days)
-        return Window(_midnight(first, zone), None, strict=False)
+        return Window(_midnight(first, zone), None, strict=False, scheduled=bool(interval_start))
     if not from_date:
         raise WindowError(f"to_date {to_date} needs a from_date: {_ALLOWED}")
     start = _moment("from_date", from_date, zone, ends=False)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FOUNDED = date.today() - timedelta(days=1)  # noqa: DTZ011 - any day near today will do
 SEED = Path(__file__).parents[1] / "seeds" / "article.txt"
-TABLES = ("article", "page", "revision", "reads", "rejection", "poll")
+TABLES = ("article", "page", "revision", "reads", "rejection")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from pipelines.database import Connection, connect, transaction
 from pipelines.frontier import Frontier, close_abandoned
 from pipelines.ledger import find_crawl, imbalance
-from spiders.article import Entry, Validators
+from spiders.article import Entry, Remembered, Validators
 from spiders.publishers import Publisher
 from spiders.window import Window
 
@@ -173,9 +173,9 @@ def test_closing_gives_leases_back(database_url: str, database: Connection) -> N
 
 def test_validators_are_kept_with_the_entries_they_came_with(database_url: str) -> None:
     with crawl(database_url) as frontier:
-        assert asyncio.run(frontier.validators("https://koran.example/rss")) is None
+        assert asyncio.run(frontier.recall("https://koran.example/rss")) == Remembered()
         announce(frontier, entry(1))
-        assert asyncio.run(frontier.validators("https://koran.example/rss")) == Validators("e", None)
+        assert asyncio.run(frontier.recall("https://koran.example/rss")).validators == Validators("e", None)
 
 
 def test_urls_that_postgres_cannot_hold_are_repaired(database_url: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.database import Connection, transaction
+from pipelines.database import Connection, query, transaction
 from pipelines.ledger import find_crawl, verdict
 
 GOOD: dict[str, Any] = {"entries": 10, "known": 4, "enqueued": 6, "leased": 6, "stored": 5, "rejected": 1, "polls": 3}
@@ -44,7 +44,9 @@ def test_a_crawl_with_only_unchanged_feeds_is_good(database: Connection) -> None
         ({"known": 3}, "does not balance: 10 entries, but 3 known + 6 enqueued"),
         ({"leased": 7}, "does not balance: 7 leased, but 5 stored + 0 updated"),
         ({"polls_failed": 3, "problems": ["x: refused"]}, "nothing could be fetched from koran: x: refused"),
-        ({"polls_failed": 1, "problems": ["x is no feed"]}, "1 of 3 feeds, sitemaps and index pages failed: x is"),
+        ({"polls": 14, "polls_failed": 3, "problems": ["x is no feed"]},
+         "3 of 14 feeds, sitemaps and index pages failed: x is"),
+        ({"polls": 30, "polls_failed": 1, "ranged": True, "problems": ["x is no feed"]}, "days are missing: 1 of 30"),
         ({"entries": 0, "known": 0, "enqueued": 0}, "koran announced nothing"),
         ({"stored": 0, "rejected": 0, "failed": 6, "problems": ["503"]}, "none of 6 pages could be fetched: 503"),
         ({"leased": 20, "stored": 14, "failed": 5}, "5 of 20 pages failed"),
@@ -60,6 +62,27 @@ def test_a_bad_crawl_says_why_in_one_line(database: Connection, changes: dict[st
 
 def test_a_few_failed_pages_of_many_are_no_reason_for_alarm(database: Connection) -> None:
     assert judge(database, leased=100, stored=95, rejected=1, failed=4) is None
+
+
+def test_one_feed_of_several_may_fail_twice_in_a_row_but_not_three_times(database: Connection) -> None:
+    for failures, reason in (
+        (1, None),
+        (2, None),
+        (3, "https://koran.example/rss has failed in 3 crawls in a row: 503"),
+    ):
+        with transaction(database) as cursor:
+            cursor.execute("select coalesce(max(crawl_id), 0) + 1 from lumbung.crawl")
+            (crawl_id,) = cursor.fetchone() or (1,)
+            whose = {"publisher": "koran", "crawl_id": crawl_id, "url": "https://koran.example/rss", "problem": "503"}
+            for _ in range(2):  # two of its pages, one failure of the document
+                cursor.execute(query("remember_failure"), whose)
+        assert judge(database, polls_failed=1) == reason, failures
+    assert judge(database, polls_failed=1) is None, "another document has failed"
+
+
+def test_a_crawl_for_which_nothing_was_due_is_good(database: Connection) -> None:
+    quiet = {"polls": 0, "entries": 0, "known": 0, "enqueued": 0, "leased": 0, "stored": 0, "rejected": 0}
+    assert judge(database, **quiet, polls_skipped=3) is None
 
 
 def test_silence_is_measured_against_the_publishers_history(database: Connection) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from spiders import discovery
+from spiders import entries
 from spiders.discovery import Child, DiscoveryError, parse_feed, parse_sitemap
 from spiders.publishers import Publisher
 
@@ -72,10 +72,10 @@ def test_gzip_is_known_by_its_first_bytes() -> None:
 
 
 def test_a_gzip_bomb_is_refused_while_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = gzip.compress(urlset(located(1), " " * (discovery.LARGEST + 1)))
+    bomb = gzip.compress(urlset(located(1), " " * (entries.LARGEST + 1)))
     with pytest.raises(DiscoveryError, match=rf"{URL} is larger than 50 MB"):
         parse_sitemap(bomb, URL, WARTA)
-    monkeypatch.setattr(discovery, "LARGEST", 1 << 20)
+    monkeypatch.setattr(entries, "LARGEST", 1 << 20)
     for parse in (parse_feed, parse_sitemap):
         with pytest.raises(DiscoveryError, match=rf"{URL} is larger than 1 MB"):
             parse(bomb, URL, WARTA)

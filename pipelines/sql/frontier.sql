@@ -2,8 +2,12 @@
 
 -- open_crawl --
 -- The row and its advisory lock appear together: who sees the row can tell by the lock whether its process lives.
-insert into lumbung.crawl (publisher, run_id, window_start, window_end)
-values (%(publisher)s, %(run_id)s, %(window_start)s, %(window_end)s)
+with zone as (
+    insert into lumbung.publisher as p (publisher, timezone) values (%(publisher)s, %(timezone)s)
+    on conflict (publisher) do update set timezone = excluded.timezone where p.timezone <> excluded.timezone
+)
+insert into lumbung.crawl (publisher, run_id, window_start, window_end, ranged)
+values (%(publisher)s, %(run_id)s, %(window_start)s, %(window_end)s, %(ranged)s)
 returning crawl_id, pg_advisory_lock(%(lock)s, crawl_id::int)
 
 -- abandoned_crawls --
@@ -50,9 +54,11 @@ where c.crawl_id = counted.leased_by
 with picked as (
     select page_id from lumbung.page
     where publisher = %(publisher)s and state = 'due' and due_at <= now()
-        and (announced_at is null or (
-            (%(window_end)s::timestamptz is null or announced_at < %(window_end)s)
-            and (%(window_start)s::timestamptz is null or coalesce(announced_until, announced_at) >= %(window_start)s)))
+        -- Without a date it may lie anywhere before its last change.
+        and case when announced_at is null
+                then not %(ranged)s or announced_modified_at is null or announced_modified_at >= %(window_start)s
+            else (%(window_end)s::timestamptz is null or announced_at < %(window_end)s)
+                and (%(window_start)s::timestamptz is null or coalesce(announced_until, announced_at) >= %(window_start)s) end
     order by announced_at desc nulls last, page_id desc
     limit %(limit)s
     for update skip locked
@@ -91,19 +97,20 @@ with announced as (
 ), learnt as (
     select *,
         state in ('done', 'rejected') and modified_at > coalesce(announced_modified_at, fetched_at) as due_again,
-        published_until is null and published_at is not null
-            and (announced_at is null or announced_until is not null) as better_date
+        published_at is not null and (announced_at is null
+            or coalesce(published_until, published_at) - published_at
+                < coalesce(announced_until, announced_at) - announced_at) as better_date
     from known
 ), changed as (
     update lumbung.page p
     set state = case when l.due_again then 'due' else p.state end,
         due_at = case when l.due_again then now() else p.due_at end,
-        announced_at = case when l.better_date or p.announced_at is null then l.published_at else p.announced_at end,
-        announced_until = case when l.better_date or p.announced_at is null then l.published_until else p.announced_until end,
+        announced_at = case when l.better_date then l.published_at else p.announced_at end,
+        announced_until = case when l.better_date then l.published_until else p.announced_until end,
         announced_modified_at = greatest(p.announced_modified_at, l.modified_at)
     from learnt l
     where p.page_id = l.page_id
-        and (l.due_again or l.better_date or (p.announced_at is null and l.published_at is not null)
+        and (l.due_again or l.better_date
             or l.modified_at > p.announced_modified_at or (p.announced_modified_at is null and l.modified_at is not null))
 ), fresh as (
     insert into lumbung.page (publisher, canonical_url, url, found_in, announced_at, announced_until, announced_modified_at, found_by)
@@ -120,32 +127,10 @@ update lumbung.crawl c
 set entries = c.entries + new.entries, enqueued = c.enqueued + new.pages, known = c.known + new.entries - new.pages
 from new
 where c.crawl_id = %(crawl_id)s
+returning new.pages
 
 -- count_known --
 -- What this crawl's feeds have just brought does not show how far an earlier walk of the index came.
 select count(*) from lumbung.page
 where url_key in (select lumbung.url_key(canonical_url) from unnest(%(canonical)s::text[]) as t (canonical_url))
     and found_by is distinct from %(crawl_id)s
-
--- validators --
-select etag, last_modified from lumbung.poll where url_key = lumbung.url_key(%(url)s)
-
--- forget_validators --
-delete from lumbung.poll where url_key = lumbung.url_key(%(url)s)
-
--- remember_validators --
-insert into lumbung.poll (url_key, publisher, url, etag, last_modified)
-values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s)
-on conflict (url_key) do update
-set etag = excluded.etag, last_modified = excluded.last_modified, changed_at = now()
-where (lumbung.poll.etag, lumbung.poll.last_modified) is distinct from (excluded.etag, excluded.last_modified)
-
--- count_poll --
-update lumbung.crawl
-set polls = polls + 1, polls_unchanged = polls_unchanged + %(unchanged)s, polls_failed = polls_failed + %(failed)s
-where crawl_id = %(crawl_id)s
-
--- note_problem --
-update lumbung.crawl
-set problems = problems || %(problem)s::text
-where crawl_id = %(crawl_id)s and cardinality(problems) < 20
