@@ -164,7 +164,7 @@ def _discovered_badly(crawl: Crawl, connection: Connection) -> str | None:
     if crawl.polls_failed and (failing := _failing(connection, crawl)):
         return failing
     if crawl.entries == crawl.polls_unchanged == crawl.polls_skipped == 0:
-        usual = usual_entries(connection, crawl)
+        usual = 0 if crawl.ranged else usual_entries(connection, crawl)
         why = f": {crawl.problems[0]}" if crawl.problems else ""
         return f"{crawl.publisher} announced nothing{f', where it usually has {usual} entries' if usual else ''}{why}"
     return None
