@@ -50,7 +50,7 @@ def papers() -> Iterator[dict[str, Newsstand]]:
             )
             for key, articles in {"contoh": 20, "rentang": 40, "rusak": 5, "lambat": 15}.items()
         }
-        found["rusak"].set_fault("/rss", "html")
+        found["rusak"].set_fault("/", "html")
         found["lambat"].set_fault("/news-", "slow", seconds=0.3)
         yield found
 

@@ -108,8 +108,8 @@ def test_a_backfill_of_thirty_days_killed_three_times_is_complete_and_asks_for_n
     assert not {target: count for target, count in fetched.items() if count > 1 + once_more[target]}
     assert sum(fetched.values()) > len(fetched), "no kill met a page in flight: the test shows nothing"
     assert 0 < len(walked[0][1]) < 30 == len(walked[1][1])
-    for before, days in walked:
-        assert not days & {index_day(target) for target in requests[before:]}, "a day was walked again"
+    for before, complete in walked:
+        assert not complete & {index_day(target) for target in requests[before:]}, "a day was walked again"
 
 
 def test_a_range_of_long_ago_asks_for_its_own_days_and_months_only(database_url: str, database: Connection) -> None:
