@@ -18,7 +18,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import IgnoreRequest
 from scrapy.settings import Settings
 
-from spiders.announcements import header, reason_of
+from spiders.polling import header, reason_of
 from spiders.reading import Reader
 
 if TYPE_CHECKING:
