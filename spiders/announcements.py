@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from spiders.publishers import Index, Publisher
     from spiders.window import Window
 
-_ABSENT = frozenset({404, 410})
+ABSENT = frozenset({404, 410})
+"""What index pages answer for a day or a page number that has nothing."""
 _DEEPEST = 3
 """Sitemap indexes inside sitemap indexes; the protocol allows one level, publishers have been seen with two."""
 _MOST_SITEMAPS = 500
@@ -169,7 +170,7 @@ class Announcements:
         for number in range(1, index.last_page + 1):
             url = index.page_url(self._publisher.home, day, number)
             response = await self._poller.ask(
-                url, known if number == 1 else NEW, document=first, settled=self._end_of(day), absent=_ABSENT
+                url, known if number == 1 else NEW, document=first, settled=self._end_of(day), absent=ABSENT
             )
             if response is None:
                 return first_page  # unchanged, or failed: then nothing of the day is committed and it is walked again
@@ -195,7 +196,7 @@ class Announcements:
         return first_page
 
     def _listed(self, response: Response, url: str, day: date, index: Index) -> list[Entry]:
-        if response.status in _ABSENT:
+        if response.status in ABSENT:
             return []  # a page that says "not found" may still link to today's most read articles
         if urlsplit(response.url).path in {"", "/"} and urlsplit(url).path not in {"", "/"}:
             raise DiscoveryError(f"{url} is not an index page: it leads to the front page")
