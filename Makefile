@@ -37,6 +37,7 @@ bench: install  ## Measure the crawl, the loader, deduplication and URLs against
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/loader.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/deduplication.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/urls.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/dag_parsing.py
 
 sites: install  ## Build sites with Pelican, Nikola and Hexo from their registries, describe and crawl them; prints a table
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/generated_sites.py

@@ -19,6 +19,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, get_parsing_context, task
+from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException
 
 from harvest import NEWS_ARTICLES
@@ -81,10 +82,11 @@ def crawl_dag(publisher: Publisher) -> DAG:
         max_active_runs=1,
         is_paused_upon_creation=True,
         tags=["crawl", publisher.language],
-        params=FORM,
         default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
     ) as dag:
         ScrapyOperator(task_id="crawl", publisher=publisher.key) >> announce()
+    # Last: tasks made before have no copies of the form, each of which Airflow would validate five times more.
+    dag.params = ParamsDict(FORM)
     return dag
 
 
