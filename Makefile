@@ -1,6 +1,6 @@
 # Needs a Python of 3.11 to 3.13 and make; everything else comes from requirements.lock into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install up down status logs test lint bench sites
+.PHONY: help install up down status logs test lint bench audit sites
 
 # PYTHON=/path/to/python3.12 chooses another Python than the first one that works.
 PYTHON ?=
@@ -41,3 +41,7 @@ bench: install  ## Measure the crawl, the loader, deduplication and URLs against
 
 sites: install  ## Build sites with Pelican, Nikola and Hexo from their registries, describe and crawl them; prints a table
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/generated_sites.py
+
+audit: install  ## Known weaknesses of what the lock installs, and careless code; needs PyPI itself, no mirror
+	$(BIN)/uvx bandit --quiet -ll --recursive seeds spiders pipelines dags
+	$(BIN)/uvx pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock
