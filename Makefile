@@ -1,6 +1,6 @@
 # Needs a Python of 3.11 to 3.13 and make; everything else comes from requirements.lock into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install up down status logs test lint bench audit sites
+.PHONY: help install up down status logs test lint bench memory audit sites
 
 # PYTHON=/path/to/python3.12 chooses another Python than the first one that works.
 PYTHON ?=
@@ -38,6 +38,9 @@ bench: install  ## Measure the crawl, the loader, deduplication and URLs against
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/deduplication.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/urls.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/dag_parsing.py
+
+memory: install  ## Measure the memory of a crawl of 100,000 pages and beside a million known URLs; half an hour
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/memory.py
 
 sites: install  ## Build sites with Pelican, Nikola and Hexo from their registries, describe and crawl them; prints a table
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/generated_sites.py

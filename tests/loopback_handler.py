@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 SETTINGS = {
     "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "loopback_handler.LoopbackHandler")
     | dict.fromkeys(("data", "file", "ftp", "s3")),
-    "DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver",  # the guard's drops loopback; no other name is looked up
+    # The guard's resolver drops loopback; no name but the server's address is looked up.
+    "TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver",
 }
 """Scrapy settings that lead there; LOOPBACK is the server's address."""
 

@@ -27,7 +27,21 @@ def crawl_together(
     arguments: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> str:
-    """Crawl publishers of the simulated internet side by side, to their end.
+    """Crawl publishers of the simulated internet side by side, to their end; the log. See `start_together`."""
+    process = start_together(keys, database_url, internet_url, arguments, settings)
+    _, log = process.communicate()
+    assert process.returncode == 0, log[-5_000:]
+    return log
+
+
+def start_together(
+    keys: Iterable[str],
+    database_url: str,
+    internet_url: str,
+    arguments: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> subprocess.Popen[str]:
+    """Start crawls of publishers of the simulated internet side by side in one process, its log on stderr.
 
     Args:
         keys: of the publishers; one that is there twice is crawled twice.
@@ -35,9 +49,6 @@ def crawl_together(
         internet_url: where the simulated internet listens.
         arguments: spider arguments of every crawl; `{key}` in a value is the publisher's.
         settings: Scrapy settings.
-
-    Returns:
-        The log.
     """
     told = {
         "keys": list(keys),
@@ -51,11 +62,8 @@ def crawl_together(
         "DATABASE_URL": database_url,
         **{name: value for name, value in os.environ.items() if name.startswith("LUMBUNG_")},
     }
-    done = subprocess.run(
-        [sys.executable, __file__, json.dumps(told)], env=environment, text=True, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-5_000:]
-    return done.stderr
+    command = [sys.executable, __file__, json.dumps(told)]
+    return subprocess.Popen(command, env=environment, text=True, stderr=subprocess.PIPE)
 
 
 def main() -> None:

@@ -64,9 +64,7 @@ class Desk:
 
     def visible(self, now: datetime) -> Sequence[Piece]:
         """Articles that have appeared by `now`, which is aware; oldest first."""
-        while self._days <= (now.astimezone(self._zone).date() - self.first_day).days:
-            self._plan(self.first_day + timedelta(self._days))
-            self._days += 1
+        self._plan_until(now)
         return self._pieces[: bisect_right(self._pieces, now, key=lambda piece: piece.published_at)]
 
     def newest(self, now: datetime, count: int, channel: str | None = None) -> list[Piece]:
@@ -89,7 +87,7 @@ class Desk:
 
     def find(self, now: datetime, address: str) -> Piece | None:
         """The visible article at `host/path?query`; None where there is none."""
-        self.visible(now)
+        self._plan_until(now)
         piece = self._by_path.get(address)
         return piece if piece is not None and piece.published_at <= now else None
 
@@ -100,6 +98,11 @@ class Desk:
 
     def _manuscript(self, piece: Piece) -> Manuscript:
         return write(piece.stream, piece.section, piece.published_at, piece.shape)
+
+    def _plan_until(self, now: datetime) -> None:
+        while self._days <= (now.astimezone(self._zone).date() - self.first_day).days:
+            self._plan(self.first_day + timedelta(self._days))
+            self._days += 1
 
     def _plan(self, day: date) -> None:
         chance = Random(f"{self._seed}/{day}")  # noqa: S311 - dates of articles, not secrets
