@@ -71,4 +71,4 @@ def receive(stream: IO[bytes]) -> Any:  # noqa: ANN401 - a Sheet, a Publisher or
     data = stream.read(length)
     if len(data) < length:
         raise EOFError
-    return pickle.loads(data)  # noqa: S301 - from our own process
+    return pickle.loads(data)  # noqa: S301  # nosec B301 - from our own process
