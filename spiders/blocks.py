@@ -47,7 +47,7 @@ _KINDS: dict[object, int] = {
 _UNSEEN = re.compile(r"(?:visually|screen)-?(?:hidden|reader)|(?:^|[\s_-])sr-?only(?:$|[\s_])", re.IGNORECASE)
 _CLIPPED = "clip:rect(0"
 """Class and style of inline text that is read aloud and not shown: ", opens new tab"."""
-_LONGEST_NAMES = 500
+LONGEST_NAMES = 500
 """Characters that are read of a class: names are remembered, and a page may have megabytes of them."""
 _DEEPEST = 250
 """Elements nested deeper are read as plain text: no page needs them, and the recursion stays bounded."""
@@ -203,7 +203,7 @@ class _Walk:
 
 def _is_unseen(element: HtmlElement) -> bool:
     names, style = element.get("class"), element.get("style")
-    return bool((names and _names_unseen(names[:_LONGEST_NAMES])) or (style and _CLIPPED in style))
+    return bool((names and _names_unseen(names[:LONGEST_NAMES])) or (style and _CLIPPED in style))
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from spiders.blocks import HEADINGS
+from spiders.blocks import HEADINGS, LONGEST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +47,7 @@ _COUNTER_WORDS = frozenset(_COUNTER_NAMES.split())
 _AUTHOR_WORDS = frozenset(("author", "authors", "byline", "penulis", "reporter", "wartawan", "writer", "jurnalis"))
 _CHILDREN = 4
 _OTHER_TEASERS = 2
+_FIRST_HEADINGS = 3
 _POINTS_ELSEWHERE = re.compile(
     r"(?i)^[\W_]*(?:baca(?: juga| selengkapnya| lainnya)?|lihat (?:juga|foto)|simak(?: juga)?(?: video)?"
     r"|tonton(?: juga)?|saksikan(?: juga)?|selanjutnya|artikel selanjutnya|menarik dibaca|pilihan editor"
@@ -92,11 +93,11 @@ _LONGEST_POINTER = 250
 
 
 def _names(element: HtmlElement) -> str:
-    names: str = element.get("class", "")
+    names: str = element.get("class", "")[:LONGEST_NAMES]
     if names and element.tag == "article":
         names = _TOPIC.sub("", names)
     identity = element.get("id")
-    return f"{names} {identity}" if identity else names
+    return f"{names} {identity[:LONGEST_NAMES]}" if identity else names
 
 
 def is_never_text(element: HtmlElement) -> bool:
@@ -114,8 +115,9 @@ def _is_teaser(element: HtmlElement) -> bool:
     others = chain(element.itersiblings("article"), element.itersiblings("article", preceding=True))
     if len(list(islice(others, _OTHER_TEASERS))) < _OTHER_TEASERS:
         return False
-    headings = (heading for heading in element.iter(*HEADINGS))
-    return any(heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings)
+    headings = element.iter(*HEADINGS)
+    first = islice(headings, _FIRST_HEADINGS)
+    return any(heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in first)
 
 
 @lru_cache(maxsize=8192)
@@ -142,18 +144,18 @@ def stands_apart(element: HtmlElement) -> bool:
 
 def counts_readers(element: HtmlElement) -> bool:
     """Whether class or id of an element or of an icon in it say that it shows a reader count."""
-    return _is_named(_COUNTER_WORDS, (element, *element[:_CHILDREN]))
+    return _is_named(_COUNTER_WORDS, (element, *islice(element, _CHILDREN)))
 
 
 def names_author(element: HtmlElement) -> bool:
     """Whether an element, its parent or a child says of itself that it names the author."""
-    return _is_named(_AUTHOR_WORDS, (element, element.getparent(), *element[:_CHILDREN]))
+    return _is_named(_AUTHOR_WORDS, (element, element.getparent(), *islice(element, _CHILDREN)))
 
 
 def _is_named(words: frozenset[str], elements: Iterable[HtmlElement | None]) -> bool:
     for element in elements:
         if element is not None and isinstance(element.tag, str) and element.attrib:  # a comment has no attributes
-            names = " ".join(filter(None, map(element.get, ("class", "id", "rel", "itemprop"))))
+            names = " ".join(filter(None, map(element.get, ("class", "id", "rel", "itemprop"))))[:LONGEST_NAMES]
             if names and _has_word(words, names):
                 return True
     return False

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from spiders.selection import matches, text_of
+from lxml.etree import XPath
+
+from spiders.selection import holders, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,16 +16,19 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _TRAILS = (
-    '[class*="crumbs"], [class*="breadcrumb"], [id*="breadcrumb"], [aria-label*="readcrumb"]'
-    ', [itemtype$="BreadcrumbList"]'
+    XPath('.//@class[contains(., "crumbs") or contains(., "breadcrumb")]'),
+    XPath('.//@id[contains(., "breadcrumb")]'),
+    XPath('.//@aria-label[contains(., "readcrumb")]'),
+    XPath('.//@itemtype[contains(., "BreadcrumbList")]'),
 )
+_MOST_TRAILS = 10
 _SEPARATORS = " >»›/|·\u00a0"
 _BETWEEN = re.compile(r"\s[>»›/|·]\s")
 
 
 def printed_trail(tree: HtmlElement) -> tuple[str, ...]:
     """Labels of the first element that calls itself a breadcrumb, separators and all."""
-    for trail in matches(tree, _TRAILS):
+    for trail in chain.from_iterable(holders(tree, path, _MOST_TRAILS) for path in _TRAILS):
         for tag in ("li", "a"):
             labels = tuple(filter(None, map(text_of, trail.iter(tag))))
             if labels:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from lxml.etree import XPath
 
+from spiders.blocks import LONGEST_NAMES
 from spiders.inherited import Inherited
-from spiders.selection import text_of
+from spiders.selection import holders, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,9 +28,12 @@ _AUTHOR_PAGE = re.compile(
     r"(?i)/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|penulis|pewarta|reporters?|journalists?|redakteure?)/[^/]"
 )
 _WRITTEN_BY = re.compile(r"(?i)^(?:written by|verfasst von|geschrieben von|ditulis oleh|oleh|écrit par|escrito por)$")
-_MARKED = XPath(".//a[@rel] | .//@itemprop/..")
-_NAMED = XPath('.//@class[contains(., "author") or contains(., "fn")]/..')
-"""By their attributes, not `.//*[@class]` or CSS: those look at every element, up to a parse of the page."""
+_PROPERTIES = XPath(".//@itemprop")
+_RELATIONS = XPath(".//a/@rel")
+_NAMED = XPath('.//@class[contains(., "author") or contains(., "fn")]')
+_MOST = 1000
+_MOST_LINKS = 10_000
+"""Elements that are looked at for an author."""
 _NAMING = re.compile(r"(?i)(?:^|\s)(?:author|fn|[\w-]*author[-_]+name)(?:$|\s)")
 _BESIDE = re.compile(
     r"(?i)(?:^|[\s_-])(?:comments?|komentar|kommentare?|sidebar|related|terkait|recommended)(?:$|[\s_-]|list|area)"
@@ -41,12 +46,13 @@ def marked_authors(tree: HtmlElement, metadata: Metadata) -> Iterator[list[str]]
     """What may name the authors, most trusted first; each list is one place to look at."""
     labels = zip(metadata.meta("twitter:label1"), metadata.meta("twitter:data1"), strict=False)
     yield [name for label, name in labels if _WRITTEN_BY.match(label)]
-    yield _first(element for element in _found(_MARKED, tree) if _states_author(element))
+    marked = chain(holders(tree, _PROPERTIES, _MOST), holders(tree, _RELATIONS, _MOST))
+    yield _first(element for element in marked if _states_author(element))
     is_beside = Inherited(_is_beside)
-    links = (link for link in tree.iter("a") if _AUTHOR_PAGE.search(link.get("href", "")))
+    links = (link for link in islice(tree.iter("a"), _MOST_LINKS) if _AUTHOR_PAGE.search(link.get("href", "")))
     yield _first(link for link in links if not (is_beside(link) or _is_edited(link)))
     in_card = Inherited(_is_card)
-    cards = (element for element in _found(_NAMED, tree) if _is_named(element) and in_card(element))
+    cards = (element for element in holders(tree, _NAMED, _MOST) if _is_named(element) and in_card(element))
     yield _first(element for element in cards if not (is_beside(element) or _is_edited(element)))
 
 
@@ -55,17 +61,13 @@ def _first(elements: Iterable[HtmlElement]) -> list[str]:
     return [] if text is None else [text]
 
 
-def _found(path: XPath, tree: HtmlElement) -> list[HtmlElement]:
-    return cast("list[HtmlElement]", path(tree))
-
-
 def _states_author(element: HtmlElement) -> bool:
     return element.tag != "meta" and "author" in f"{element.get('rel', '')} {element.get('itemprop', '')}".split()
 
 
 def _is_beside(element: HtmlElement) -> bool:
     """Whether an element is about someone else: a reader, the author of another article."""
-    names = f"{element.get('class', '')} {element.get('id', '')}"
+    names = f"{element.get('class', '')[:LONGEST_NAMES]} {element.get('id', '')[:LONGEST_NAMES]}"
     return element.tag not in _WHOLE and _BESIDE.search(names) is not None
 
 
@@ -76,9 +78,9 @@ def _is_edited(element: HtmlElement) -> bool:
 
 
 def _is_card(element: HtmlElement) -> bool:
-    names = element.get("class", "")
+    names = element.get("class", "")[:LONGEST_NAMES]
     return "author" in names or "vcard" in names
 
 
 def _is_named(element: HtmlElement) -> bool:
-    return _NAMING.search(element.get("class", "")) is not None
+    return _NAMING.search(element.get("class", "")[:LONGEST_NAMES]) is not None

@@ -121,7 +121,12 @@ class Metadata:
         """The object itself, or the one elsewhere in the page that it only points to."""
         if "name" in author or "@id" not in author:
             return author
-        return next((thing for thing in self.things if thing.get("@id") == author["@id"] and "name" in thing), author)
+        return self._by_id.get(str(author["@id"]), author)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Thing]:
+        """Named objects by the name under which others point to them; of two, the first."""
+        return {str(thing.get("@id")): thing for thing in reversed(self.things) if "name" in thing}
 
     @property
     def image(self) -> str | None:

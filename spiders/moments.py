@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING, cast
+from itertools import chain
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from lxml.etree import XPath
 
 from spiders.dates import parse_date
-from spiders.selection import text_of
+from spiders.selection import holders, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,10 +31,15 @@ PUBLISHED = (
 MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
 CHANGED = re.compile(r"(?i)\b(?:diperbarui|diperbaharui|diupdate|updated?|modified|aktualisiert|mis à jour)\b")
 
-_MARKED = XPath('.//@itemprop/.. | .//@class[contains(., "publi") or contains(., "-date") or contains(., "pubd")]/..')
+_MARKED = (
+    XPath(".//@itemprop"),
+    XPath('.//@class[contains(., "publi") or contains(., "-date") or contains(., "pubd")]'),
+)
 _MARKS = frozenset(("datePublished", "published", "entry-date", "post-date", "publish-date", "pubdate"))
 _UNSTATED = timezone(timedelta(0), "unstated")
 _CLOCK = re.compile(r"\d[:.]\d\d\b")
+MOST_MARKED = 200
+"""Elements that are looked at for a date: real pages have one for each comment."""
 _LONGEST_BARE = 60
 """Characters of a line that states a day without a time: longer ones are captions."""
 _IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-])")
@@ -65,7 +71,7 @@ def date_lines(lines: Iterable[str], *, changes: bool) -> list[str]:
 
 def marked_dates(tree: HtmlElement) -> Iterator[str]:
     """What calls itself the date of the article, whatever the tag."""
-    for element in cast("list[HtmlElement]", _MARKED(tree)):
+    for element in chain.from_iterable(holders(tree, path, MOST_MARKED) for path in _MARKED):
         names = f"{element.get('itemprop', '')} {element.get('class', '')}".split()
         if not _MARKS.isdisjoint(names):
             yield from filter(None, (element.get("content"), element.get("title"), text_of(element)))

@@ -14,7 +14,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -30,7 +30,16 @@ from spiders.document import parse
 from spiders.headlines import choose_headline, names_in_host, printed_form
 from spiders.labels import find_language, split_tags
 from spiders.metadata import Metadata
-from spiders.moments import CHANGED, MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines, marked_dates
+from spiders.moments import (
+    CHANGED,
+    MODIFIED,
+    MOST_MARKED,
+    PUBLISHED,
+    choose_moment,
+    date_in_path,
+    date_lines,
+    marked_dates,
+)
 from spiders.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, SELECTOR, TIME, TITLE, Origins
 from spiders.people import find_byline, find_editors, find_house, find_people
 from spiders.publishers import Publisher, PublisherError
@@ -48,6 +57,7 @@ if TYPE_CHECKING:
 
 _ROOTS = frozenset(("home", "beranda"))
 _LONGEST_LINE = 120
+_MOST_HEADINGS = 50
 
 
 class Page:
@@ -137,7 +147,7 @@ class Page:
 
     @cached_property
     def _headings(self) -> list[str]:
-        return [text_of(heading) for heading in self.tree.iter("h1")]
+        return [text_of(heading) for heading in islice(self.tree.iter("h1"), _MOST_HEADINGS)]
 
     @cached_property
     def printed_headline(self) -> str:
@@ -199,7 +209,9 @@ class Page:
         stated = [*self.metadata.stated("datePublished", "dateCreated")]
         meta = [*self.metadata.meta(*PUBLISHED)]
         printed = self._printed_dates(changes=False)
-        marked = [element.get("datetime") or text_of(element) for element in self.tree.iter("time")]
+        marked = [
+            element.get("datetime") or text_of(element) for element in islice(self.tree.iter("time"), MOST_MARKED)
+        ]
         sources: Sources = (
             *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
             *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, marked_dates(self.tree))),

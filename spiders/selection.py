@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
 from lxml.cssselect import CSSSelector
+from lxml.etree import XPath
 
 from spiders.seed_format import collapse
 
@@ -13,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
+
+
+_LONGEST = 2000
+_OPENING = XPath(f"substring(string(), 1, {_LONGEST})", smart_strings=False)
+"""Characters that are read of an element: a value is shorter, and one element may stand in a thousand like it."""
 
 
 @lru_cache(maxsize=1024)
@@ -46,6 +53,15 @@ def dates(tree: HtmlElement, selectors: Iterable[str]) -> Iterator[str]:
             yield from filter(None, (element.get("datetime"), element.get("title"), text_of(element)))
 
 
+def holders(tree: HtmlElement, attributes: XPath, most: int) -> Iterator[HtmlElement]:
+    """The elements of the first `most` attributes that a path selects, in document order.
+
+    A path that ends at an attribute is quick; `//*[@class]` and CSS cost up to a parse of the page, and a step back to
+    the element or a union of paths takes quadratic time.
+    """
+    return (attribute.getparent() for attribute in islice(cast("list[Any]", attributes(tree)), most))
+
+
 def text_of(element: HtmlElement) -> str:
-    """What an element says, ASCII white space collapsed; the content of a `<meta>`."""
-    return collapse(element.get("content", "") if element.tag == "meta" else str(element.text_content()))
+    """What an element says, ASCII white space collapsed, cut where no value ends; the content of a `<meta>`."""
+    return collapse(element.get("content", "") if element.tag == "meta" else cast("str", _OPENING(element)))
