@@ -37,8 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     slow = 0
     print(f"{'shape':26}{'KB':>7}{'s':>8}{'floors':>9}{'half size':>11}{'ratio':>7}")
     for (name, small), (_, large) in zip(hostile_pages(options.size), hostile_pages(2 * options.size), strict=True):
-        half, whole = _seconds(lambda page=small: _read(page)), _seconds(lambda page=large: _read(page))
-        floor = _seconds(lambda page=large: html.document_fromstring(page, parser=html.HTMLParser(huge_tree=True)))
+        half, whole, floor = (_seconds(work, page) for work, page in ((_read, small), (_read, large), (_parse, large)))
         grows = whole > _NOISE and whole > options.most * half
         slow += grows
         figures = f"{len(large) // 1000:7}{whole:8.2f}{whole / floor:9.1f}{half:11.2f}{whole / half:7.1f}"
@@ -51,9 +50,13 @@ def _read(markup: str) -> None:
     Page(markup.encode(), URL, a_publisher(), fetched_at=_FETCHED_AT).article()
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _parse(markup: str) -> None:
+    html.document_fromstring(markup, parser=html.HTMLParser(huge_tree=True))
+
+
+def _seconds(work: Callable[[str], None], markup: str) -> float:
     start = time.process_time()
-    work()
+    work(markup)
     return max(time.process_time() - start, 1e-4)
 
 
