@@ -56,6 +56,10 @@ class Article:
     """The publisher's section: usually the last breadcrumb label."""
     dateline: str | None = None
     """Place and brand printed before the text, without the dash: `Kabul, Gatra.com`."""
+    dateline_place: str | None = None
+    """The place of the dateline as printed: `Kabul`."""
+    dateline_brand: str | None = None
+    """The publisher or agency of the dateline as printed: `Gatra.com`."""
     byline: str | None = None
     """The printed author line."""
     authors: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from spiders.containers import find_container
 from spiders.filtering import filtered, holds_nothing, length_of, trimmed, with_headings
 from spiders.inherited import Inherited
 from spiders.lead import find_captions, find_lead
+from spiders.origins import CAPTION, PRINTED, SCRIPT, SELECTOR
 from spiders.scripts import script_blocks
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Body:
             stated: What locates the text and its standfirst.
         """
         self._root = root
+        self.origin = SELECTOR if containers else PRINTED
+        """Where the text was found."""
         self._stated = stated or Stated()
         self._lead: list[Block] = []
         self.text_blocks = self._read(containers, outline(root, skipped, NAVIGATION))
@@ -66,7 +69,7 @@ class Body:
         if holds_nothing(self.text_blocks):  # pages with a menu around the text, or one that never ends, exist
             self.text_blocks = self._read(containers, outline(root, skipped))
         if holds_nothing(self.text_blocks) and not containers:
-            self.text_blocks = self._unprinted() or self.text_blocks
+            self._read_unprinted()
 
     def _read(self, given: Collection[HtmlElement], walked: tuple[list[Block], Box]) -> list[Block]:
         self.blocks, box = walked
@@ -94,10 +97,12 @@ class Body:
         self._lead = find_lead(above, self._stated.headline, self._stated.descriptions, self.containers)
         return self._lead + text
 
-    def _unprinted(self) -> list[Block]:
-        """The text that the page has in its scripts, else below its pictures."""
-        scripted = trimmed(script_blocks(self._root, self._stated.headline))
-        return scripted or find_captions(self._root, self._stated.descriptions)
+    def _read_unprinted(self) -> None:
+        """Take the text that the page has in its scripts, else below its pictures, if there is one."""
+        if scripted := trimmed(script_blocks(self._root, self._stated.headline)):
+            self.text_blocks, self.origin = scripted, SCRIPT
+        elif captions := find_captions(self._root, self._stated.descriptions):
+            self.text_blocks, self.origin = captions, CAPTION
 
     def _below(self, found: list[Block]) -> list[Block]:
         """The blocks found after the headline, if it stands first among them and a text follows."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from bs4 import BeautifulSoup, Tag
 
 from spiders.boilerplate import is_boilerplate, points_elsewhere
-from spiders.bylines import is_open_dateline, read_count
+from spiders.counters import read_count
+from spiders.datelines import is_open_dateline
 from spiders.seed_format import collapse
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _PROBED = slice(5, 30)
 """Part of a paragraph that stands nowhere else in most texts, quotation marks at the start left out."""
 
 
-def clean(blocks: Iterable[Block], *, headline: str = "") -> list[str]:
+def clean(blocks: Iterable[Block], headline: str = "") -> list[str]:
     """Paragraphs of a located body.
 
     Args:

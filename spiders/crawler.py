@@ -30,7 +30,7 @@ from spiders.article import (
     Validators,
     Visit,
 )
-from spiders.page import load_page_class
+from spiders.pages import load_page_class
 from spiders.polling import Announced, conditional_headers, header, reason_of
 from spiders.publishers import LumbungError, Publisher
 from spiders.reading import OverLimit, Reader, ReaderLost

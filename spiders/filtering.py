@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from spiders.boilerplate import is_never_text, stands_apart, starts_comments, starts_others
-from spiders.bylines import is_open_dateline
+from spiders.datelines import is_open_dateline
 from spiders.inherited import Inherited
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
-"""Short labels of an article: tags and language codes. Pure text work."""
+"""Short values of an article: tags, language codes, addresses. Pure text work."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +16,20 @@ def split_tags(texts: Iterable[str]) -> tuple[str, ...]:
     """Tags in lists joined with commas, hash signs off, each once."""
     labels = (label.strip(" #") for text in texts for label in text.split(","))
     return tuple(dict.fromkeys(label for label in labels if label))
+
+
+def first_address(addresses: Iterable[str], base: str) -> str | None:
+    """The first of some addresses that is one, absolute.
+
+    Args:
+        addresses: As a page states them.
+        base: Address of the page.
+    """
+    for address in addresses:
+        if address.strip():
+            with suppress(ValueError):  # "http://[": no address
+                return urljoin(base, address.strip())
+    return None
 
 
 def find_language(codes: Iterable[str]) -> str | None:

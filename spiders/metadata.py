@@ -129,25 +129,17 @@ class Metadata:
         return {str(thing.get("@id")): thing for thing in reversed(self.things) if "name" in thing}
 
     @property
-    def image(self) -> str | None:
-        """Address of the lead picture, as stated."""
-        stated = (
-            value.get("url") or value.get("contentUrl") if isinstance(value, dict) else value
-            for value in listed(self.article.get("image"))
-        )
-        candidates = (*stated, *self.meta("og:image", "og:image:url", "twitter:image", "image"))
-        return next((value for value in candidates if isinstance(value, str) and value.strip()), None)
+    def images(self) -> Iterator[str]:
+        """Addresses of pictures that the article's JSON-LD states, the lead picture first."""
+        for value in listed(self.article.get("image")):
+            address = value.get("url") or value.get("contentUrl") if isinstance(value, dict) else value
+            if isinstance(address, str):
+                yield address
 
     @property
-    def free(self) -> bool | None:
-        """What the page says of its own accessibility: False for a paywall, None when it says nothing."""
-        stated = self.article.get("isAccessibleForFree")
-        if isinstance(stated, bool):
-            return stated
-        for value in (stated, *self.meta("article:content_tier", "isaccessibleforfree")):
-            if isinstance(value, str) and (word := value.strip().lower().rsplit("/", 1)[-1]) in _ACCESS:
-                return _ACCESS[word]
-        return None
+    def free(self) -> tuple[object, ...]:
+        """What the article's JSON-LD says of its accessibility, to be read by `is_free`."""
+        return (self.article.get("isAccessibleForFree"),)
 
     @property
     def reads(self) -> int | None:
@@ -160,6 +152,16 @@ class Metadata:
             if isinstance(name, str) and _READING.search(name) and isinstance(count, int | str):
                 return int(str(count)[:_MOST_DIGITS]) if str(count).isdecimal() else None
         return None
+
+
+def is_free(values: Iterable[object]) -> bool | None:
+    """What some values say of accessibility: False for a paywall, None when they say nothing."""
+    for value in values:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and (word := value.strip().lower().rsplit("/", 1)[-1]) in _ACCESS:
+            return _ACCESS[word]
+    return None
 
 
 def types_of(thing: Thing) -> tuple[str, ...]:

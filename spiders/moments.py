@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -38,7 +38,7 @@ _MARKED = (
 _MARKS = frozenset(("datePublished", "published", "entry-date", "post-date", "publish-date", "pubdate"))
 _UNSTATED = timezone(timedelta(0), "unstated")
 _CLOCK = re.compile(r"\d[:.]\d\d\b")
-MOST_MARKED = 200
+_MOST_MARKED = 200
 """Elements that are looked at for a date: real pages have one for each comment."""
 _LONGEST_BARE = 60
 """Characters of a line that states a day without a time: longer ones are captions."""
@@ -69,9 +69,15 @@ def date_lines(lines: Iterable[str], *, changes: bool) -> list[str]:
     return timed + [line for line in dated if line not in timed and len(line) <= _LONGEST_BARE]
 
 
+def marked_times(tree: HtmlElement) -> Iterator[str]:
+    """What stands in `<time>`: for machines, else for people."""
+    for element in islice(tree.iter("time"), _MOST_MARKED):
+        yield element.get("datetime") or text_of(element)
+
+
 def marked_dates(tree: HtmlElement) -> Iterator[str]:
     """What calls itself the date of the article, whatever the tag."""
-    for element in chain.from_iterable(holders(tree, path, MOST_MARKED) for path in _MARKED):
+    for element in chain.from_iterable(holders(tree, path, _MOST_MARKED) for path in _MARKED):
         names = f"{element.get('itemprop', '')} {element.get('class', '')}".split()
         if not _MARKS.isdisjoint(names):
             yield from filter(None, (element.get("content"), element.get("title"), text_of(element)))

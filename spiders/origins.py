@@ -16,6 +16,10 @@ MARKED = "marked"
 PRINTED = "printed"
 TITLE = "<title>"
 ADDRESS = "URL"
+SCRIPT = "<script>"
+CAPTION = "<figcaption>"
+PUBLISHER = "publisher"
+"""Nothing on the page says it: it is what the publisher's file says of all pages."""
 
 Lines = TypeVar("Lines")
 Value = TypeVar("Value")
@@ -34,6 +38,16 @@ class Origins(dict[str, str]):
         """
         for origin, lines in sources:
             if found := read(lines):
+                self[field] = origin
+                return found
+        return None
+
+    def stated(
+        self, field: str, sources: Iterable[tuple[str, Lines]], read: Callable[[Lines], Value | None]
+    ) -> Value | None:
+        """The same for a value that may be zero or False: nothing is found only where `read` says None."""
+        for origin, lines in sources:
+            if (found := read(lines)) is not None:
                 self[field] = origin
                 return found
         return None

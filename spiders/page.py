@@ -11,38 +11,36 @@ A publisher whose pages need code names a subclass in its file and overrides the
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cached_property
-from importlib import import_module
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from spiders.article import Article, Reason, Rejection
 from spiders.body import Body, Stated
 from spiders.boilerplate import counts_readers, names_author
 from spiders.breadcrumbs import clean_trail, printed_trail
-from spiders.bylines import find_dateline, find_reads, read_count
 from spiders.cleaning import clean
+from spiders.counters import find_reads, first_count, read_count
 from spiders.credits import AUTHORS, marked_authors
+from spiders.datelines import Dateline, first_dateline
 from spiders.declared import declared_url
 from spiders.document import parse
 from spiders.headlines import choose_headline, names_in_host, printed_form
-from spiders.labels import find_language, split_tags
-from spiders.metadata import Metadata
+from spiders.labels import find_language, first_address, split_tags
+from spiders.metadata import Metadata, is_free
 from spiders.moments import (
     CHANGED,
     MODIFIED,
-    MOST_MARKED,
     PUBLISHED,
     choose_moment,
     date_in_path,
     date_lines,
     marked_dates,
+    marked_times,
 )
-from spiders.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, SELECTOR, TIME, TITLE, Origins
+from spiders.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, PUBLISHER, SELECTOR, TIME, TITLE, Origins
 from spiders.people import find_byline, find_editors, find_house, find_people
-from spiders.publishers import Publisher, PublisherError
 from spiders.rejections import find_reason
 from spiders.selection import dates, first_match, matches, text_of, texts
 from spiders.urls import canonicalise
@@ -52,8 +50,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from spiders.blocks import Block
+    from spiders.publishers import Publisher
 
-    Sources = Iterable[tuple[str, Iterable[str]]]
+    Sources = Sequence[tuple[str, Iterable[str]]]
 
 _ROOTS = frozenset(("home", "beranda"))
 _LONGEST_LINE = 120
@@ -105,7 +104,9 @@ class Page:
             fetched_at=self.fetched_at,
             breadcrumb=self.breadcrumb,
             section=self.section,
-            dateline=self.dateline,
+            dateline=self.dateline.printed,
+            dateline_place=self.dateline.place,
+            dateline_brand=self.dateline.brand,
             byline=self.byline,
             authors=self.authors,
             published_at=self.published_at,
@@ -180,10 +181,13 @@ class Page:
     @cached_property
     def byline(self) -> str | None:
         """The printed author line."""
-        if selected := texts(self.tree, self.publisher.rules.byline):
-            return selected[0]
         named = (block.text for block in self.body.until_end if _is_line(block) and names_author(block.element))
-        return self._line_with_role or next(named, None)
+        sources: Sources = (
+            (SELECTOR, texts(self.tree, self.publisher.rules.byline)),
+            (PRINTED, [self._line_with_role or ""]),
+            (MARKED, named),
+        )
+        return self.origins.first("byline", sources, lambda lines: next(iter(lines), None))
 
     @cached_property
     def _line_with_role(self) -> str | None:
@@ -209,9 +213,7 @@ class Page:
         stated = [*self.metadata.stated("datePublished", "dateCreated")]
         meta = [*self.metadata.meta(*PUBLISHED)]
         printed = self._printed_dates(changes=False)
-        marked = [
-            element.get("datetime") or text_of(element) for element in islice(self.tree.iter("time"), MOST_MARKED)
-        ]
+        marked = list(marked_times(self.tree))
         sources: Sources = (
             *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
             *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, marked_dates(self.tree))),
@@ -236,7 +238,7 @@ class Page:
         """BCP 47 primary tag."""
         stated, meta = self.metadata.stated("inLanguage"), self.metadata.meta("og:locale")
         sources: Sources = ((JSON_LD, stated), (MARKED, [self.tree.get("lang", "")]), (META, meta))
-        return self.origins.first("language", sources, find_language) or self.publisher.language
+        return self.origins.first("language", (*sources, (PUBLISHER, [self.publisher.language])), find_language)
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
@@ -259,34 +261,38 @@ class Page:
             for element in first_match(self.tree, self.publisher.rules.image)
             for picture in element.iter("img")
         )
-        address = self.metadata.image or next(filter(None, selected), None)
-        with suppress(ValueError):  # "http://[": no address
-            return urljoin(self.url, address.strip()) if address else None
-        return None
+        meta = self.metadata.meta("og:image", "og:image:url", "twitter:image", "image")
+        sources: Sources = ((JSON_LD, self.metadata.images), (META, meta), (SELECTOR, filter(None, selected)))
+        return self.origins.first("image_url", sources, lambda addresses: first_address(addresses, self.url))
 
     @cached_property
     def paywalled(self) -> bool | None:
         """True when the page says it is not free; None when it says nothing."""
-        return None if self.metadata.free is None else not self.metadata.free
+        meta = self.metadata.meta("article:content_tier", "isaccessibleforfree")
+        free = self.origins.stated("paywalled", ((JSON_LD, self.metadata.free), (META, meta)), is_free)
+        return None if free is None else not free
 
     @cached_property
     def reads(self) -> int | None:
         """The reader count of this article: selected, stated, or printed in the header or right after the text."""
-        selected = (read_count(text) for text in texts(self.tree, self.publisher.rules.reads))
+        selected = map(read_count, texts(self.tree, self.publisher.rules.reads))
         printed = (find_reads(block.text) for block in self._beside_text() if _is_line(block))
         bare = (read_count(block.text) for block in self.body.tail if _is_line(block) and counts_readers(block.element))
-        counts = chain(selected, [self.metadata.reads], printed, bare)
-        return next((count for count in counts if count is not None), None)
+        sources = ((SELECTOR, selected), (JSON_LD, [self.metadata.reads]), (PRINTED, printed), (MARKED, bare))
+        return self.origins.stated("reads", sources, first_count)
 
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
         """The body as a reader sees it."""
-        return tuple(clean(self.body.text_blocks, headline=self.printed_headline))
+        sources = ((self.body.origin, self.body.text_blocks),)
+        return tuple(self.origins.first("paragraphs", sources, lambda text: clean(text, self.printed_headline)) or ())
 
     @cached_property
-    def dateline(self) -> str | None:
-        """Place and brand before the text; the first paragraph keeps them."""
-        return find_dateline(self.paragraphs[0]) if self.paragraphs else None
+    def dateline(self) -> Dateline:
+        """Place and brand before the text, None each where there is none; the first paragraph keeps them."""
+        sources = ((PRINTED, self.paragraphs[:1]),)
+        found = self.origins.first("dateline", sources, lambda lines: first_dateline(lines, self.site_names))
+        return found or Dateline()
 
     @cached_property
     def body(self) -> Body:
@@ -337,19 +343,3 @@ class Page:
 
 def _is_line(block: Block) -> bool:
     return len(block.text) <= _LONGEST_LINE
-
-
-def load_page_class(publisher: Publisher) -> type[Page]:
-    """The Page class a publisher names.
-
-    Raises:
-        PublisherError: there is no such class.
-    """
-    module, _, name = publisher.page.rpartition(".")
-    try:
-        found = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise PublisherError(f"{publisher.key}: page: no class {publisher.page!r}: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, Page)):
-        raise PublisherError(f"{publisher.key}: page: {publisher.page!r} is no subclass of spiders.page.Page")
-    return found

@@ -14,7 +14,7 @@ import traceback
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from spiders.page import load_page_class
+from spiders.pages import load_page_class
 from spiders.reading_messages import Answer, Explanation, Sheet, receive, send
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from spiders.article import Article, Rejection
+from spiders.origins import PUBLISHER
 from spiders.reading import OverLimit
 from spiders.reading_messages import Sheet
 from spiders.urls import with_query
@@ -110,7 +111,7 @@ async def _read(inquiry: Inquiry, publisher: Publisher, entry: Entry, answer: An
         fields=dict(_fields(read.outcome, origins)),
         offset=published.isoformat()[-len("+00:00") :] if published else "",
         site=read.explanation.site,
-        language=(read.outcome.language or "") if "language" in origins else "",
+        language=(read.outcome.language or "") if origins.get("language") != PUBLISHER else "",
     )
 
 

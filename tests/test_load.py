@@ -215,6 +215,16 @@ def test_an_article_has_its_other_identity_in_the_views_and_loses_it_when_the_pa
     assert ledger(database).updated == 1
 
 
+def test_place_and_brand_of_a_dateline_are_columns(frontier: Frontier, database: Connection) -> None:
+    (page,) = leased(frontier, 1)
+    found = article(page, dateline="Kabul, Gatra.com", dateline_place="Kabul")
+    load(frontier.connection, frontier.crawl_id, [visit(page, found)])
+    columns = "select dateline, dateline_place, dateline_brand from"
+    assert row(database, f"{columns} news.articles") == ("Kabul, Gatra.com", "Kabul", None)
+    again(frontier, page, replace(found, dateline_brand="Gatra.com"))
+    assert row(database, f"{columns} news.all_articles") == ("Kabul, Gatra.com", "Kabul", "Gatra.com")
+
+
 def test_text_that_postgres_cannot_hold_is_repaired_and_counted(frontier: Frontier, database: Connection) -> None:
     (page,) = leased(frontier, 1)
     broken = article(page, headline="Nol\x00nol", paragraphs=("Lajang \ud800 di sini.", "Utuh \U0001f33e."))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pages_in_short import BODY, LEAD, NOW, SECOND, URL, a_page, a_publisher, json_ld
 
 from spiders.article import Article, Rejection
-from spiders.page import Page, load_page_class
+from spiders.page import Page
+from spiders.pages import load_page_class
 from spiders.publishers import PublisherError
 
 if TYPE_CHECKING:

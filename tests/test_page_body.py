@@ -59,7 +59,7 @@ def test_who_reports_is_no_text_and_a_signature_in_brackets_is() -> None:
 def test_a_dateline_outside_the_first_paragraph_is_joined_to_it() -> None:
     page = a_page(f"<div><strong>Jakarta</strong> - <p>{LEAD}</p><p>{SECOND}</p></div>")
     assert page.paragraphs == (f"Jakarta - {LEAD}", SECOND)
-    assert page.dateline == "Jakarta"
+    assert page.dateline.place == "Jakarta"
 
 
 def test_subheadings_are_paragraphs_where_text_follows() -> None:

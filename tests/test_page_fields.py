@@ -239,6 +239,24 @@ def test_the_counters_of_other_articles_are_not_the_articles() -> None:
         (BODY, json_ld(keywords="sungai, desa"), "tags", "JSON-LD"),
         (f"<ol class=breadcrumb><li>Desa</li></ol>{BODY}", "", "section", "printed"),
         (BODY, '<meta property="article:section" content="Desa">', "section", "meta"),
+        (BODY.replace("</h1>", "</h1><p>Oleh: Sari Dewi</p>"), "", "byline", "printed"),
+        (BODY.replace("</h1>", "</h1><p class=penulis>Sari Dewi</p>"), "", "byline", "marked"),
+        (BODY, json_ld(image={"url": "/sungai.jpg"}), "image_url", "JSON-LD"),
+        (BODY, '<meta property="og:image" content="/sungai.jpg">', "image_url", "meta"),
+        (BODY, json_ld(isAccessibleForFree=True), "paywalled", "JSON-LD"),
+        (BODY, '<meta property="article:content_tier" content="locked">', "paywalled", "meta"),
+        (BODY.replace("</h1>", "</h1><p>Dibaca 12 kali</p>"), "", "reads", "printed"),
+        (BODY.replace("</h1>", "</h1><p>0 views</p>"), "", "reads", "printed"),
+        (
+            BODY,
+            json_ld(interactionStatistic={"interactionType": "ReadAction", "userInteractionCount": 0}),
+            "reads",
+            "JSON-LD",
+        ),
+        (BODY, "", "paragraphs", "printed"),
+        (BODY.replace("<p>", "<p>Bogor - ", 1), "", "dateline", "printed"),
+        (BODY, "", "language", "publisher"),
+        (BODY, '<meta property="og:locale" content="id_ID">', "language", "meta"),
     ],
 )
 def test_a_value_knows_where_it_came_from(markup: str, head: str, field: str, origin: str) -> None:
@@ -248,12 +266,15 @@ def test_a_value_knows_where_it_came_from(markup: str, head: str, field: str, or
 
 
 def test_what_a_selector_gave_is_said_to_come_from_it() -> None:
-    page = a_page(f"<b class=h>Judul</b><b class=t>4 Mei 2026</b>{BODY}", headline=[".h"], published=[".t"])
+    markup = f"<b class=h>Judul</b><b class=t>4 Mei 2026</b><b class=b>Sari Dewi</b><b class=r>12</b>{BODY}"
+    page = a_page(markup, headline=[".h"], published=[".t"], byline=[".b"], reads=[".r"], body=[".isi"])
     assert isinstance(page.article(), Article)
-    assert page.origins == {"headline": "selector", "published_at": "selector"}
+    selected = ("headline", "published_at", "byline", "authors", "reads", "paragraphs")
+    assert page.origins == dict.fromkeys(selected, "selector") | {"language": "publisher"}
 
 
 def test_a_value_that_no_source_states_came_from_nowhere() -> None:
     page = a_page(BODY, json_ld(datePublished="2026-05-04", dateModified="2026-05-04"))
     assert isinstance(page.article(), Article)
-    assert page.origins == {"headline": "printed", "published_at": "JSON-LD"}
+    found = {"headline": "printed", "published_at": "JSON-LD", "paragraphs": "printed", "language": "publisher"}
+    assert page.origins == found

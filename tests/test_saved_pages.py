@@ -21,12 +21,16 @@ PAGES = Path(__file__).parent / "pages"
 STATED: dict[str, dict[str, Any]] = {
     "antara__2016": {
         "dateline": "Waingapu (ANTARA News)",
+        "dateline_place": "Waingapu",
+        "dateline_brand": "ANTARA News",
         "byline": "Pewarta: Marselina Bili",
         "authors": ("Marselina Bili",),
         "published_at": datetime(2016, 2, 18, 14, 56, tzinfo=JAKARTA),
     },
     "cnnindonesia__2024": {
         "dateline": "Makassar, CNN Indonesia",
+        "dateline_place": "Makassar",
+        "dateline_brand": "CNN Indonesia",
         "section": "Peristiwa",
         "published_at": datetime(2024, 7, 31, 19, 5, tzinfo=JAKARTA),
         "tags": ("jembatan gantung", "enrekang"),
@@ -34,6 +38,8 @@ STATED: dict[str, dict[str, Any]] = {
     },
     "detik__2015": {
         "dateline": "Jakarta",
+        "dateline_place": "Jakarta",
+        "dateline_brand": None,
         "section": "Security",
         "authors": ("Dadan Kusnandar",),
         "published_at": datetime(2015, 11, 5, 10, 8, tzinfo=JAKARTA),
@@ -55,6 +61,8 @@ STATED: dict[str, dict[str, Any]] = {
     },
     "kompas__2023": {
         "dateline": "MARTAPURA, KOMPAS.com",
+        "dateline_place": "MARTAPURA",
+        "dateline_brand": "KOMPAS.com",
         "authors": ("Norhayati Asmah",),
         "section": "Travel News",
         "published_at": datetime(2023, 11, 2, 21, 34, 19, tzinfo=JAKARTA),
@@ -71,6 +79,8 @@ STATED: dict[str, dict[str, Any]] = {
     },
     "tempo__2025": {
         "dateline": "TEMPO.CO, Boyolali",
+        "dateline_place": "Boyolali",
+        "dateline_brand": "TEMPO.CO",
         "authors": ("Sekar Pambayun",),
         "published_at": datetime(2025, 6, 18, 20, 4, tzinfo=JAKARTA),
     },
