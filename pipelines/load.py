@@ -32,8 +32,8 @@ logger = logging.getLogger(__name__)
 
 _FIELDS = (
     "publisher", "url", "canonical_url", "declared_url", "headline", "breadcrumb", "section", "dateline",
-    "dateline_place", "dateline_brand", "byline", "authors", "published_at", "modified_at", "language", "tags", "image_url", "paywalled",
-    "reads", "paragraphs",
+    "dateline_place", "dateline_brand", "byline", "authors", "published_at", "modified_at", "language", "tags",
+    "image_url", "paywalled", "reads", "paragraphs",
 )  # fmt: skip
 _VISIT = ("page_id", "status", "etag", "last_modified", "visited_at", "kind", "reason", "detail", "announced_at")
 _COLUMNS = ", ".join([*_VISIT, *_FIELDS, "text_hash"])
