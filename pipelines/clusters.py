@@ -1,7 +1,8 @@
 """Pairs -> clusters by quorum, each with one canonical article. Pure: pairs in any order give the same clusters.
 
 Chains of pairs (A like B, B like C, ...) run through round-ups and templates and would join half a newspaper. Two
-clusters join only when more than half of the pairs between them are alike; the most alike join first.
+clusters join only when more than half of the pairs between them are alike; the most alike join first, and texts, not
+the numbers of articles, decide ties. An article that was taken down joins nothing: it stays with its nearest kin.
 """
 
 from __future__ import annotations
@@ -13,11 +14,17 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
     from uuid import UUID
 
 COMPLETE = 0.8
 """Share of the longest text of a cluster that an article must have to be its canonical one."""
+
+SAME_TEXT, EQUAL = "same text", "equal after cleaning"
+SAME_ADDRESS = "same address"
+_CERTAIN = (SAME_ADDRESS, SAME_TEXT)
+"""Pairs that need no vote. Equal texts are a pair only while an earlier algorithm has seen one of them."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -30,6 +37,8 @@ class Node(NamedTuple):
     """Articles with the same text always belong together and have one vote."""
     words: int
     published_at: datetime | None
+    gone: bool = False
+    """Its publisher has taken it down."""
 
 
 class Edge(NamedTuple):
@@ -39,6 +48,7 @@ class Edge(NamedTuple):
     b: int
     why: str
     score: float
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +62,56 @@ class Membership:
     why: str | None
     """What ties the article to the cluster, best of all to its canonical article; None for that one."""
     score: float | None
+    tied_to: int | None
+    """The article that `why` and `score` compare it with."""
+    rule: str
+    """By which rule they are one story; of the canonical article: why it is that."""
 
 
-_Pairs = dict[int, dict[int, Edge]]
+class _Pairs(dict["UUID", dict["UUID", Edge]]):
+    """Text -> text -> the best edge between them, both ways."""
+
+    def between(self, group: UUID, others: AbstractSet[UUID]) -> list[tuple[Edge, UUID]]:
+        near = self.get(group, {})
+        return [(near[other], other) for other in near.keys() & others]
 
 
 def memberships(nodes: Iterable[Node], edges: Iterable[Edge]) -> list[Membership]:
     """Members of all clusters of two or more articles, by article_id."""
-    texts: dict[UUID, list[Node]] = defaultdict(list)
-    for node in sorted(nodes):
-        texts[node.text].append(node)
-    groups = {members[0].article_id: members for members in texts.values()}
-    group_of = {node.article_id: number for number, members in groups.items() for node in members}
-    pairs = _between_texts(edges, group_of)
+    edges = sorted(edges)
+    group_of = _one_story_for_certain(sorted(nodes), edges)
+    groups: dict[UUID, list[Node]] = defaultdict(list)
+    for node, group in group_of.items():
+        groups[group].append(node)
+    number_of = {node.article_id: group for node, group in group_of.items()}
+    pairs = _between_texts(edges, number_of)
     rows: list[Membership] = []
-    for cluster in _agglomerate(groups, pairs):
-        rows += _rows([node for group in cluster for node in groups[group]], group_of, pairs)
+    for cluster in _clusters(groups, pairs):
+        members = [node for group in cluster for node in groups[group]]
+        if len(members) > 1:
+            rows += _rows(members, edges, number_of, pairs)
     return sorted(rows, key=lambda row: row.article_id)
 
 
-def _between_texts(edges: Iterable[Edge], group_of: dict[int, int]) -> _Pairs:
-    """The best edge between any two texts, both ways."""
-    best: _Pairs = {}
+def _one_story_for_certain(nodes: list[Node], edges: list[Edge]) -> dict[Node, UUID]:
+    """Groups of articles with one text or one address, named by the lowest text in each."""
+    above: dict[UUID, UUID] = {node.text: node.text for node in nodes}
+    text_of = {node.article_id: node.text for node in nodes}
+
+    def top(text: UUID) -> UUID:
+        while above[text] != text:
+            above[text] = text = above[above[text]]
+        return text
+
+    for edge in edges:
+        if edge.why in _CERTAIN:
+            low, high = sorted((top(text_of[edge.a]), top(text_of[edge.b])))
+            above[high] = low
+    return {node: top(node.text) for node in nodes}
+
+
+def _between_texts(edges: list[Edge], group_of: dict[int, UUID]) -> _Pairs:
+    best = _Pairs()
     for edge in edges:
         a, b = group_of[edge.a], group_of[edge.b]
         known = best.setdefault(a, {}).get(b)
@@ -82,16 +120,35 @@ def _between_texts(edges: Iterable[Edge], group_of: dict[int, int]) -> _Pairs:
     return best
 
 
-def _agglomerate(groups: Iterable[int], pairs: _Pairs) -> list[list[int]]:
+def _clusters(groups: dict[UUID, list[Node]], pairs: _Pairs) -> list[list[UUID]]:
+    """Clusters of what can still be read, each with what was taken down; then those of what was taken down alone."""
+    standing = {group for group, nodes in groups.items() if not all(node.gone for node in nodes)}
+    clusters = _agglomerate(standing, pairs)
+    of_group = {group: cluster for cluster in clusters for group in cluster}
+    left = []
+    for group in sorted(groups.keys() - standing):
+        near = pairs.between(group, standing)
+        if near:
+            _, best = max(near, key=lambda each: (each[0].score, each[0].why, each[1]))
+            of_group[best].append(group)
+        else:
+            left.append(group)
+    return clusters + _agglomerate(left, pairs)
+
+
+def _agglomerate(groups: Collection[UUID], pairs: _Pairs) -> list[list[UUID]]:
     """Join clusters while any two have a quorum of pairs; first by share of pairs, then by mean score.
 
     Scores are summed as whole thousandths: sums of floats would depend on the order of the additions.
     """
     members = {group: [group] for group in groups}
-    links = {a: {b: (1, round(edge.score * 1000)) for b, edge in row.items()} for a, row in pairs.items()}
+    links = {
+        group: {other: (1, round(edge.score * 1000)) for edge, other in pairs.between(group, members.keys())}
+        for group in groups
+    }
 
-    def proposals(a: int) -> Iterator[tuple[float, float, int, int, int, int]]:
-        for b, (count, total) in links.get(a, {}).items():
+    def proposals(a: UUID) -> Iterator[tuple[float, float, UUID, UUID, int, int]]:
+        for b, (count, total) in links[a].items():
             possible = len(members[a]) * len(members[b])
             if 2 * count > possible:
                 low, high = min(a, b), max(a, b)
@@ -110,7 +167,7 @@ def _agglomerate(groups: Iterable[int], pairs: _Pairs) -> list[list[int]]:
     return list(members.values())
 
 
-def _redirect(links: dict[int, dict[int, tuple[int, int]]], kept: int, gone: int) -> None:
+def _redirect(links: dict[UUID, dict[UUID, tuple[int, int]]], kept: UUID, gone: UUID) -> None:
     del links[kept][gone]
     for other, (count, total) in links.pop(gone).items():
         if other != kept:
@@ -119,29 +176,52 @@ def _redirect(links: dict[int, dict[int, tuple[int, int]]], kept: int, gone: int
             links[kept][other] = links[other][kept] = (known_count + count, known_total + total)
 
 
-def _rows(cluster: list[Node], group_of: dict[int, int], pairs: _Pairs) -> Iterator[Membership]:
-    if len(cluster) == 1:
-        return
+def _rows(cluster: list[Node], edges: list[Edge], group_of: dict[int, UUID], pairs: _Pairs) -> Iterator[Membership]:
     cluster_id = min(node.article_id for node in cluster)
-    canonical = _canonical(cluster)
+    canonical, chosen = _canonical(cluster)
     home = group_of[canonical.article_id]
     inside = {group_of[node.article_id] for node in cluster}
     for node in cluster:
-        group = group_of[node.article_id]
+        number, group = node.article_id, group_of[node.article_id]
         if node is canonical:
-            yield Membership(node.article_id, cluster_id, canonical=True, why=None, score=None)
-        elif group == home:
-            yield Membership(node.article_id, cluster_id, canonical=False, why="same text", score=1.0)
+            yield Membership(number, cluster_id, canonical=True, why=None, score=None, tied_to=None, rule=chosen)
+            continue
+        if group == home:
+            edge = _certain(node, canonical, cluster, edges)
+            tied_to = edge.a if edge.b == number else edge.b
         else:
-            near = pairs[group]
-            edge = near.get(home) or max(
-                (near[g] for g in near.keys() & inside), key=lambda each: (each.score, each.why)
-            )
-            yield Membership(node.article_id, cluster_id, canonical=False, why=edge.why, score=edge.score)
+            near = {other: edge for edge, other in pairs.between(group, inside)}
+            edge = near.get(home) or max(near.values(), key=lambda each: (each.score, each.why, -each.a, -each.b))
+            tied_to = edge.a if group_of[edge.b] == group else edge.b
+        yield Membership(
+            number, cluster_id, canonical=False, why=edge.why, score=edge.score, tied_to=tied_to, rule=edge.rule
+        )
 
 
-def _canonical(cluster: list[Node]) -> Node:
+def _certain(node: Node, canonical: Node, cluster: list[Node], edges: list[Edge]) -> Edge:
+    """What ties an article to the canonical one whose text or address it has."""
+    if node.text == canonical.text:
+        return Edge(canonical.article_id, node.article_id, SAME_TEXT, 1.0, EQUAL)
+    known = {each.article_id for each in cluster}
+    for edge in edges:
+        if edge.why in _CERTAIN and node.article_id in (edge.a, edge.b) and {edge.a, edge.b} <= known:
+            return edge
+    twin = min(each.article_id for each in cluster if each.text == node.text and each is not node)
+    return Edge(twin, node.article_id, SAME_TEXT, 1.0, EQUAL)
+
+
+def _canonical(cluster: list[Node]) -> tuple[Node, str]:
     """The earliest of the complete articles: the first to print it, unless what it printed was an excerpt."""
-    longest = max(node.words for node in cluster)
-    complete = [node for node in cluster if node.words >= COMPLETE * longest]
-    return min(complete, key=lambda node: (node.published_at is None, node.published_at or _NEVER, node.article_id))
+    standing = [node for node in cluster if not node.gone] or cluster
+    longest = max(node.words for node in standing)
+    complete = [node for node in standing if node.words >= COMPLETE * longest]
+    first = min(complete, key=lambda node: (node.published_at is None, node.published_at or _NEVER, node.article_id))
+    left_out = [
+        reason
+        for reason, some in (
+            ("taken down", len(standing) < len(cluster)),
+            (f"with less than {COMPLETE} of the longest text", len(complete) < len(standing)),
+        )
+        if some
+    ]
+    return first, "the earliest" + (f", without those {' or '.join(left_out)}" if left_out else "")

@@ -1,4 +1,4 @@
-"""Duplicates inside Postgres: new and revised articles -> fingerprints -> candidates -> verified pairs -> clusters.
+"""Duplicates inside Postgres: new, revised and withdrawn articles -> fingerprints -> candidates -> pairs -> clusters.
 
 A batch is one transaction under one advisory lock: processes that run at the same time take turns batch by batch, and
 one that is killed loses one batch, which the next run does again. The outcome depends on the articles alone, not on
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LOCK = 0x64656475  # "dedu"; any number that no other program on the server uses
 _HOT = 64
 """Articles that an article meets by one key on either side of it."""
-_LEAST_SHARED = 0.2
+_LEAST_SHARED = 0.15
 """Share of the smaller sample that candidates share; texts of which half is contained share half of it on average."""
 _TEXTS_AT_ONCE = 1000
 """Stored texts held in memory together: candidates of a batch may be many."""
@@ -56,7 +56,7 @@ def deduplicate(
     limit: int | None = None,
     progress: Callable[[Summary], None] | None = None,
 ) -> Summary:
-    """Bring duplicates up to date with the articles.
+    """Bring duplicates up to date with the articles: first what is new or changed, then what an older algorithm saw.
 
     Args:
         connection: to the harvest's database; each batch is committed.
@@ -66,39 +66,65 @@ def deduplicate(
     """
     done = Summary()
     changed: set[int] = set()
-    after = 0
     while limit is None or done.seen < limit:
         size = batch if limit is None else min(batch, limit - done.seen)
         with transaction(connection) as cursor:
             cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
-            articles = _take(cursor, after, size)
-            if not articles:
+            due = _numbers(cursor, "take_due", batch=size)
+            outdated = [] if due else _numbers(cursor, "take_outdated", batch=size, algorithm=ALGORITHM)
+            if not due and not outdated:
                 break
-            exact, near, clusters = _see(cursor, articles)
+            articles = _read(cursor, due or outdated)
+            exact, near, clusters = _see(cursor, articles, _outdated_pairs(cursor, outdated) if outdated else [])
         changed |= clusters
-        after = articles[-1].article_id
         done = Summary(done.seen + len(articles), done.exact + exact, done.near + near, len(changed))
         if progress is not None:
             progress(done)
     return done
 
 
-def _take(cursor: Cursor, after: int, size: int) -> list[_Article]:
-    cursor.execute(query("take_unseen"), {"after": after, "algorithm": ALGORITHM, "batch": size})
+def count_due(connection: Connection) -> int:
+    """Articles that the next run will look at."""
+    with transaction(connection) as cursor:
+        cursor.execute(query("count_due"), {"algorithm": ALGORITHM})
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)
+
+
+def look_again(connection: Connection, publisher: str | None = None) -> int:
+    """Have the next run look again at every article, or at those of one publisher; returns how many."""
+    with transaction(connection) as cursor:
+        cursor.execute(query("look_again"), {"publisher": publisher})
+        return cursor.rowcount
+
+
+def _numbers(cursor: Cursor, name: str, **parameters: int) -> list[int]:
+    cursor.execute(query(name), parameters)
+    return [number for (number,) in cursor]
+
+
+def _outdated_pairs(cursor: Cursor, articles: Sequence[int]) -> list[Edge]:
+    cursor.execute(query("outdated_pairs"), {"articles": list(articles), "algorithm": ALGORITHM, "hot": _HOT})
+    return [Edge(*row) for row in cursor]
+
+
+def _read(cursor: Cursor, articles: Sequence[int]) -> list[_Article]:
+    cursor.execute(query("read_articles"), {"articles": list(articles)})
     return [
         _Article(article_id, UUID(text_hash), fingerprint(publisher, headline, paragraphs))
         for article_id, publisher, headline, paragraphs, text_hash in cursor
     ]
 
 
-def _see(cursor: Cursor, articles: Sequence[_Article]) -> tuple[int, int, set[int]]:
+def _see(cursor: Cursor, articles: Sequence[_Article], kept: Sequence[Edge]) -> tuple[int, int, set[int]]:
     """Fingerprints, pairs and clusters of a batch; returns exact duplicates, near pairs and clusters that changed."""
     batch = [article.article_id for article in articles]
     cursor.execute(query("forget_fingerprints"), {"articles": batch})
     touched = {*batch, *(article_id for (article_id,) in cursor)}
     _store(cursor, articles)
     pairs = _pairs(cursor, {article.article_id: article.print for article in articles})
-    _copy_pairs(cursor, pairs)
+    found = {(edge.a, edge.b) for edge in pairs}
+    _copy_pairs(cursor, [*pairs, *(edge for edge in kept if (edge.a, edge.b) not in found)])
     cursor.execute(query("pair_addresses"), {"articles": batch})
     nodes, edges = _components(cursor, sorted(touched))
     changed = _write_clusters(cursor, [node.article_id for node in nodes], memberships(nodes, edges))
@@ -124,7 +150,7 @@ def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> list[Edge]:
         if (a in batch) != (b in batch):
             mine, other = (a, b) if a in batch else (b, a)
             meets.setdefault(other, []).append(mine)
-    for other, seen in _read(cursor, sorted(meets)):
+    for other, seen in _seen(cursor, sorted(meets)):
         for mine in meets[other]:
             pairs += _edge(min(mine, other), max(mine, other), batch[mine], seen)
     return pairs
@@ -133,10 +159,10 @@ def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> list[Edge]:
 def _edge(a: int, b: int, one: Fingerprint, two: Fingerprint) -> Iterator[Edge]:
     found = match(one, two)
     if found is not None:
-        yield Edge(a, b, found.why, found.score)
+        yield Edge(a, b, found.why, found.score, found.rule)
 
 
-def _read(cursor: Cursor, articles: Sequence[int]) -> Iterator[tuple[int, Fingerprint]]:
+def _seen(cursor: Cursor, articles: Sequence[int]) -> Iterator[tuple[int, Fingerprint]]:
     for start in range(0, len(articles), _TEXTS_AT_ONCE):
         cursor.execute(query("read_texts"), {"articles": list(articles[start : start + _TEXTS_AT_ONCE])})
         for article_id, publisher, headline, paragraphs in cursor:
@@ -146,13 +172,13 @@ def _read(cursor: Cursor, articles: Sequence[int]) -> Iterator[tuple[int, Finger
 def _copy_pairs(cursor: Cursor, pairs: Sequence[Edge]) -> None:
     rows = CopyText()
     for edge in pairs:
-        rows.add((edge.a, edge.b, edge.why, str(edge.score)))
-    rows.copy_into(cursor, "lumbung.near_duplicate", "article_a, article_b, why, score")
+        rows.add((edge.a, edge.b, edge.why, str(edge.score), edge.rule))
+    rows.copy_into(cursor, "lumbung.near_duplicate", "article_a, article_b, why, score, rule")
 
 
 def _components(cursor: Cursor, articles: Sequence[int]) -> tuple[list[Node], list[Edge]]:
     cursor.execute(query("read_components"), {"articles": articles})
-    nodes = [Node(article_id, UUID(text), words, published) for article_id, text, words, published in cursor]
+    nodes = [Node(article_id, UUID(text), *rest) for article_id, text, *rest in cursor]
     cursor.execute(query("read_pairs"), {"articles": [node.article_id for node in nodes]})
     return nodes, [Edge(*row) for row in cursor]
 
@@ -166,6 +192,8 @@ def _write_clusters(cursor: Cursor, articles: Sequence[int], wanted: Sequence[Me
         "canonical": [row.canonical for row in wanted],
         "why": [row.why for row in wanted],
         "scores": [row.score for row in wanted],
+        "tied_to": [row.tied_to for row in wanted],
+        "rules": [row.rule for row in wanted],
     }
     cursor.execute(query("delete_changed_members"), parameters)
     changed = {cluster for (cluster,) in cursor}

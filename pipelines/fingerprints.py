@@ -8,7 +8,6 @@ keys of last year meet keys of today. A change of anything here changes `ALGORIT
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from hashlib import blake2b
 from operator import xor
 from struct import unpack
@@ -18,23 +17,26 @@ from uuid import UUID
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Kept with every fingerprint: articles with another number are seen again."""
 
 GRAM = 5
 """Words a gram."""
 
-SAMPLED_BELOW = 2**64 // 16
+SAMPLED_BELOW = 2**64 // 20
 """Grams below this bound are keys, wherever they occur: two texts sample the same grams."""
+
+BEGINNING = 60
+"""Grams that count as the beginning of a text for its keys."""
+
+SAMPLED_AT_THE_BEGINNING = 2**64 // 6
+"""There more grams are keys: others print the beginning of a story, and an excerpt has no other keys."""
 
 FEWEST_KEYS = 12
 """A short text adds its lowest grams until it has this many keys."""
 
 SHORT = 25
 """Words; a shorter text is compared as a whole only, together with its headline."""
-
-HEAD = 40
-"""Words that count as the head of a text."""
 
 _WORDS_REMEMBERED = 100_000
 """About 35 MB; newspapers repeat their words so much that hardly any is computed twice."""
@@ -55,60 +57,87 @@ _LABEL = re.compile(r"\W*(?:baca|simak|lihat|tonton)\ juga\W*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*\s*$")
 _LONGEST_FURNITURE = 30
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_TELLING_LETTERS = 4
 
 Context = tuple[str, str, str]
 """The two words before a number and the one after it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What is compared of one article."""
+    """What is compared of one article. What only a pair needs is computed when the first pair asks for it."""
 
-    publisher: str
-    clean_hash: UUID
-    """Equal exactly where the cleaned texts are equal."""
-    words: int
-    """Length of the cleaned text."""
-    grams: frozenset[int]
-    """64-bit numbers of all its 5-grams; empty below `SHORT` words."""
-    head: frozenset[int]
-    """Those of its first `HEAD` words."""
-    headline_numbers: frozenset[str]
-    """Numbers in the headline, years left out."""
-    numbers: Mapping[Context, frozenset[str]]
-    """Numbers in the text by the words around them, years left out: those hardly tell one article from another."""
+    __slots__ = ("_gram_set", "_numbers", "_text", "_title", "clean_hash", "grams", "lines", "publisher", "words")
+
+    def __init__(self, publisher: str, title: list[str], lines: list[list[str]], clean_hash: UUID) -> None:
+        self.publisher = publisher
+        self.clean_hash = clean_hash
+        """Equal exactly where the cleaned texts are equal."""
+        text = [word for line in lines for word in line]
+        self.words = len(text)
+        """Length of the cleaned text."""
+        self.lines = [len(line) for line in lines]
+        """Words of each paragraph."""
+        self.grams = _grams(text) if len(text) >= SHORT else ()
+        """64-bit numbers of its 5-grams, in their order; empty below `SHORT` words."""
+        self._title, self._text = title, text
+        self._gram_set: frozenset[int] | None = None
+        self._numbers: Mapping[Context, frozenset[str]] | None = None
 
     @property
     def keys(self) -> list[int]:
         """The sampled grams as signed 64-bit numbers, Postgres' bigint; none for a short text."""
-        sample = [gram for gram in self.grams if gram < SAMPLED_BELOW]
+        sample = self._sample()
         if len(sample) < FEWEST_KEYS:
-            sample = sorted(self.grams)[:FEWEST_KEYS]
+            sample.update(sorted(self.gram_set)[:FEWEST_KEYS])
         return sorted(gram - 2**64 if gram >= 2**63 else gram for gram in sample)
 
     @property
     def sampled(self) -> int:
-        """How many keys lie below the bound: those a longer text with the same passage has for certain."""
-        return sum(gram < SAMPLED_BELOW for gram in self.grams)
+        """How many keys a longer text that begins with this one has for certain."""
+        return len(self._sample())
+
+    def _sample(self) -> set[int]:
+        sample = {gram for gram in self.grams if gram < SAMPLED_BELOW}
+        sample.update([gram for gram in self.grams[:BEGINNING] if gram < SAMPLED_AT_THE_BEGINNING])
+        return sample
+
+    @property
+    def gram_set(self) -> frozenset[int]:
+        """The grams without their order."""
+        if self._gram_set is None:
+            self._gram_set = frozenset(self.grams)
+        return self._gram_set
+
+    @property
+    def headline_words(self) -> frozenset[str]:
+        """Longer words of the headline."""
+        return frozenset(word for word in self._title if len(word) >= _TELLING_LETTERS and not word[0].isdigit())
+
+    @property
+    def headline_numbers(self) -> frozenset[str]:
+        """Numbers in the headline, years left out."""
+        return frozenset(filter(_tells, self._title))
+
+    @property
+    def numbers(self) -> Mapping[Context, frozenset[str]]:
+        """Numbers in the text by the words around them, years left out: those hardly tell one article from another."""
+        if self._numbers is None:
+            self._numbers = _numbers(self._text)
+        return self._numbers
 
 
 def fingerprint(publisher: str, headline: str, paragraphs: Iterable[str]) -> Fingerprint:
     """Fingerprint of an article."""
     kept = list(paragraphs)
-    words = clean_words(kept)
+    lines = clean_lines(kept)
     title = _words(headline)
-    identity = words if len(words) >= SHORT else [*title, "|", *words]
-    if not words:  # nothing but furniture: only the very same page is the same
+    identity = [word for line in lines for word in line]
+    if not identity:  # nothing but furniture: only the very same page is the same
         identity = [headline, *kept]
-    grams = _grams(words) if len(words) >= SHORT else []
+    elif len(identity) < SHORT:
+        identity = [*title, "|", *identity]
     return Fingerprint(
-        publisher=publisher,
-        clean_hash=UUID(bytes=blake2b("\n".join(identity).encode(), digest_size=16).digest()),
-        words=len(words),
-        grams=frozenset(grams),
-        head=frozenset(grams[: HEAD - GRAM + 1]),
-        headline_numbers=frozenset(filter(_tells, title)),
-        numbers=_numbers(words),
+        publisher, title, lines, UUID(bytes=blake2b("\n".join(identity).encode(), digest_size=16).digest())
     )
 
 
@@ -120,8 +149,9 @@ def _numbers(words: list[str]) -> dict[Context, frozenset[str]]:
     """Numbers by what they are said of; a number inside a context is written `#`, since it would be another context."""
     padded = ["", "", *words, ""]
     found: dict[Context, frozenset[str]] = {}
-    for place, word in enumerate(words):
-        if _tells(word):
+    for place in [place for place, word in enumerate(words) if word[0].isdigit()]:
+        word = words[place]
+        if not _YEAR.fullmatch(word):
             context = (_masked(padded[place]), _masked(padded[place + 1]), _masked(padded[place + 3]))
             found[context] = found.get(context, frozenset()) | {word}
     return found
@@ -131,8 +161,8 @@ def _masked(word: str) -> str:
     return "#" if word[:1].isdigit() else word
 
 
-def clean_words(paragraphs: Sequence[str]) -> list[str]:
-    """Lower-case words and numbers of a text, without dateline, punctuation and lines that belong to the page."""
+def clean_lines(paragraphs: Sequence[str]) -> list[list[str]]:
+    """Lower-case words and numbers of each paragraph, without dateline, punctuation and lines of the page."""
     own: list[str] = []
     after_label = False
     for paragraph in paragraphs:
@@ -141,7 +171,7 @@ def clean_words(paragraphs: Sequence[str]) -> list[str]:
         if not furniture:
             dateline = None if own else _DATELINE.match(paragraph)
             own.append(paragraph[dateline.end() :] if dateline else paragraph)
-    return _words("\n".join(own))
+    return [words for words in map(_words, own) if words]
 
 
 def _is_furniture(paragraph: str) -> bool:
@@ -172,10 +202,10 @@ class _Places(dict[str, tuple[int, ...]]):
 _places = _Places()
 
 
-def _grams(words: list[str]) -> list[int]:
+def _grams(words: list[str]) -> tuple[int, ...]:
     """A gram's number is the XOR of its words' numbers for their places: uniform, and all loops run in C."""
     columns = list(zip(*map(_places.__getitem__, words), strict=True))
     grams: Iterable[int] = columns[0]
     for place, column in enumerate(columns[1:], 1):
         grams = map(xor, grams, column[place:])
-    return list(grams)
+    return tuple(grams)

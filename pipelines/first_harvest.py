@@ -159,12 +159,8 @@ def _ledger(database_url: str) -> str:
 
 
 def _seen_by_deduplication(database_url: str) -> bool:
-    """Whether every article has been looked at with its present text."""
-    row = _row(
-        database_url,
-        "select count(*) from lumbung.article a left join lumbung.fingerprint f using (article_id)"
-        " where f.text_hash is distinct from a.text_hash",
-    )
+    """Whether every article has been looked at as it is now."""
+    row = _row(database_url, "select count(*) from lumbung.deduplication_due")
     return row is not None and row[0] == 0
 
 

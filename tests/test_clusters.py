@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ def node(number: int, *, text: int | None = None, words: int = 100, hours: int |
 
 
 def edge(a: int, b: int, score: float = 0.9) -> Edge:
-    return Edge(a, b, "nearly the same text", score)
+    return Edge(a, b, "nearly the same text", score, "rule")
 
 
 def clusters(nodes: list[Node], edges: list[Edge]) -> list[set[int]]:
@@ -94,3 +95,54 @@ def test_the_order_of_nodes_and_pairs_does_not_matter(
     edges = [edge(a, b, score) for (a, b), score in scores.items()]
     shuffled = memberships(data.draw(st.permutations(nodes)), data.draw(st.permutations(edges)))
     assert shuffled == memberships(nodes, edges)
+
+
+def test_the_numbers_of_articles_decide_nothing() -> None:
+    """Four texts whose pairs are a tie: whichever article came first, the same texts are together."""
+    found = set()
+    for shift in range(4):
+        numbers = {text: 1 + (text + shift) % 4 for text in range(4)}
+        nodes = [node(numbers[text], text=text) for text in range(4)]
+        beside = [sorted((numbers[text], numbers[(text + 1) % 4])) for text in range(4)]
+        ring = [edge(low, high, 0.8) for low, high in beside]
+        text_of = {number: text for text, number in numbers.items()}
+        found.add(frozenset(frozenset(text_of[number] for number in cluster) for cluster in clusters(nodes, ring)))
+    assert len(found) == 1
+
+
+def test_one_address_joins_whatever_the_texts_and_the_votes() -> None:
+    address = Edge(1, 5, "same address", 1.0, "same address")
+    nodes = [node(number) for number in range(1, 6)]
+    rows = memberships(nodes, [address, *(edge(a, b) for a, b in combinations([1, 2, 3, 4], 2))])
+    assert {row.cluster_id for row in rows} == {1}
+    assert [(row.tied_to, row.rule) for row in rows if row.article_id == 5] == [(1, "same address")]
+
+
+def gone(number: int, **fields: Any) -> Node:
+    return node(number, **fields)._replace(gone=True)
+
+
+def test_what_was_taken_down_joins_nothing_and_stays_with_its_nearest_kin() -> None:
+    nodes = [node(1), gone(2, hours=-1), node(3)]
+    edges = [edge(1, 2, 0.7), edge(2, 3, 0.9)]
+    assert clusters([each._replace(gone=False) for each in nodes], edges) == [{2, 3}]
+    assert clusters(nodes, edges) == [{2, 3}]
+    rows = memberships(nodes, [edge(1, 2), edge(2, 3), edge(1, 3)])
+    assert [(row.article_id, row.rule) for row in rows if row.canonical] == [
+        (1, "the earliest, without those taken down")
+    ]
+
+
+def test_clusters_of_what_was_taken_down_alone_stay_together() -> None:
+    rows = memberships([gone(1), gone(2), gone(3)], [edge(1, 2), edge(2, 3), edge(1, 3)])
+    assert [row.canonical for row in rows] == [True, False, False]
+
+
+def test_the_rule_of_the_canonical_article_says_what_was_left_out() -> None:
+    def rule(*nodes: Node) -> str:
+        pairs = [edge(a.article_id, b.article_id) for a, b in combinations(nodes, 2)]
+        return next(row.rule for row in memberships(nodes, pairs) if row.canonical)
+
+    assert rule(node(1), node(2)) == "the earliest"
+    assert rule(node(1, words=20), node(2)) == "the earliest, without those with less than 0.8 of the longest text"
+    assert "taken down or with less" in rule(gone(1), node(2, words=20), node(3))

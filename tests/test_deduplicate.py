@@ -27,7 +27,10 @@ def test_the_same_text_under_another_dateline_is_one_story(database: Connection)
         ],
     )
     assert deduplicate(database) == Summary(seen=2, exact=1, near=0, clusters=1)
-    assert members(database) == [(one, one, True, None, None), (two, one, False, "same text", 1.0)]
+    assert members(database) == [
+        (one, one, True, None, None, None, "the earliest"),
+        (two, one, False, "same text", 1.0, one, "equal after cleaning"),
+    ]
 
 
 def test_a_trimmed_an_extended_and_a_redated_copy_are_one_story(database: Connection) -> None:
@@ -175,3 +178,106 @@ def test_every_copy_in_the_newspaper_is_found_and_nothing_else(database: Connect
     }
     assert len(wanted) >= 3
     assert dict(rows(database, "select article_id, canonical_article_id from news.duplicates")) == wanted
+
+
+def test_an_earlier_date_of_publication_makes_another_article_canonical(database: Connection) -> None:
+    first, second, third = put(
+        database, [Story(body(31), f"p{hour}", published_at=NOON + timedelta(hours=hour)) for hour in range(3)]
+    )
+    deduplicate(database)
+    assert canonical(database) == [first]
+    with transaction(database) as cursor:
+        cursor.execute(
+            "update lumbung.article set published_at = %s where article_id = %s", [NOON - timedelta(1), third]
+        )
+    assert deduplicate(database).seen == 1
+    assert canonical(database) == [third]
+    assert clusters(database) == {frozenset({first, second, third})}
+
+
+def test_later_arrivals_do_not_move_the_mark(database: Connection) -> None:
+    first, _ = put(database, [Story(body(32)), Story(body(32)[:6], "warta", published_at=NOON + timedelta(hours=1))])
+    deduplicate(database)
+    for hour in range(2, 5):
+        put(database, [Story(body(32) + body(40 + hour, 1), f"p{hour}", published_at=NOON + timedelta(hours=hour))])
+        deduplicate(database)
+        assert canonical(database) == [first]
+
+
+def rejected(connection: Connection, number: int, reason: str) -> None:
+    """What the loader writes when the page of an article answers with no article."""
+    with transaction(connection) as cursor:
+        cursor.execute(
+            "insert into lumbung.rejection (page_id, publisher, url, reason, rejected_at, crawl_id)"
+            " values (%s, 'x', 'x', %s, now(), 1) on conflict (page_id) do update set reason = excluded.reason",
+            [number, reason],
+        )
+
+
+def test_an_article_that_was_taken_down_splits_what_it_held_together_and_returns(database: Connection) -> None:
+    text = body(33, 12)
+    left, whole, right = put(
+        database, [Story(text[:7], "a"), Story(text, "b", published_at=NOON - timedelta(hours=1)), Story(text[6:], "c")]
+    )
+    deduplicate(database)
+    together = members(database)
+    assert canonical(database) == [whole]
+
+    rejected(database, whole, "gone")
+    assert deduplicate(database).seen == 1
+    found = clusters(database)
+    assert len(found) == 1
+    assert whole in next(iter(found))
+    assert not {left, right} <= next(iter(found))
+    assert canonical(database) != [whole]
+    assert rows(database, "select article_id, gone_at is not null from news.duplicates") == [(whole, True)]
+
+    rejected(database, whole, "wall")
+    deduplicate(database)
+    assert members(database) == together
+    rejected(database, whole, "soft_404")
+    with transaction(database) as cursor:
+        cursor.execute("delete from lumbung.rejection")
+    deduplicate(database)
+    assert members(database) == together
+
+
+def test_an_article_deleted_by_hand_leaves_a_cluster_with_a_canonical_article(database: Connection) -> None:
+    numbers = put(
+        database, [Story(body(34), f"p{hour}", published_at=NOON + timedelta(hours=hour)) for hour in range(4)]
+    )
+    other = put(database, [Story(body(35), "a"), Story(body(35), "b")])
+    deduplicate(database)
+    with transaction(database) as cursor:
+        cursor.execute("delete from lumbung.article where article_id = any(%s)", [[numbers[0], numbers[3], other[1]]])
+    stories = "select article_id from news.articles order by 1"
+    assert rows(database, stories) == [(numbers[1],), (numbers[2],), (other[0],)]  # nothing has vanished meanwhile
+    deduplicate(database)
+    assert clusters(database) == {frozenset(numbers[1:3])}
+    assert rows(database, stories) == [(numbers[1],), (other[0],)]
+    assert rows(database, "select * from lumbung.deduplication_due") == []
+
+
+def test_every_decision_is_explained_in_the_view(database: Connection) -> None:
+    text = body(36, 10)
+    original, cut, twin, excerpt = put(
+        database,
+        [
+            Story(text, "a"),
+            Story(text[:7], "a", "Ramai", NOON + timedelta(hours=1)),
+            Story(text, "b", "Lain", NOON + timedelta(hours=2)),
+            Story(text[:2], "c", "Pasar Kampung Ramai", NOON + timedelta(hours=3)),
+        ],
+    )
+    deduplicate(database)
+    columns = "article_id, compared_article_id, why, score, rule, canonical_rule"
+    chosen = "the earliest, without those with less than 0.8 of the longest text"
+    assert rows(database, f"select {columns} from news.duplicates order by 1") == [
+        (cut, original, "one text contains the other", 1.0, "one publisher, cut off", chosen),
+        (twin, original, "same text", 1.0, "equal after cleaning", chosen),
+        (excerpt, original, "one text contains the other", 1.0, "two publishers, contained, headlines alike", chosen),
+    ]
+
+
+def canonical(connection: Connection) -> list[int]:
+    return [number for (number,) in rows(connection, "select article_id from lumbung.cluster_member where canonical")]

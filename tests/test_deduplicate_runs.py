@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
-from stories import Story, body, members, newsroom, put, rows
+from stories import Story, body, clusters, members, newsroom, put, rows
 
 from pipelines.database import Connection, connect, transaction
-from pipelines.deduplicate import Summary, deduplicate
+from pipelines.deduplicate import Summary, count_due, deduplicate, look_again
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def versions(connection: Connection) -> list[list[tuple[Any, ...]]]:
@@ -28,6 +33,7 @@ def forget_everything(connection: Connection) -> None:
         cursor.execute(
             "truncate lumbung.fingerprint, lumbung.fingerprint_key, lumbung.near_duplicate, lumbung.cluster_member"
         )
+    look_again(connection)
 
 
 def test_a_second_run_writes_no_row(database: Connection) -> None:
@@ -42,11 +48,12 @@ def test_a_second_run_writes_no_row(database: Connection) -> None:
 def test_a_new_article_rewrites_only_its_own_cluster(database: Connection) -> None:
     put(database, [Story(body(seed), f"p{copy}") for seed in (1, 2) for copy in (1, 2)])
     deduplicate(database)
-    (known,) = rows(database, "select array_agg((ctid, xmin)::text) from lumbung.cluster_member")
+    other = "select ctid, xmin, xmax, t.* from lumbung.cluster_member t where cluster_id = 1 order by 1"
+    known = rows(database, other)
+    assert len(known) == 2
     put(database, [Story(body(2)[:6], "p3")])
     assert deduplicate(database).clusters == 1
-    (now,) = rows(database, "select array_agg((ctid, xmin)::text) from lumbung.cluster_member")
-    assert set(known[0]) < set(now[0])
+    assert rows(database, other) == known
 
 
 @pytest.mark.parametrize("batch", [1, 7])
@@ -129,4 +136,82 @@ def test_another_algorithm_sees_everything_again(database: Connection) -> None:
     with transaction(database) as cursor:
         cursor.execute("update lumbung.fingerprint set algorithm = 0")
     assert deduplicate(database, batch=6).seen == 20
+    assert members(database) == known
+
+
+def test_what_is_new_comes_before_what_an_older_algorithm_saw(database: Connection) -> None:
+    put(database, newsroom(20))
+    deduplicate(database)
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.fingerprint set algorithm = 0")
+    (new,) = put(database, [Story(body(99))])
+    assert count_due(database) == 21
+    assert deduplicate(database, limit=1).seen == 1
+    assert rows(database, "select article_id from lumbung.fingerprint where algorithm > 0") == [(new,)]
+
+
+def test_another_algorithm_drops_no_pair_while_it_sees_everything_again(database: Connection) -> None:
+    """As when keys and hashes of two algorithms have nothing in common: old pairs hold until both have been seen."""
+    put(database, newsroom())
+    deduplicate(database)
+    stored = "select article_a, article_b, why from lumbung.near_duplicate"
+    known, pairs = members(database), set(rows(database, stored))
+    assert pairs
+    with transaction(database) as cursor:
+        cursor.execute(
+            "update lumbung.fingerprint set algorithm = 0, keys = '{}', clean_hash = md5(clean_hash::text)::uuid"
+        )
+        cursor.execute("truncate lumbung.fingerprint_key")
+    while count_due(database):
+        deduplicate(database, batch=4, limit=4)
+        assert pairs <= set(rows(database, stored))
+    assert members(database) == known
+
+
+def test_looking_again_at_one_publisher_or_all_changes_nothing(database: Connection) -> None:
+    put(database, newsroom())
+    deduplicate(database)
+    known = members(database)
+    mine = rows(database, "select count(*) from lumbung.article where publisher = 'p1'")[0][0]
+    assert look_again(database, "p1") == mine == count_due(database)
+    assert deduplicate(database, batch=5).seen == mine
+    assert look_again(database) == 60
+    assert deduplicate(database, batch=11).seen == 60
+    assert members(database) == known
+
+
+def test_stories_numbered_in_another_order_are_the_same_stories(database: Connection) -> None:
+    stories = newsroom()
+    put(database, stories)
+    deduplicate(database)
+    known = {frozenset(stories[number - 1].name for number in cluster) for cluster in clusters(database)}
+    forget_everything(database)
+    with transaction(database) as cursor:
+        cursor.execute("truncate lumbung.article, lumbung.deduplication_due cascade")
+        cursor.execute("delete from lumbung.page")
+    random.Random(4).shuffle(stories)  # noqa: S311 - the same order every time
+    numbers = put(database, stories)
+    deduplicate(database)
+    name = dict(zip(numbers, stories, strict=True))
+    assert {frozenset(name[number].name for number in cluster) for cluster in clusters(database)} == known
+
+
+def test_ten_kills_in_the_middle_of_a_batch_change_nothing(database: Connection, database_url: str) -> None:
+    """Each run is ended by SIGKILL as soon as it has committed something, whatever it is at; the last one finishes."""
+    put(database, newsroom(90))
+    deduplicate(database)
+    known = members(database)
+    forget_everything(database)
+    program = (
+        "from pipelines.database import connect; from pipelines.deduplicate import deduplicate\n"
+        f"deduplicate(connect({database_url!r}), batch=2, progress=lambda done: print(done.seen, flush=True))"
+    )
+    for _ in range(10):
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as run:
+            assert run.stdout is not None
+            assert run.stdout.readline() == b"2\n"
+            run.kill()
+    left = count_due(database)
+    assert 0 < left <= 70
+    assert deduplicate(database).seen == left
     assert members(database) == known

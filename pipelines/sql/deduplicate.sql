@@ -2,22 +2,64 @@
 -- Batches of all processes take turns: each sees the whole work of the one before.
 select pg_advisory_xact_lock(%(lock)s)
 
--- take_unseen --
--- The next articles, by number, whose present text has no fingerprint of this algorithm. The inner query reads two indexes
--- in step and stops at the limit: a sweep over all articles reads them once, not once a batch.
-with unseen as materialized (
-    select a.article_id
-    from lumbung.article a
-    left join lumbung.fingerprint f using (article_id)
-    where a.article_id > %(after)s
-        and (f.article_id is null or f.text_hash <> a.text_hash or f.algorithm <> %(algorithm)s)
-    order by a.article_id
-    limit %(batch)s
+-- count_due --
+select
+    (select count(*) from (select distinct article_id from lumbung.deduplication_due) due)
+    + (select count(*) from lumbung.fingerprint where algorithm < %(algorithm)s)
+
+-- look_again --
+-- Every article, or those of one publisher.
+insert into lumbung.deduplication_due (article_id)
+select article_id
+from lumbung.article
+where %(publisher)s::text is null or publisher = %(publisher)s
+order by article_id
+
+-- take_due --
+-- The next articles, by number, that are new, changed or taken down. They are struck off before their texts are read: a
+-- text that changes in between is listed again.
+with taken as materialized (
+    select distinct article_id from lumbung.deduplication_due order by article_id limit %(batch)s
+),
+struck as (
+    delete from lumbung.deduplication_due d using taken t where d.article_id = t.article_id
 )
-select a.article_id, a.publisher, a.headline, a.paragraphs, a.text_hash::text
-from unseen
-join lumbung.article a using (article_id)
-order by a.article_id
+select article_id from taken
+
+-- take_outdated --
+-- The next articles with a fingerprint of an earlier algorithm.
+select article_id
+from lumbung.fingerprint
+where algorithm < %(algorithm)s
+order by algorithm, article_id
+limit %(batch)s
+
+-- outdated_pairs --
+-- Pairs of these articles with others whose fingerprint is of an earlier algorithm, and with those that had the same text
+-- (the next few of them by number). The keys of two algorithms may have nothing in common: these pairs hold until the
+-- others are seen again.
+select n.article_a, n.article_b, n.why, n.score, n.rule
+from lumbung.near_duplicate n
+join lumbung.fingerprint other on other.article_id = any(array[n.article_a, n.article_b]) and other.algorithm < %(algorithm)s
+where (n.article_a = any(%(articles)s)) <> (n.article_b = any(%(articles)s)) and not other.article_id = any(%(articles)s)
+union
+select f.article_id, twin.article_id, 'same text', 1, 'equal after cleaning'
+from lumbung.fingerprint f
+cross join lateral (
+    select o.article_id
+    from lumbung.fingerprint o
+    where o.clean_hash = f.clean_hash and o.article_id > f.article_id and o.algorithm < %(algorithm)s
+        and not o.article_id = any(%(articles)s)
+    order by o.article_id
+    limit %(hot)s
+) twin
+where f.article_id = any(%(articles)s)
+
+-- read_articles --
+select article_id, publisher, headline, paragraphs, text_hash::text
+from lumbung.article
+where article_id = any(%(articles)s)
+order by article_id
 
 -- forget_fingerprints --
 -- Revised articles lose keys and pairs. Returns what they were tied to: those may belong to other clusters now.
@@ -75,15 +117,15 @@ order by met.a, met.b
 -- pair_addresses --
 -- Articles announced under different URLs that are one by a redirect or by what the page declares, whatever their texts:
 -- one of them may have been fetched before a revision.
-insert into lumbung.near_duplicate (article_a, article_b, why, score)
-select distinct least(a.article_id, other.article_id), greatest(a.article_id, other.article_id), 'same address', 1
+insert into lumbung.near_duplicate (article_a, article_b, why, score, rule)
+select distinct least(a.article_id, other.article_id), greatest(a.article_id, other.article_id), 'same address', 1, 'same address'
 from lumbung.article a
 join lumbung.article other
     on lumbung.url_key(coalesce(other.declared_url, other.canonical_url)) = lumbung.url_key(coalesce(a.declared_url, a.canonical_url))
     and other.article_id <> a.article_id
 join lumbung.fingerprint seen on seen.article_id = other.article_id
 where a.article_id = any(%(articles)s)
-on conflict (article_a, article_b) do update set why = excluded.why, score = excluded.score
+on conflict (article_a, article_b) do update set why = excluded.why, score = excluded.score, rule = excluded.rule
 
 -- read_texts --
 select article_id, publisher, headline, paragraphs from lumbung.article where article_id = any(%(articles)s)
@@ -110,10 +152,10 @@ with recursive reached (clean_hash) as (
         offset 0
     ) tied
 )
-select node.article_id, reached.clean_hash::text, node.words, node.published_at
+select node.article_id, reached.clean_hash::text, node.words, node.published_at, node.gone
 from reached
 cross join lateral (
-    select f.article_id, f.words, a.published_at
+    select f.article_id, f.words, a.published_at, a.gone_at is not null as gone
     from lumbung.fingerprint f
     join lumbung.article a using (article_id)
     where f.clean_hash = reached.clean_hash
@@ -121,7 +163,7 @@ cross join lateral (
 ) node
 
 -- read_pairs --
-select article_a, article_b, why, score from lumbung.near_duplicate where article_a = any(%(articles)s)
+select article_a, article_b, why, score, rule from lumbung.near_duplicate where article_a = any(%(articles)s)
 
 -- delete_changed_members --
 -- Deleted and inserted rather than updated: a cluster has one canonical article at every moment, and an update that moves
@@ -130,17 +172,17 @@ delete from lumbung.cluster_member m
 where m.article_id = any(%(articles)s)
     and not exists (
         select
-        from unnest(%(members)s::bigint[], %(clusters)s::bigint[], %(canonical)s::boolean[], %(why)s::text[], %(scores)s::real[])
-            as w (article_id, cluster_id, canonical, why, score)
+        from unnest(%(members)s::bigint[], %(clusters)s::bigint[], %(canonical)s::boolean[], %(why)s::text[], %(scores)s::real[],
+            %(tied_to)s::bigint[], %(rules)s::text[]) as w (article_id, cluster_id, canonical, why, score, tied_to, rule)
         where (w.article_id, w.cluster_id, w.canonical) = (m.article_id, m.cluster_id, m.canonical)
-            and (w.why, w.score) is not distinct from (m.why, m.score)
+            and (w.why, w.score, w.tied_to, w.rule) is not distinct from (m.why, m.score, m.tied_to, m.rule)
     )
 returning m.cluster_id
 
 -- insert_changed_members --
-insert into lumbung.cluster_member (article_id, cluster_id, canonical, why, score)
-select w.article_id, w.cluster_id, w.canonical, w.why, w.score
-from unnest(%(members)s::bigint[], %(clusters)s::bigint[], %(canonical)s::boolean[], %(why)s::text[], %(scores)s::real[])
-    as w (article_id, cluster_id, canonical, why, score)
+insert into lumbung.cluster_member (article_id, cluster_id, canonical, why, score, tied_to, rule)
+select w.article_id, w.cluster_id, w.canonical, w.why, w.score, w.tied_to, w.rule
+from unnest(%(members)s::bigint[], %(clusters)s::bigint[], %(canonical)s::boolean[], %(why)s::text[], %(scores)s::real[],
+    %(tied_to)s::bigint[], %(rules)s::text[]) as w (article_id, cluster_id, canonical, why, score, tied_to, rule)
 where not exists (select from lumbung.cluster_member m where m.article_id = w.article_id)
 returning cluster_id
