@@ -96,6 +96,11 @@ class _ShortHead(_LenientHTTP11ClientProtocol):
 
     _head = 0
 
+    def request(self, request: Any) -> Any:  # noqa: ANN401 - Twisted has no types here
+        """Send the next request of a connection: its answer has a head of its own."""
+        self._head = 0
+        return super().request(request)
+
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Hang up on a status line and headers that do not end."""
         in_head = self._parser is not None and self._parser.state in {STATUS, HEADER}
