@@ -19,7 +19,16 @@ from urllib.parse import urlsplit
 
 from spiders.address_dates import days_in_address
 from spiders.article import Entry, Validators
-from spiders.discovery import Child, DiscoveryError, Sitemap, parse_feed, parse_index, parse_section, parse_sitemap
+from spiders.discovery import (
+    Child,
+    DiscoveryError,
+    Sitemap,
+    parse_feed,
+    parse_index,
+    parse_robots,
+    parse_section,
+    parse_sitemap,
+)
 from spiders.polling import NEW, Announced, Poller, validators_of
 
 if TYPE_CHECKING:
@@ -73,14 +82,27 @@ class Announcements:
                 await self._index(index)
         for address in publisher.sections if recent else ():
             await self._document(publisher.absolute(address), parse_section)
-        if not (recent or publisher.sitemaps or any(index.dated for index in publisher.indexes)):
-            await self._poller.note("no sitemap and no index page by day: nothing announces articles of those days")
+        if self._window.strict and not (publisher.sitemaps or any(index.dated for index in publisher.indexes)):
+            await self._sitemaps_of_robots(recent=recent)
         return bool(poller.answers) or not poller.asked
 
     def _shows_recent(self) -> bool:
         """Whether a list of the newest articles can hold one of the window."""
         window = self._window
         return not window.strict or window.end is None or window.end > self._now - _FEEDS_REACH
+
+    async def _sitemaps_of_robots(self, *, recent: bool) -> None:
+        """Look for the archive of a publisher whose file names none; too much to read without dates."""
+        url = self._publisher.absolute("/robots.txt")
+        response = await self._poller.ask(url, NEW, absent=ABSENT)
+        if response is not None:
+            await self._frontier.polled(url)
+        named = parse_robots(response.body, url) if response is not None and response.status not in ABSENT else []
+        owned = [child for child in named if self._publisher.owns(child.url)]
+        for child in owned:
+            await self._sitemap(child, depth=1)
+        if not owned and not recent:
+            await self._poller.note("no sitemap and no index page by day: nothing announces articles of those days")
 
     async def _document(self, url: str, parse: Callable[[bytes, str, Publisher], list[Entry]]) -> None:
         known = await self._frontier.recall(url)

@@ -16,9 +16,22 @@ from typing import TYPE_CHECKING, Any, cast
 import feedparser
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
+from protego import Protego
 
 from spiders.address_dates import days_in_address
-from spiders.entries import FEEDS, HTML, DiscoveryError, Entries, Opened, absolute, day_end, kind_of, moment_of
+from spiders.entries import (
+    FEEDS,
+    HTML,
+    DiscoveryError,
+    Entries,
+    Opened,
+    absolute,
+    day_end,
+    in_utf8,
+    is_utf8,
+    kind_of,
+    moment_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +39,16 @@ if TYPE_CHECKING:
     from spiders.article import Entry
     from spiders.publishers import Index, Publisher
 
-__all__ = ["Child", "DiscoveryError", "Sitemap", "parse_feed", "parse_index", "parse_section", "parse_sitemap"]
+__all__ = [
+    "Child",
+    "DiscoveryError",
+    "Sitemap",
+    "parse_feed",
+    "parse_index",
+    "parse_robots",
+    "parse_section",
+    "parse_sitemap",
+]
 
 _XML_OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
@@ -39,6 +61,9 @@ _XML_OPTIONS: dict[str, Any] = {
 _MONTH = timedelta(days=31)
 _BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!#?\w{1,31};)", re.DOTALL)
 """An ampersand that starts no entity, or a CDATA section, in which it may stand."""
+
+_SITEMAP_ROOT = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
+_TEXT_SITEMAP = re.compile(rb"(?:\xef\xbb\xbf)?\s*https?://[^\s<]+\s*(?:\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +89,7 @@ def parse_feed(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
     Raises:
         DiscoveryError: `body` is no feed.
     """
-    data = Opened(body, url).read()
+    data = in_utf8(Opened(body, url).read())
     try:
         # As a stream: bytes would be tried as the name of a local file first.
         feed = feedparser.parse(
@@ -87,7 +112,8 @@ def parse_feed(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
 def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
     """Entries and child sitemaps of a sitemap, a Google News sitemap or a sitemap index, gzipped or not.
 
-    The protocol lets a feed stand where a sitemap does (sitemaps.org, "Other Sitemap formats"), and indexes list some.
+    The protocol lets a feed or a text with one URL a line stand where a sitemap does (sitemaps.org, "Other Sitemap
+    formats"), and indexes list some.
     Where the address of the sitemap names a day or a month, its articles appeared then if nothing else says when.
 
     Raises:
@@ -96,6 +122,8 @@ def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
     data = Opened(body, url).read()
     if kind_of(data) in FEEDS:
         return Sitemap(parse_feed(data, url, publisher))
+    if _TEXT_SITEMAP.match(data):
+        return Sitemap(_listed_as_text(data, url, publisher))
     days = days_in_address(url)
     if days is not None and days.last - days.first > _MONTH:
         days = None
@@ -109,6 +137,18 @@ def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
             latest = day_end(changed, publisher.zone) or moment_of(changed, publisher.zone)
             children[address] = Child(address, latest)
     return Sitemap(entries.found, list(children.values()))
+
+
+def _listed_as_text(data: bytes, url: str, publisher: Publisher) -> list[Entry]:
+    entries = Entries(publisher, url)
+    for line in data.decode("utf-8-sig", "replace").splitlines():
+        entries.add(absolute(url, line.strip()))
+    return entries.found
+
+
+def parse_robots(body: bytes, url: str) -> list[Child]:
+    """The sitemaps that a robots.txt names."""
+    return [Child(absolute(url, address)) for address in Protego.parse(body.decode("utf-8", "replace")).sitemaps]
 
 
 def parse_index(
@@ -139,7 +179,7 @@ def parse_section(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
 def _linked(body: bytes, url: str, publisher: Publisher, links: tuple[str, ...], published: str | None) -> list[Entry]:
     data = Opened(body, url).read()
     try:
-        document = html.document_fromstring(data)
+        document = html.document_fromstring(data, html.HTMLParser(encoding="utf-8" if is_utf8(data) else None))
     except (etree.LxmlError, ValueError) as error:
         raise DiscoveryError(f"{url} is not a page of links: it is {kind_of(data)}") from error
     kind = kind_of(data)
@@ -171,9 +211,12 @@ def _sitemap_elements(data: bytes, url: str) -> Iterator[etree._Element]:
     """Each <url> or <sitemap>; those of a broken sitemap may come twice."""
     if b"<!ENTITY" in data:
         raise DiscoveryError(f"{url} is refused: no sitemap needs to declare entities, attacks do")
-    with suppress(etree.LxmlError):
+    with suppress(etree.LxmlError, DiscoveryError):
         yield from _parsed(data, url, recover=False)
         return
+    # Programs print warnings before the document.
+    if root := _SITEMAP_ROOT.search(data):
+        data = data[root.start() :]
     # libxml2 alone would drop `&b=` from `?a=1&b=2` and announce a URL that nobody has.
     repaired = _BARE_AMPERSAND.sub(lambda match: match[0] if match[0] != b"&" else b"&amp;", data)
     try:
@@ -205,8 +248,8 @@ def _values(element: etree._Element) -> dict[str, str]:
 
 
 def _name(element: etree._Element) -> str:
-    """The tag without its namespace, of which sitemaps in the wild have many; empty for an entity."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    """The tag without its namespace, of which sitemaps in the wild have many, declared or not; empty for an entity."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
 
 
 def _links(document: html.HtmlElement, selectors: tuple[str, ...]) -> Iterator[html.HtmlElement]:

@@ -6,6 +6,7 @@ LumbungError
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import re
@@ -43,6 +44,7 @@ _KINDS = {
 }
 _KIND = re.compile(rf"<({'|'.join(_KINDS)})\b")
 _SNIFFED = 4096
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _NIGHT = timedelta(days=1)
 FEEDS = frozenset((_KINDS["rss"], _KINDS["feed"]))
 HTML = _KINDS["html"]
@@ -145,6 +147,22 @@ class Opened:
         if self._left < 0:
             raise DiscoveryError(f"{self._url} is larger than {LARGEST >> 20} MB; nothing of it is read")
         return chunk
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8, whatever they or their server say."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def in_utf8(data: bytes) -> bytes:
+    """XML in UTF-16 with a byte order mark as UTF-8, without the declaration that says otherwise; the rest as it is."""
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data
+    return _DECLARATION.sub("", data.decode("utf-16", "replace")).encode("utf-8", "replace")
 
 
 def absolute(base: str, address: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spiders.discovery import DiscoveryError, parse_feed, parse_index, parse_sitemap
+from spiders.discovery import DiscoveryError, parse_feed, parse_index, parse_section, parse_sitemap
 from spiders.publishers import Publisher, find_publisher
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 URL = "https://www.warta.id/rss"
 DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAY_LONG = timedelta(days=1) - timedelta.resolution
 
 
 def publisher(**values: Any) -> Publisher:
@@ -144,6 +147,34 @@ def test_broken_xml_still_gives_its_items() -> None:
     assert len(parse_feed(b"\n\n" + whole[:-20], URL, WARTA)) == 2
 
 
+ACCENTED = rss(item(1, "<description>caf\u00e9</description>")).decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ACCENTED.encode("utf-16"),
+        ACCENTED.replace("?>", ' encoding="UTF-16"?>').encode("utf-16"),
+        ACCENTED.replace("?>", ' encoding="UTF-8"?>').encode("cp1252"),
+        ACCENTED.replace("?>", ' encoding="ISO-8859-1"?>').encode(),
+        ACCENTED.replace("?>", ' encoding="utf8mb4"?>').encode(),
+        b"\xef\xbb\xbf\n" + ACCENTED.encode(),
+        b"<br />\n<b>Notice</b>: Undefined index\n" + ACCENTED.encode(),
+        gzip.compress(ACCENTED.encode()),
+        ACCENTED.replace("Panen", "Pa\x0bnen &nbsp;&eacute; & padi").encode(),
+        ACCENTED.replace("<title>", "<media:thumbnail url='x'/><title>").encode(),
+        re.sub("<link>.*</link>", "<link>\n <![CDATA[ /berita/1/panen ]]> </link>", ACCENTED).encode(),
+        ACCENTED.replace("<link>", "<guid>").replace("</link>", "</guid>").encode(),
+    ],
+    ids=["utf-16 undeclared", "utf-16", "not the utf-8 it says", "not the latin-1 it says", "unknown encoding", "bom",
+         "warning before", "gzip", "control character and entities", "unbound prefix", "relative link in CDATA",
+         "only a guid"],
+)  # fmt: skip
+def test_a_feed_is_read_however_its_program_broke_it(body: bytes) -> None:
+    (entry,) = parse_feed(body, URL, WARTA)
+    assert entry.url == "https://www.warta.id/berita/1/panen"
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     assert parse_feed(rss(), URL, WARTA) == []
 
@@ -217,6 +248,31 @@ def test_without_selectors_every_link_to_an_article_counts() -> None:
 def test_an_index_without_days_in_its_address_says_nothing_of_the_time() -> None:
     for entry in parse_index(INDEX, URL, publisher(index={"url": "/indeks?page={page}"}), DAY):
         assert entry.published_at is entry.published_until is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_links_are_read_in_the_encoding_the_page_is_in(encoding: str) -> None:
+    declared = '<meta charset="windows-1252">' if encoding == "cp1252" else ""
+    page = f'<html><head>{declared}</head><body><a href="/berita/1/caf\u00e9">Kopi</a></body></html>'
+    (entry,) = parse_section(page.encode(encoding), URL, WARTA)
+    assert entry.url == "https://www.warta.id/berita/1/caf\u00e9"
+
+
+def test_a_day_in_an_articles_own_address_dates_what_has_no_date_and_what_stands_beside_the_list() -> None:
+    dated = publisher(article_url=[r"/read/"], index={"url": "/indeks/%Y-%m-%d"})
+    links = "".join(f'<a href="/read/2026/11/{day}/panen">Panen</a>' for day in (24, 23, 11))
+    midnights = [datetime(2026, 11, day - 1, 17, tzinfo=UTC) for day in (24, 23, 11)]
+    body = f"<html><body>{links}</body></html>".encode()
+    section = parse_section(body, URL, dated)
+    assert [entry.published_at for entry in section] == midnights
+    assert all(entry.published_until == entry.published_at + DAY_LONG for entry in section if entry.published_at)
+    assert [entry.published_at for entry in parse_index(body, URL, dated, DAY)] == [
+        midnights[0],
+        midnights[0],
+        midnights[2],
+    ]
+    stated = rss("<item><link>/read/2026/11/11/panen</link><pubDate>2026-11-24T12:00:00Z</pubDate></item>")
+    assert [entry.published_at for entry in parse_feed(stated, URL, dated)] == [NOON]
 
 
 def test_an_index_page_without_news_is_empty() -> None:
@@ -297,6 +353,11 @@ def test_real_feeds_and_index_pages_are_read(shared: Path) -> None:
 
 def test_every_real_document_is_entries_or_one_line(shared: Path) -> None:
     files = [path for path in sorted((shared / "feeds").iterdir()) if not path.name.endswith(".meta.json")]
-    assert files
-    for path in files:
-        assert all(problem.startswith(f"{URL} is not a") for problem in problems(path.read_bytes()))
+    assert len(files) == 14
+    bodies = [path.read_bytes() for path in files]
+    pages = sorted((shared / "pages").glob("*/expected.json"))
+    indonesian = [path for path in pages if str(json.loads(path.read_text("utf-8")).get("language")).startswith("id")]
+    bodies += [gzip.decompress((path.parent / "page.html.gz").read_bytes()) for path in indonesian]
+    assert len(bodies) > 20
+    for body in bodies:
+        assert all(problem.startswith(f"{URL} is not a") for problem in problems(body))

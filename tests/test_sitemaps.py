@@ -65,6 +65,40 @@ def test_a_sitemap_index_lists_children_with_the_latest_moment_of_their_change()
     assert sitemap.entries == []
 
 
+def test_a_news_sitemap_that_declares_no_namespace_keeps_its_dates() -> None:
+    news = "<news:news><news:publication_date>2026-11-24T12:00:00Z</news:publication_date></news:news>"
+    prefixed = (
+        "<sm:urlset><sm:url><sm:loc>https://www.warta.id/berita/1/panen</sm:loc>" + news + "</sm:url></sm:urlset>"
+    )
+    for text in (f"<urlset>{located(1, news)}</urlset>", prefixed):
+        (entry,) = parse_sitemap(text.encode(), URL, WARTA).entries
+        assert entry.published_at == NOON
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"https://www.warta.id/berita/1/panen\r\nhttps://www.warta.id/berita/2/panen\r\n",
+        b"\xef\xbb\xbfhttps://www.warta.id/berita/1/panen\nhttps://www.warta.id/foto/3\n\nhttps://www.warta.id/berita/2/panen",
+        gzip.compress(b"https://www.warta.id/berita/1/panen\nhttps://www.warta.id/berita/2/panen"),
+        b"<br />\n<b>Warning</b>: mysql is gone\n" + urlset(located(1), located(2)),
+        urlset(located(1), located(2)).decode().replace('encoding="UTF-8"', "").encode("utf-16"),
+    ],
+    ids=["text", "text with a byte order mark", "text in gzip", "warning before", "utf-16"],
+)
+def test_a_sitemap_of_another_form_is_read(body: bytes) -> None:
+    assert [entry.url[-8:] for entry in parse_sitemap(body, URL, WARTA).entries] == ["/1/panen", "/2/panen"]
+
+
+def test_the_day_or_month_in_a_sitemaps_address_dates_what_has_no_date() -> None:
+    for address, first, last in (("-2024-10.xml", 1, 31), ("/2024/10/07.xml", 7, 7)):
+        (entry,) = parse_sitemap(urlset(located(1)), f"https://www.warta.id/sitemap{address}", WARTA).entries
+        assert entry.published_at == datetime(2024, 10, first, tzinfo=WARTA.zone)
+        assert entry.published_until == datetime(2024, 10, last, 23, 59, 59, 999999, tzinfo=WARTA.zone)
+    (entry,) = parse_sitemap(urlset(located(1)), "https://www.warta.id/sitemap-2024.xml", WARTA).entries
+    assert entry.published_at is None
+
+
 def test_gzip_is_known_by_its_first_bytes() -> None:
     packed = gzip.compress(urlset(*map(located, range(3))))
     assert len(parse_sitemap(packed, URL, WARTA).entries) == 3
