@@ -63,7 +63,7 @@ class Article:
     byline: str | None = None
     """The printed author line."""
     authors: tuple[str, ...] = ()
-    """People parsed from structured data or the byline."""
+    """People parsed from structured data or the byline; where none is named, the agency or newsroom that signs."""
     published_at: datetime | None = None
     """Aware; None where nothing on the page states it. Never guessed."""
     modified_at: datetime | None = None

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spiders.blocks import NAVIGATION, is_titled, outline
-from spiders.boilerplate import stands_apart, starts_comments, starts_others
+from spiders.boilerplate import points_elsewhere, stands_apart, starts_comments, starts_others
 from spiders.containers import find_container
 from spiders.filtering import filtered, holds_nothing, length_of, trimmed, with_headings
 from spiders.inherited import Inherited
@@ -141,7 +141,12 @@ class Body:
         apart = Inherited(stands_apart, parents)
         following = []
         for block in self.blocks[end + 1 : end + 1 + _BELOW]:
-            if not beside(block.element) or starts_others(block.text) or starts_comments(block.text):
+            if not beside(block.element) or _begins_anew(block.text):
                 break
             following += [] if apart(block.element) else [block]
         return [self.text_blocks[-1], *following]
+
+
+def _begins_anew(text: str) -> bool:
+    """Whether what follows a block is about other articles or by readers."""
+    return starts_others(text) or starts_comments(text) or points_elsewhere(text, linked=False)

@@ -58,7 +58,7 @@ _POINTS_ELSEWHERE = re.compile(
 )
 _BOILERPLATE = re.compile(
     r"(?i)^[\W_]*(?:"
-    r"advertisements?$|advertorial$|iklan$|anzeige$|publicité$|publicidad$|scroll to continue|scroll ke bawah"
+    r"(?:advertisements?|advertorial|iklan|anzeige|publicité|publicidad)\W*$|scroll to continue|scroll ke bawah"
     r"|baca berita dengan sedikit iklan|halaman\s*(?:selanjutnya|berikutnya|\d+\s*dari\s*\d+|:|$)|halaman \d+$"
     r"|artikel ini (?:telah tayang di|adalah bagian dari)|dilarang keras mengambil|copyright ©|© ?\d{4}"
     r"|hak cipta (?:dilindungi|©|\(c\)|\d{4})"
@@ -83,8 +83,8 @@ _COMMENTS = re.compile(
 _OTHERS = re.compile(
     r"(?i)^\W*(?:read next|related|more (?:from|in|on|stories)|most (?:popular|read)|you (?:may|might) also|recommended"
     r"|trending|latest (?:news|stories|from)|popular|about the authors?|sign up|share this|up next|next article"
-    r"|berita (?:terkait|lainnya|populer|terbaru)|artikel (?:terkait|lainnya)|baca juga|terpopuler|terkini|rekomendasi"
-    r"|mehr (?:zum|aus|von)|meistgelesen|das könnte|über den autor|à lire aussi|sur le même|lea también"
+    r"|berita (?:terkait|lainnya|populer|terbaru)|artikel (?:terkait|lainnya)|terpopuler|terkini|rekomendasi"
+    r"|mehr (?:zum|aus|von)|meistgelesen|das könnte|über den autor|sur le même"
     r"|más (?:de|sobre)"
     r"|関連記事|関連|記事ランキング)"
 )

@@ -85,6 +85,12 @@ def _adds_to(title: str, heading: str) -> bool:
     return len(heading) >= _SHORTEST and title.startswith(heading) and _TAIL.match(title, len(heading)) is not None
 
 
+def _goes_on(title: str, heading: str) -> bool:
+    """Whether a title is the heading and more: a path, a subtitle, a journal."""
+    end = len(heading)
+    return end >= _SHORTEST and title.startswith(heading) and not title[end : end + 1].isalnum()
+
+
 def _without_kicker(heading: str, titles: list[str]) -> str:
     """A heading without the words set over it that the title for sharing does not have."""
     title = next(iter(titles), "")
@@ -125,7 +131,7 @@ def _agree(heading: str, title: str) -> bool:
     ours, theirs = set(_WORDS.findall(heading.casefold())), set(_WORDS.findall(title.casefold()))
     shared = len(ours & theirs)
     alike = shared >= 0.6 * max(1, len(ours)) and shared >= 0.5 * max(1, len(theirs))
-    return alike or _adds_to(title, heading)
+    return alike or _goes_on(title, heading)
 
 
 def _texts(texts: Iterable[str]) -> list[str]:

@@ -39,10 +39,10 @@ from spiders.moments import (
     marked_dates,
     marked_times,
 )
-from spiders.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, PUBLISHER, SELECTOR, TIME, TITLE, Origins
+from spiders.origins import ADDRESS, HOUSE, JSON_LD, MARKED, META, PRINTED, PUBLISHER, SELECTOR, TIME, TITLE, Origins
 from spiders.people import find_byline, find_editors, find_house, find_people
 from spiders.rejections import find_reason
-from spiders.selection import dates, first_match, matches, text_of, texts
+from spiders.selection import dates, first_match, matches, shown_text, text_of, texts
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Page:
 
     @cached_property
     def _headings(self) -> list[str]:
-        return [text_of(heading) for heading in islice(self.tree.iter("h1"), _MOST_HEADINGS)]
+        return [shown_text(heading) for heading in islice(self.tree.iter("h1"), _MOST_HEADINGS)]
 
     @cached_property
     def printed_headline(self) -> str:
@@ -204,7 +204,7 @@ class Page:
         stated = ((META, self.metadata.meta(name)) for name in AUTHORS)
         people = self.origins.first("authors", stated, lambda lines: find_people(lines, others))
         people = people or self.origins.first("authors", self._author_lines(), lambda lines: find_people(lines, names))
-        return people or self.origins.first("authors", [(JSON_LD, credited)], find_house) or ()
+        return people or self.origins.first("authors", [(HOUSE, credited)], find_house) or ()
 
     @cached_property
     def published_at(self) -> datetime | None:

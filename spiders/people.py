@@ -22,6 +22,11 @@ _SHOWN = re.compile(
 )
 """Posted on 5 May by Sari Dewi: a date line, which may name its author."""
 _NAMED_ROLE = re.compile(rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]|(?-i:Oleh|By|Laporan Wartawan) )")
+_SIGNED = re.compile(
+    rf"(?P<name>[A-Z][\w.'’]*(?: [A-Z][\w.'’]*){{0,4}}){_SPACE}?, (?:Jurnalis|Wartawan|Reporter|Kontributor)"
+    rf"{_SPACE}*(?:[·•|–-].*)?$"
+)
+"""Sari Dewi, Jurnalis · Kamis 9 Juli 2026: the role stands behind the name, and a date may follow."""
 _LONGEST_BYLINE = 120
 _ROLE_AFTER = re.compile(
     r"(?i)[,(|]? ?\b(?:jurnalis|wartawan|(?:\w{1,20} )?reporter|kontributor|editor|redaksi|staff writers?"
@@ -60,7 +65,8 @@ _LONGEST_NAME = 50
 
 def find_byline(lines: Iterable[str]) -> str | None:
     """The first of some lines that names its author: `Reporter: Sari Dewi | Editor: Tono`."""
-    return next((line for line in lines if len(line) <= _LONGEST_BYLINE and _NAMED_ROLE.match(line)), None)
+    short = (line for line in lines if len(line) <= _LONGEST_BYLINE)
+    return next((line for line in short if _NAMED_ROLE.match(line) or _SIGNED.match(line)), None)
 
 
 def find_people(lines: Iterable[str], brands: Iterable[str] = (), *, agencies: bool = False) -> tuple[str, ...]:
@@ -99,6 +105,8 @@ def _people(line: str) -> Iterator[str]:
         if shown["by"] is None:
             return
         line = line[shown.end() :].strip()
+    if signed := _SIGNED.match(line):
+        line = signed["name"]
     line = _RUBRIC.sub("", _ROLE.sub("", _OTHERS.sub("", _ASIDE.sub("", line))))
     for part in _PEOPLE_SPLIT.split(line):
         name = _ROLE_AFTER.sub("", _ROLE.sub("", part))

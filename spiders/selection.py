@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 
+_SHOWN = XPath(".//text()[not(parent::style or parent::script)]", smart_strings=False)
 _LONGEST = 2000
 _OPENING = XPath(f"substring(string(), 1, {_LONGEST})", smart_strings=False)
 """Characters that are read of an element: a value is shorter, and one element may stand in a thousand like it."""
@@ -65,3 +66,10 @@ def holders(tree: HtmlElement, attributes: XPath, most: int) -> Iterator[HtmlEle
 def text_of(element: HtmlElement) -> str:
     """What an element says, ASCII white space collapsed, cut where no value ends; the content of a `<meta>`."""
     return collapse(element.get("content", "") if element.tag == "meta" else cast("str", _OPENING(element)))
+
+
+def shown_text(element: HtmlElement) -> str:
+    """The same without the style sheets and scripts that some pages write inside their headings."""
+    if next(element.iter("style", "script"), None) is None:
+        return text_of(element)
+    return collapse("".join(cast("list[str]", _SHOWN(element)))[:_LONGEST])

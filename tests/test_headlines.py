@@ -34,6 +34,15 @@ def test_what_stands_behind_the_heading_in_a_title_is_no_headline() -> None:
     assert headline(LONG, shared=f"{LONG} - Surat Kabar Pertama Milik Petani") == LONG
 
 
+def test_a_path_or_a_subtitle_behind_the_heading_is_no_headline() -> None:
+    assert headline(LONG, window=f"{LONG} / Desa / Kabar Desa / Halaman Depan Surat Kabar Pertama Milik Petani") == LONG
+    assert headline(LONG, window=f"{LONG}: Sebuah Penelitian di Empat Puluh Desa: Jurnal Pertanian") == LONG
+
+
+def test_a_style_sheet_in_a_heading_is_not_shown() -> None:
+    assert headline(f"<style>.judul {{ color: red }}</style>{LONG}") == LONG
+
+
 def test_the_words_over_a_heading_are_not_in_it() -> None:
     assert headline(f"Pertanian: {LONG}", shared=LONG) == LONG
     assert headline(f"Pertanian: {LONG}", stated=f"Pertanian: {LONG}", shared=LONG) == LONG

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from pages_in_short import LEAD, SECOND, a_page
+from pages_in_short import LEAD, SECOND, a_page, json_ld
 
 STANDFIRST = "Dua puluh keluarga menjaga sungai dengan alat ukur dari tutup ember."
 THIRD = "Kepala sekolah berharap catatan itu dipakai dinas pengairan untuk menata jadwal buka pintu air."
@@ -75,6 +75,35 @@ def test_text_goes_on_after_a_box_of_other_articles() -> None:
     text = "".join(f"<p>{part}</p>" for part in (LEAD, SECOND, THIRD))
     page = a_page(f"<h1>Sungai</h1><div>{text}{others}<p>{FOURTH}</p><p>{OTHER}</p></div>")
     assert page.paragraphs == (LEAD, SECOND, THIRD, FOURTH, OTHER)
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "strong"])
+def test_text_goes_on_after_a_list_of_what_else_to_read(tag: str) -> None:
+    others = (
+        f"<{tag}>Baca Juga:</{tag}><ul><li><a href=/2>Pasar Ikan Pindah</a></li><li><a href=/3>Kincir</a></li></ul>"
+    )
+    text = "".join(f"<p>{part}</p>" for part in (LEAD, SECOND, THIRD))
+    page = a_page(f"<h1>Sungai</h1><div>{text}{others}<div><p>{FOURTH}</p></div><p>(sd/jpnn)</p></div>")
+    assert page.paragraphs == (LEAD, SECOND, THIRD, FOURTH, "(sd/jpnn)")
+
+
+@pytest.mark.parametrize("label", ["Anzeige:", "– Iklan –", "ADVERTISEMENT"])
+def test_a_label_of_advertising_is_no_paragraph(label: str) -> None:
+    page = a_page(f"<h1>Sungai</h1><div><p>{LEAD}</p><p>{label}</p><p>{SECOND}</p></div>")
+    assert page.paragraphs == (LEAD, SECOND)
+
+
+def test_a_menu_is_no_text_unless_the_page_has_no_other() -> None:
+    inside = f"<h1>Sungai</h1><div><p>{LEAD}</p><p>{SECOND}</p></div>"
+    menu = "".join(f"<p>{number}. {OTHER}</p>" for number in range(9))
+    assert a_page(f"<div>{inside}<nav>{menu}</nav></div>").paragraphs == (LEAD, SECOND)
+    assert a_page(f"<nav>{inside}").paragraphs == (LEAD, SECOND)
+
+
+def test_a_standfirst_follows_a_heading_that_shows_the_headline_without_its_kicker() -> None:
+    head = json_ld(headline="Lingkungan: Dua Puluh Keluarga Menjaga Sungai")
+    page = a_page(f"<h2>Dua Puluh Keluarga Menjaga Sungai</h2><p>{STANDFIRST}</p>{TEXT}", head)
+    assert page.paragraphs == (STANDFIRST, LEAD, SECOND)
 
 
 def test_labels_around_the_text_are_no_paragraphs() -> None:

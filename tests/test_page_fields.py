@@ -180,6 +180,12 @@ def test_who_the_json_ld_says_signs_is_the_author(author: object, authors: tuple
     assert a_page(BODY, json_ld(author=author) + person).authors == authors
 
 
+def test_a_house_signs_where_nobody_does_and_says_that_it_is_one() -> None:
+    page = a_page(BODY, json_ld(author={"@type": "Organization", "name": "Kantor Berita Uji"}))
+    assert page.authors == ("Kantor Berita Uji",)
+    assert page.origins["authors"] == "JSON-LD, a house"
+
+
 def test_a_printed_person_comes_before_the_house() -> None:
     house = json_ld(author={"@type": "Organization", "name": "Koran Uji"})
     assert a_page(BODY.replace("</h1>", "</h1><p>Penulis: Sari Dewi</p>"), house).authors == ("Sari Dewi",)

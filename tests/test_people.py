@@ -55,6 +55,24 @@ def test_the_byline_is_the_first_line_that_names_an_author() -> None:
     assert find_byline(["Dibaca 20 kali", "Olehkarena itu: tidak", "Editor: Tono"]) is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sari Dewi, Jurnalis",
+        "Sari Dewi, Jurnalis · Kamis 09 Juli 2026 07:26 WIB",
+        "Sari Dewi , Jurnalis-Senin, 16 Juni 2026 |15:20 WIB",
+        "Sari Dewi, Kontributor | 16 Juni 2026",
+    ],
+)
+def test_a_role_behind_the_name_makes_a_byline(line: str) -> None:
+    assert find_byline(["Kamis 09 Juli 2026", line]) == line
+    assert find_people([line]) == ("Sari Dewi",)
+
+
+def test_a_sentence_about_a_journalist_is_no_byline() -> None:
+    assert find_byline(["Sari Dewi, jurnalis senior, hadir.", "Kata Sari Dewi, Jurnalis itu hadir"]) is None
+
+
 def test_agencies_are_kept_where_they_are_asked_for() -> None:
     assert find_people(["Sari Dewi, dpa", "Reuters"], agencies=True) == ("Sari Dewi", "dpa", "Reuters")
 
