@@ -9,6 +9,8 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,30 +18,33 @@ from loopback_handler import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import tzinfo
 
 TESTS = Path(__file__).resolve().parent
 
 
-def crawl_together(
+def crawl_together(  # noqa: PLR0913, PLR0917 - as `start_together`
     keys: Iterable[str],
     database_url: str,
     internet_url: str,
     arguments: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
+    clock: datetime | None = None,
 ) -> str:
     """Crawl publishers of the simulated internet side by side, to their end; the log. See `start_together`."""
-    process = start_together(keys, database_url, internet_url, arguments, settings)
+    process = start_together(keys, database_url, internet_url, arguments, settings, clock)
     _, log = process.communicate()
     assert process.returncode == 0, log[-5_000:]
     return log
 
 
-def start_together(
+def start_together(  # noqa: PLR0913, PLR0917 - what there is to say of a crawl
     keys: Iterable[str],
     database_url: str,
     internet_url: str,
     arguments: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
+    clock: datetime | None = None,
 ) -> subprocess.Popen[str]:
     """Start crawls of publishers of the simulated internet side by side in one process, its log on stderr.
 
@@ -49,8 +54,10 @@ def start_together(
         internet_url: where the simulated internet listens.
         arguments: spider arguments of every crawl; `{key}` in a value is the publisher's.
         settings: Scrapy settings.
+        clock: what the spiders take for now when they ask what day it is; None for the real time.
     """
     told = {
+        "clock": clock and clock.isoformat(),
         "keys": list(keys),
         "arguments": dict(arguments or {}),
         "settings": {**SETTINGS, "LOOPBACK": internet_url, **(settings or {})},
@@ -66,11 +73,26 @@ def start_together(
     return subprocess.Popen(command, env=environment, text=True, stderr=subprocess.PIPE)
 
 
+def set_clock(moment: datetime) -> None:
+    """Let the modules that ask for the day begin with this one; waiting and politeness keep the real time."""
+    ahead = moment - datetime.now(UTC)
+
+    class Shifted(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # an ordinary datetime will do
+            return datetime.now(tz) + ahead
+
+    for name in ("spiders.announcements", "spiders.crawler"):
+        vars(import_module(name))["datetime"] = Shifted
+
+
 def main() -> None:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.utils.project import get_project_settings
 
     told = json.loads(sys.argv[1])
+    if told["clock"]:
+        set_clock(datetime.fromisoformat(told["clock"]))
     settings = get_project_settings()
     settings.setdict(told["settings"], priority="cmdline")
     process = AsyncCrawlerProcess(settings)

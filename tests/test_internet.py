@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -106,6 +107,23 @@ def test_an_article_that_comes_only_in_parts_is_stored_whole(harvest: Harvest, k
     assert {url: harvest.articles[key][url]["text"] for url in parted} == {
         url: each["text"] for url, each in parted.items()
     }
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_address_that_a_publisher_file_polls_announces_articles_on_its_site(key: str) -> None:
+    publisher, noon = find_publisher(key), datetime.combine(YESTERDAY, time(12), ZoneInfo("Asia/Jakarta"))
+    settings = InternetSettings(first_day=YESTERDAY, keys=frozenset({key}))
+    site = Internet(settings, now=noon).publishing[key]
+    polled = [publisher.absolute(each) for each in (*publisher.feeds, *publisher.sitemaps, *publisher.sections)]
+    polled += [index.page_url(publisher.home, YESTERDAY, 1) for index in publisher.indexes]
+    answers = {url: site.answer(urlsplit(url).netloc, target_of(url), noon) for url in polled}
+    assert [url for url, answer in answers.items() if answer.announces is None] == []
+
+
+def target_of(url: str) -> str:
+    """Path and query of a URL."""
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def test_no_disallowed_page_is_asked_for(harvest: Harvest) -> None:

@@ -36,6 +36,8 @@ class Request(NamedTuple):
     """As the Host header has it."""
     wait: float = 0.0
     """Seconds that the answer asks to wait, by Retry-After."""
+    received_at: float = 0.0
+    """Seconds of the monotonic clock, when its last byte came in."""
 
     @property
     def path(self) -> str:
@@ -49,6 +51,8 @@ class Stand(Protocol):
     url: str
     connections: set[asyncio.Transport]
     faults: Faults
+    latency: float
+    """Seconds before each answer."""
 
     def respond(self, method: str, host: str, target: str, headers: dict[str, str]) -> Response:
         """The whole answer to a request."""
@@ -67,6 +71,7 @@ class Newsstand:
         self.url = ""
         self.connections: set[asyncio.Transport] = set()
         self.faults = Faults()
+        self.latency = 0.0
         self._access_log = access_log
 
     def set_edition(self, number: int) -> None:
@@ -119,6 +124,7 @@ class _Connection(asyncio.Protocol):
         self._newsstand = newsstand
         self._received = bytearray()
         self._waiting = False
+        self._received_at = 0.0
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -151,23 +157,25 @@ class _Connection(asyncio.Protocol):
             self._write("GET", "/", Response(b"bad request\n", "text/plain", status=400), {"connection": "close"})
             return
         method, target, version = first
+        self._received_at = monotonic()
         host = headers.get("host", "").partition(":")[0].lower()
         if version == "HTTP/1.0":
             headers.setdefault("connection", "close")
         fault = self._newsstand.faults.meet(host, target) if not target.startswith(PREFIX) else None
         if fault and fault.kind == "reset":
-            self._newsstand.record(Request(method, target, 0, monotonic(), host), 0)
+            self._newsstand.record(Request(method, target, 0, monotonic(), host, 0, self._received_at), 0)
             self._transport.abort()
-        elif fault and fault.kind == "slow":
+        elif (seconds := fault.seconds if fault and fault.kind == "slow" else self._newsstand.latency) > 0:
             self._waiting = True
-            asyncio.get_running_loop().call_later(fault.seconds, self._late, method, target, headers)
+            right = None if fault and fault.kind == "slow" else fault
+            asyncio.get_running_loop().call_later(seconds, self._late, method, target, headers, right)
         else:
             self._write(method, target, self._response(method, host, target, headers, fault), headers)
 
-    def _late(self, method: str, target: str, headers: dict[str, str]) -> None:
+    def _late(self, method: str, target: str, headers: dict[str, str], fault: Fault | None) -> None:
         self._waiting = False
         host = headers.get("host", "").partition(":")[0].lower()
-        self._write(method, target, self._response(method, host, target, headers, None), headers)
+        self._write(method, target, self._response(method, host, target, headers, fault), headers)
         self._continue()
 
     def _response(self, method: str, host: str, target: str, headers: dict[str, str], fault: Fault | None) -> Response:
@@ -198,7 +206,9 @@ class _Connection(asyncio.Protocol):
         # Counted first: whoever has read the answer finds it counted.
         if not target.startswith(PREFIX):
             host = headers.get("host", "").partition(":")[0].lower()
-            self._newsstand.record(Request(method, target, status, monotonic(), host, response.wait), len(body))
+            self._newsstand.record(
+                Request(method, target, status, monotonic(), host, response.wait, self._received_at), len(body)
+            )
         self._transport.write(head if method == "HEAD" else head + body)
         if close:
             self._transport.close()

@@ -128,10 +128,16 @@ def _address(pattern: str, channel: str | None) -> Address:
 
 
 def _regex(pattern: str) -> re.Pattern[str]:
-    pieces = re.split(r"\{(\w+)\}", pattern)
-    return re.compile(
-        "".join(f"(?P<{piece}>{_NAMES[piece]})" if odd else re.escape(piece) for odd, piece in _parity(pieces))
-    )
+    written, named = "", set[str]()
+    for odd, piece in _parity(re.split(r"\{(\w+)\}", pattern)):
+        if not odd:
+            written += re.escape(piece)
+        elif piece in named:  # once more the same, as in the first and the last day of one day
+            written += f"(?P={piece})"
+        else:
+            written += f"(?P<{piece}>{_NAMES[piece]})"
+            named.add(piece)
+    return re.compile(written)
 
 
 def _parity(pieces: list[str]) -> Iterator[tuple[bool, str]]:

@@ -91,6 +91,10 @@ class Desk:
         piece = self._by_path.get(address)
         return piece if piece is not None and piece.published_at <= now else None
 
+    def holds(self, address: str) -> bool:
+        """Whether an article planned by now is at `host/path?query`."""
+        return address in self._by_path
+
     def before(self, piece: Piece, distances: Sequence[int]) -> list[Piece]:
         """Articles that appeared some places before this one."""
         index = bisect_right(self._pieces, piece.published_at, key=lambda other: other.published_at) - 1

@@ -86,6 +86,7 @@ class Internet:
         self.url = ""
         self.connections: set[asyncio.Transport] = set()
         self.faults = Faults()
+        self.latency = 0.0
         self.limits: dict[str, Limit] = {}
         self._taken: defaultdict[str, list[float]] = defaultdict(list)
 
@@ -97,6 +98,11 @@ class Internet:
     def site_of(self, host: str) -> Publishing | None:
         """Who answers for a host."""
         return self._by_host.get(host)
+
+    def holds(self, address: str) -> bool:
+        """Whether an article stands at `host/path`."""
+        publishing = self._by_host.get(address.partition("/")[0])
+        return publishing is not None and publishing.desk.holds(address)
 
     def respond(self, method: str, host: str, target: str, headers: dict[str, str]) -> Response:
         """The answer to a request."""

@@ -1,0 +1,38 @@
+"""A day of some publishers in the simulated internet, crawled round by round as a schedule does it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from simulated_time import Simulation, disallowed, harvested
+from spider_runs import FAST
+
+from pipelines.database import transaction
+from seeds.newsstand.internet import Internet, InternetSettings, serve_internet
+
+if TYPE_CHECKING:
+    from pipelines.database import Connection
+
+KEYS = ("antara", "kompas", "republika", "tvri", "mediaindonesia", "metrotvnews")
+"""Feeds that are like no other, index pages by day and by offset, sitemaps packed and not, a front page alone."""
+STEP = timedelta(hours=8)
+
+
+def test_every_announced_article_of_a_day_is_stored_once_and_nothing_forbidden_is_asked_for(
+    database_url: str, database: Connection
+) -> None:
+    midnight = datetime.now(UTC).replace(hour=17, minute=0, second=0, microsecond=0) - timedelta(days=2)
+    settings = InternetSettings(first_day=midnight.date() - timedelta(days=3), per_day=12, keys=frozenset(KEYS))
+    with serve_internet(Internet(settings, now=midnight + STEP)) as internet:
+        simulation = Simulation(internet, database_url, KEYS, STEP, FAST)
+        for _ in range(3):
+            simulation.round()
+        found = harvested(simulation)
+        assert (found.missing, found.foreign, found.again) == ([], [], 0)
+        assert found.stored >= found.announced == found.published > 80
+        assert disallowed(simulation) == []
+        assert any(request.status == 304 for request, _ in simulation.seen)
+    with transaction(database) as cursor:
+        cursor.execute("select count(*), bool_and(balanced), max(problems) from news.crawls")
+        assert cursor.fetchone() == (3 * len(KEYS), True, [])
