@@ -102,10 +102,15 @@ class Airflow:
         tasks = self.call("GET", f"{path}/taskInstances")[1]["task_instances"]
         return {"run": state, **{task["task_id"]: task["state"] for task in tasks}}
 
+    def log(self, dag: str, run: str, number: int, task: str = "crawl", map_index: int = -1) -> list[dict[str, str]]:
+        """Lines of one try's log: `event`, most with a `level`."""
+        path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{number}?map_index={map_index}"
+        lines: list[dict[str, str]] = self.call("GET", path)[1]["content"]
+        return lines
+
     def errors(self, dag: str, run: str, number: int, task: str = "crawl", map_index: int = -1) -> list[str]:
         """Lines of one try's log at level error, without Airflow's own traceback."""
-        path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{number}?map_index={map_index}"
-        lines = self.call("GET", path)[1]["content"]
+        lines = self.log(dag, run, number, task, map_index)
         said = [line["event"] for line in lines if line.get("level") == "error"]
         return [event for event in said if event != "Task failed with exception"]
 
