@@ -76,7 +76,7 @@ def test_publishers_are_listed_in_columns_with_their_announcements_schedule_and_
         for line in lines
     }
     assert cells["contoh"] == ["Harian Contoh", "2 feeds, 1 sitemap, 1 dated index", "*/15 * * * *", "-"]
-    assert cells["gatra"][1::2] == ["1 feed, 1 index", "feeds"]
+    assert cells["gatra"][1::2] == ["1 feed, 1 index", "feeds, rules.tags"]
 
 
 def test_unknown_publisher_is_one_line_that_names_those_there_are() -> None:
