@@ -26,9 +26,13 @@ class CopyText:
         self._buffer = StringIO()
         self.repaired = 0
 
-    def add(self, row: Iterable[Value]) -> None:
-        """Append one row."""
-        self._buffer.write("\t".join([self._field(value) for value in row]))
+    def add(self, row: Iterable[Value], *, repaired: int | None = None) -> None:
+        """Append one row; with `repaired`, one more column has that number and what had to be repaired in this row."""
+        before = self.repaired
+        fields = [self._field(value) for value in row]
+        if repaired is not None:
+            fields.append(str(repaired + self.repaired - before))
+        self._buffer.write("\t".join(fields))
         self._buffer.write("\n")
 
     def copy_into(self, cursor: Cursor, table: str, columns: str) -> None:

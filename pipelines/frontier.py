@@ -15,7 +15,7 @@ from pipelines.database import Connection, connect, query, transaction
 from pipelines.ledger import Crawl, DayCoverage, coverage, read_crawl
 from pipelines.migrate import check_ready
 from pipelines.polls import Polls, reach_of
-from pipelines.repair import repaired
+from pipelines.repair import repair, repaired
 from spiders.article import Entry, LeasedPage, Remembered, Validators
 from spiders.urls import canonicalise
 
@@ -116,9 +116,11 @@ class Frontier:
         return crawl
 
     def _announce(self, url: str, entries: Sequence[Entry], validators: Validators, index: bool) -> int:  # noqa: FBT001
+        urls = [repair(entry.url) for entry in entries]
         values = {
-            "canonical": [canonicalise(repaired(entry.url), self.publisher) for entry in entries],
-            "urls": [repaired(entry.url) for entry in entries],
+            "canonical": [canonicalise(address, self.publisher) for address, _ in urls],
+            "urls": [address for address, _ in urls],
+            "repaired": sum(replaced for _, replaced in urls),
             "published": [entry.published_at for entry in entries],
             "until": [entry.published_until for entry in entries],
             "modified": [entry.modified_at for entry in entries],

@@ -36,7 +36,9 @@ _FIELDS = (
     "image_url", "paywalled", "reads", "paragraphs",
 )  # fmt: skip
 _VISIT = ("page_id", "status", "etag", "last_modified", "visited_at", "kind", "reason", "detail", "announced_at")
-_COLUMNS = ", ".join([*_VISIT, *_FIELDS, "text_hash"])
+_COLUMNS = ", ".join([*_VISIT, *_FIELDS, "text_hash", "repaired"])
+_REFUSED = ("22", "23", "54")
+"""Classes of SQLSTATE that speak of a value: data exception, integrity, program limit. Others speak of the server."""
 _NO_ARTICLE: tuple[Value, ...] = (None,) * (len(_FIELDS) + 1)
 
 
@@ -57,7 +59,9 @@ def load_batch(connection: Connection, crawl_id: int, visits: Sequence[Visit]) -
     """Load visits together; where the database refuses a value of one of them, that one alone becomes a failure."""
     try:
         return load(connection, crawl_id, visits)
-    except (psycopg2.DataError, psycopg2.IntegrityError) as error:
+    except psycopg2.Error as error:
+        if not (error.pgcode or "").startswith(_REFUSED):
+            raise
         if len(visits) > 1:
             return sum((load_batch(connection, crawl_id, [visit]) for visit in visits), Loaded())
         reason = " ".join(str(error).split())
@@ -70,13 +74,14 @@ def load_batch(connection: Connection, crawl_id: int, visits: Sequence[Visit]) -
 def load(connection: Connection, crawl_id: int, visits: Sequence[Visit]) -> Loaded:
     """Merge a batch of visits in one transaction."""
     rows = CopyText()
-    for visit in visits:
-        rows.add(_row(visit))
+    in_pages = [visit.outcome.repaired if isinstance(visit.outcome, Article) else 0 for visit in visits]
+    for visit, repaired in zip(visits, in_pages, strict=True):
+        rows.add(_row(visit), repaired=repaired)
     with transaction(connection) as cursor:
         cursor.execute(query("create_visit"))
         rows.copy_into(cursor, "visit", _COLUMNS)
         _keep(cursor, visits)
-        return _merge(cursor, crawl_id, rows.repaired)
+        return _merge(cursor, crawl_id, rows.repaired + sum(in_pages))
 
 
 def _merge(cursor: Cursor, crawl_id: int, repaired: int) -> Loaded:

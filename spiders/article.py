@@ -76,6 +76,8 @@ class Article:
     """True when the page says it is not free; None when it says nothing."""
     reads: int | None = None
     """Reader count the page states for this article."""
+    repaired: int = 0
+    """Characters of the page that were no text: bytes that are none in its charset, NULs."""
 
     @property
     def text(self) -> str:

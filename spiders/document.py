@@ -1,13 +1,15 @@
 """Bytes of a page -> the one lxml tree that everything else reads. Never raises.
 
-Charset: a byte order mark, then UTF-8 where the bytes are valid UTF-8 (declarations are wrong more often than a whole
-page of bytes is valid by chance), then the HTTP header, then `<meta>`, then windows-1252. Names mean what browsers
-take them for: latin-1 is windows-1252.
+Charset: a byte order mark, then UTF-16 where the header says so and the bytes have NULs, then UTF-8 where the bytes
+are valid UTF-8 (declarations are wrong more often than a whole page of bytes is valid by chance), then the header, then
+`<meta>`, then windows-1252. Names mean what browsers take them for: latin-1 is windows-1252. What is no text in its
+charset becomes U+FFFD, NULs are dropped, and both are counted.
 """
 
 from __future__ import annotations
 
-from typing import cast
+import re
+from typing import NamedTuple, cast
 
 from lxml import etree, html
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
@@ -15,43 +17,82 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 _FALLBACK = "cp1252"
 _DECLARED_WITHIN = 4096
 """Bytes in which a `<meta charset>` is looked for: real pages have it later than the 1,024 of the standard."""
+_CODECS = re.compile(
+    r"utf-8|utf-16(-[bl]e)?|cp(866|874|932|949|125[0-8])|iso8859-\d+|koi8-[ru]|mac-roman|gb18030|big5hkscs|euc_jp|iso2022_jp"
+)
+"""Python's names of the encodings of the web (WHATWG Encoding, section 4.2). Others are no text (`base64`), make lone
+surrogates (`unicode_escape`) or raise whatever the bytes (`undefined`)."""
+_REPLACED, _REPLACED_IN_UTF8 = "\ufffd", "\ufffd".encode()
 _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=html.HtmlComment)
 """lxml.html itself asks a Python function for the class of each element each time one is looked at."""
 
 
-def decode(content: bytes, encoding: str | None = None) -> str:
-    """Text of a page.
+class Document(NamedTuple):
+    """A page, parsed."""
+
+    tree: html.HtmlElement
+    """Empty where there is nothing to parse."""
+    repaired: int
+    """Characters that were no text: replaced by U+FFFD, or NULs, which are dropped."""
+
+
+def read(content: bytes, encoding: str | None = None) -> Document:
+    """The page's tree.
 
     Args:
         content: The body as received.
         encoding: Charset of the Content-Type header, where there is one.
     """
-    marked, mark = read_bom(content)
-    if marked is not None and mark is not None:
-        return content[len(mark) :].decode(marked, "replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        declared = resolve_encoding(encoding) if encoding else None
-        declared = declared or html_body_declared_encoding(content[:_DECLARED_WITHIN])
-        return content.decode(declared or _FALLBACK, "replace")
+    data, replaced = _utf8(content, encoding)
+    nuls = data.count(b"\0")
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    parser.set_element_class_lookup(_CLASSES)
+    whole = data.replace(b"\0", b"") if nuls else data  # libxml2 ends a document at NUL
+    tree = etree.fromstring(whole, parser) if whole else None
+    if tree is None:
+        tree = html.document_fromstring("<html><body></body></html>")
+    return Document(cast("html.HtmlElement", tree), replaced + nuls)
 
 
 def parse(content: bytes, encoding: str | None = None) -> html.HtmlElement:
-    """The tree of a page; an empty one where there is nothing to parse."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-    parser.set_element_class_lookup(_CLASSES)
-    encoded = _utf8(content, encoding).replace(b"\0", b"")  # libxml2 ends a document at NUL
-    tree = etree.fromstring(encoded, parser) if encoded else None
-    return html.document_fromstring("<html><body></body></html>") if tree is None else cast("html.HtmlElement", tree)
+    """The tree alone."""
+    return read(content, encoding).tree
 
 
-def _utf8(content: bytes, encoding: str | None) -> bytes:
-    """The page in UTF-8: as it came, where it is."""
-    if read_bom(content)[0] is None and _is_utf8(content):
-        return content
-    # "surrogatepass" is not wanted: a lone surrogate from a broken UTF-16 page is no text.
-    return decode(content, encoding).encode("utf-8", "replace")
+def decode(content: bytes, encoding: str | None = None) -> str:
+    """Text of a page; arguments as for `read`."""
+    marked, mark = read_bom(content)
+    if marked is not None and mark is not None:
+        return content[len(mark) :].decode(marked, "replace")
+    said = _codec(resolve_encoding(encoding)) if encoding else None
+    if said is not None and said.startswith("utf-16") and b"\0" in content:
+        return content.decode(said, "replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode(said or _declared(content) or _FALLBACK, "replace")
+
+
+def _declared(content: bytes) -> str | None:
+    """What `<meta>` says; it cannot be UTF-16 where it can be read."""
+    codec = _codec(html_body_declared_encoding(content[:_DECLARED_WITHIN]))
+    return "utf-8" if codec is not None and codec.startswith("utf-16") else codec
+
+
+def _codec(name: str | None) -> str | None:
+    return name if name is not None and _CODECS.fullmatch(name) else None
+
+
+def _utf8(content: bytes, encoding: str | None) -> tuple[bytes, int]:
+    """The page in UTF-8, as it came where it is, and how many characters were replaced."""
+    plain = read_bom(content)[0] is None and not (b"\0" in content and encoding)
+    if plain and _is_utf8(content):
+        return content, 0
+    text = decode(content, encoding)
+    replaced = text.count(_REPLACED)
+    if replaced:  # those that stand in the page itself are the publisher's
+        replaced = max(replaced - content.count(_REPLACED_IN_UTF8), 0)
+    return text.encode("utf-8", "replace"), replaced
 
 
 def _is_utf8(content: bytes) -> bool:

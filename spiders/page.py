@@ -25,7 +25,7 @@ from spiders.counters import find_reads, first_count, read_count
 from spiders.credits import AUTHORS, marked_authors
 from spiders.datelines import Dateline, first_dateline
 from spiders.declared import declared_url
-from spiders.document import parse
+from spiders.document import read
 from spiders.headlines import choose_headline, names_in_host, printed_form
 from spiders.labels import find_language, first_address, split_tags
 from spiders.metadata import Metadata, is_free
@@ -77,7 +77,7 @@ class Page:
         self.url = url
         self.publisher = publisher
         self.fetched_at = fetched_at
-        self.tree = parse(html, encoding)
+        self.tree, self.repaired = read(html, encoding)
         self.metadata = Metadata(self.tree, url)
         self.origins = Origins()
 
@@ -102,6 +102,7 @@ class Page:
             headline=self.headline or "",
             paragraphs=self.paragraphs,
             fetched_at=self.fetched_at,
+            repaired=self.repaired,
             breadcrumb=self.breadcrumb,
             section=self.section,
             dateline=self.dateline.printed,

@@ -124,7 +124,8 @@ with announced as (
         (select count(*) from announced) as entries
 )
 update lumbung.crawl c
-set entries = c.entries + new.entries, enqueued = c.enqueued + new.pages, known = c.known + new.entries - new.pages
+set entries = c.entries + new.entries, enqueued = c.enqueued + new.pages, known = c.known + new.entries - new.pages,
+    repaired = c.repaired + %(repaired)s
 from new
 where c.crawl_id = %(crawl_id)s
 returning new.pages

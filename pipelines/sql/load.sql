@@ -30,6 +30,7 @@ create temporary table if not exists visit (
     image_url text,
     paywalled boolean,
     reads bigint,
+    repaired int,
     paragraphs text[],
     text_hash uuid
 ) on commit delete rows
@@ -63,12 +64,12 @@ where v.kind = 'article' and v.reads is not null and v.reads is distinct from a.
 with merged as (
     insert into lumbung.article as a (
         page_id, publisher, url, canonical_url, declared_url, headline, breadcrumb, section, dateline, dateline_place,
-        dateline_brand, byline, authors, published_at, modified_at, language, tags, image_url, paywalled, reads, paragraphs,
-        text_hash, fetched_at, first_fetched_at, crawl_id)
+        dateline_brand, byline, authors, published_at, modified_at, language, tags, image_url, paywalled, reads, repaired,
+        paragraphs, text_hash, fetched_at, first_fetched_at, crawl_id)
     select
         page_id, publisher, url, canonical_url, declared_url, headline, breadcrumb, section, dateline, dateline_place,
-        dateline_brand, byline, authors, published_at, modified_at, language, tags, image_url, paywalled, reads, paragraphs,
-        text_hash, visited_at, visited_at, %(crawl_id)s
+        dateline_brand, byline, authors, published_at, modified_at, language, tags, image_url, paywalled, reads, repaired,
+        paragraphs, text_hash, visited_at, visited_at, %(crawl_id)s
     from visit
     where kind = 'article'
     on conflict (page_id) do update
@@ -78,14 +79,15 @@ with merged as (
         byline = excluded.byline, authors = excluded.authors,
         published_at = excluded.published_at, modified_at = excluded.modified_at, language = excluded.language,
         tags = excluded.tags, image_url = excluded.image_url, paywalled = excluded.paywalled, reads = excluded.reads,
-        paragraphs = excluded.paragraphs, text_hash = excluded.text_hash, fetched_at = excluded.fetched_at,
-        crawl_id = excluded.crawl_id
+        repaired = excluded.repaired, paragraphs = excluded.paragraphs, text_hash = excluded.text_hash,
+        fetched_at = excluded.fetched_at, crawl_id = excluded.crawl_id
     where (a.declared_url, a.headline, a.breadcrumb, a.section, a.dateline, a.dateline_place, a.dateline_brand, a.byline,
            a.authors, a.published_at, a.modified_at, a.language, a.tags, a.image_url, a.paywalled, a.reads, a.text_hash)
         is distinct from
           (excluded.declared_url, excluded.headline, excluded.breadcrumb, excluded.section, excluded.dateline,
            excluded.dateline_place, excluded.dateline_brand, excluded.byline, excluded.authors, excluded.published_at,
-           excluded.modified_at, excluded.language, excluded.tags, excluded.image_url, excluded.paywalled, excluded.reads, excluded.text_hash)
+           excluded.modified_at, excluded.language, excluded.tags, excluded.image_url, excluded.paywalled, excluded.reads,
+           excluded.text_hash)
     returning article_id, fetched_at, reads, xmax = 0 as is_new
 ), first_reads as (
     insert into lumbung.reads (article_id, observed_at, reads)
