@@ -225,6 +225,12 @@ def test_place_and_brand_of_a_dateline_are_columns(frontier: Frontier, database:
     assert row(database, f"{columns} news.all_articles") == ("Kabul, Gatra.com", "Kabul", "Gatra.com")
 
 
+def test_an_announced_url_that_is_no_text_is_repaired_and_counted(frontier: Frontier, database: Connection) -> None:
+    entries = [Entry(url="https://koran.example/a\0b"), Entry(url="https://koran.example/padi")]
+    asyncio.run(frontier.announce("https://koran.example/rss", entries, Validators()))
+    assert ledger(database).repaired == 1
+
+
 def test_text_that_postgres_cannot_hold_is_repaired_and_counted(frontier: Frontier, database: Connection) -> None:
     (page,) = leased(frontier, 1)
     broken = article(page, headline="Nol\x00nol", paragraphs=("Lajang \ud800 di sini.", "Utuh \U0001f33e."))
