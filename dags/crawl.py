@@ -6,9 +6,10 @@ publisher's time zone and both included, and crawls nothing outside it; without 
 A *backfill* crawls exactly its data intervals. What is known and unchanged is not downloaded again.
 
 **Colours.** `crawl` is red when the ledger (`news.crawls`) does not balance, when nothing could be fetched or when
-the publisher's feed is none; the last line of its log says why. `announce` is skipped when nothing is new, else it
-sends the counts to the asset `news_articles`, and `deduplicate` follows. A publisher whose file cannot be used has
-the tag `broken` and says why.
+the publisher's feed is none; the last line of its log says why. A publisher that refuses us, or asks to be left alone
+for longer than two minutes, is: until then each run is red with that reason and asks for nothing. `announce` is
+skipped when nothing is new, else it sends the counts to the asset `news_articles`, and `deduplicate` follows. A
+publisher whose file cannot be used has the tag `broken` and says why.
 
 **Database.** The Airflow connection `lumbung` where it is defined, else `DATABASE_URL`.
 """

@@ -16,6 +16,7 @@ from pipelines.ledger import Crawl, DayCoverage, coverage, read_crawl
 from pipelines.migrate import check_ready
 from pipelines.polls import Polls, reach_of
 from pipelines.repair import repair, repaired
+from pipelines.turns import Turns
 from spiders.article import Entry, LeasedPage, Remembered, Validators
 from spiders.urls import canonicalise
 
@@ -44,6 +45,7 @@ class Frontier:
         about = {"publisher": publisher.key, "timezone": publisher.timezone, "run_id": run_id}
         self.crawl_id: int = self._one("open_crawl", **about, lock=LOCK, **self._window)[0]
         self._polls = Polls(connection, publisher, self.crawl_id, window)
+        self.turns = Turns(self)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frontier")
 
     @classmethod
@@ -109,6 +111,10 @@ class Frontier:
             return []
         return await self.call(coverage, self.connection, self.publisher.key, self.publisher.timezone, self._window)
 
+    def close_abandoned(self) -> None:
+        """Close crawls whose process is gone, for whoever waits for one of their turns; to be run by `call`."""
+        close_abandoned(self.connection, spare=self.crawl_id)
+
     async def close(self, reason: str) -> Crawl:
         """Give back what is still leased, close the crawl's row and return it."""
         crawl = await self.call(self._close, reason)
@@ -145,6 +151,7 @@ class Frontier:
     def _close(self, reason: str) -> Crawl:
         with transaction(self.connection) as cursor:
             cursor.execute(query("release_leases"), {"crawls": [self.crawl_id]})
+            cursor.execute(query("leave_turns"), {"crawls": [self.crawl_id]})
             cursor.execute(query("finish_crawls"), {"crawls": [self.crawl_id], "reason": reason})
         crawl = read_crawl(self.connection, self.crawl_id)
         self.connection.close()
@@ -162,16 +169,22 @@ class Frontier:
         return row
 
 
-def close_abandoned(connection: Connection, reason: str = "killed") -> list[int]:
-    """Close the crawls whose process is gone and return their leases.
+def close_abandoned(connection: Connection, reason: str = "killed", *, spare: int | None = None) -> list[int]:
+    """Close the crawls whose process is gone and return their leases and turns.
+
+    Args:
+        connection: to work on.
+        reason: that the ledger gives for their end.
+        spare: the crawl of this connection; its lock would tell nothing, for a session never waits for itself.
 
     Returns:
         Their crawl_ids.
     """
     with transaction(connection) as cursor:
-        cursor.execute(query("abandoned_crawls"), {"lock": LOCK})
+        cursor.execute(query("abandoned_crawls"), {"lock": LOCK, "spare": spare})
         crawls = [crawl_id for (crawl_id,) in cursor.fetchall()]
         if crawls:
             cursor.execute(query("release_leases"), {"crawls": crawls})
+            cursor.execute(query("leave_turns"), {"crawls": crawls})
             cursor.execute(query("finish_crawls"), {"crawls": crawls, "reason": reason})
     return crawls

@@ -31,6 +31,7 @@ from spiders.article import (
     Visit,
 )
 from spiders.pages import load_page_class
+from spiders.politeness import READ_BY_SPIDER, CrawlOver, Turnstile
 from spiders.polling import Announced, conditional_headers, header, reason_of
 from spiders.publishers import LumbungError, Publisher
 from spiders.reading import OverLimit, Reader, ReaderLost
@@ -46,20 +47,25 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
 
+    from spiders.turns import Turns
+
 logger = logging.getLogger(__name__)
 
 _LOT = 16
 """Pages leased at a time: small, so that a stopped crawl gives little back."""
 _GIVE_UP = 10
-"""Pages that fail in a row before the crawl stops asking: the publisher is down or has shut us out."""
+"""Pages that fail in a row before the crawl stops, whatever the reason. Most reasons end it before: `Standing`."""
 _UNREAD = "cannot be read"
 _STATUSES = [304, 404, 410]
 _OK, _NOT_MODIFIED = 200, 304
+_BLOCKED = "blocked: "
 _NO_ARGUMENTS = {"self", "name", "unknown"}
 
 
 class Frontier(Announced, Protocol):
     """What the spider needs from the database; every method may take its time without blocking the reactor."""
+
+    turns: Turns
 
     async def lease(self, limit: int) -> list[LeasedPage]:
         """Up to `limit` due pages, newest first."""
@@ -81,6 +87,7 @@ class PublisherSpider(Spider):
     publisher: ClassVar[Publisher]
     frontier: Frontier
     reader: Reader
+    turnstile: Turnstile | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's signature
@@ -127,10 +134,12 @@ class PublisherSpider(Spider):
         load_page_class(self.publisher)  # a wrong one is refused now, not in another process at the first page
         self._out = 0
         self._failures_in_row = 0
+        self._over = False
         self._room = asyncio.Event()
 
     async def start(self) -> AsyncIterator[Request | Visit]:
         """Discover first, then fetch what is due, lot by lot."""
+        self.turnstile = self.crawler.get_downloader_middleware(Turnstile)
         if not await Announcements(self.crawler, self.publisher, self.window, self.frontier).collect():
             return
         while pages := await self.frontier.lease(_LOT if self._left is None else min(_LOT, self._left)):
@@ -139,6 +148,8 @@ class PublisherSpider(Spider):
                 self._out += 1
                 yield self.ask_for(page)
             await self._wait_for_room()
+            if self._over:
+                return
             if self._failures_in_row >= _GIVE_UP:
                 await self.frontier.problem(f"gave up: {_GIVE_UP} pages in a row could not be fetched")
                 return
@@ -161,7 +172,7 @@ class PublisherSpider(Spider):
             callback=self.parse_page,
             errback=self.failed_page,
             headers=conditional_headers(page.validators),
-            meta={"handle_httpstatus_list": _STATUSES},
+            meta={"handle_httpstatus_list": _STATUSES, READ_BY_SPIDER: True},
             cb_kwargs={"page": page},
             dont_filter=True,
         )
@@ -171,6 +182,17 @@ class PublisherSpider(Spider):
         outcome = await self._outcome(response, page)
         self._failures_in_row = self._failures_in_row + 1 if isinstance(outcome, Failure) else 0
         yield self._visit(page, outcome, response)
+        self._tell(response.request, outcome)
+
+    def _tell(self, request: Request | None, outcome: Outcome) -> None:
+        """Tell the turnstile what was seen: a page may keep machines out in spite of its 200."""
+        if self.turnstile is None or request is None:
+            return
+        error = outcome.error if isinstance(outcome, Failure) else ""
+        wall = error.removeprefix(_BLOCKED) if error.startswith(_BLOCKED) else None
+        if (reason := self.turnstile.page_read(request, wall=wall, good=not error)) is not None:
+            self._over = True
+            raise CrawlOver(reason)
 
     async def _outcome(self, response: Response, page: LeasedPage) -> Outcome:
         if response.status == _NOT_MODIFIED:
@@ -199,7 +221,7 @@ class PublisherSpider(Spider):
             return Failure(error=f"{_UNREAD}: {answer.bug}")
         outcome = _identified(answer.outcome, page)
         if isinstance(outcome, Rejection) and outcome.reason == "blocked":
-            return Failure(error=f"blocked: {outcome.detail}")  # a wall in front of the page says nothing of the page
+            return Failure(error=f"{_BLOCKED}{outcome.detail}")  # a wall in front of the page says nothing of the page
         return self._released_if_outside(outcome)
 
     def _released_if_outside(self, outcome: Outcome) -> Outcome:
@@ -213,7 +235,14 @@ class PublisherSpider(Spider):
         """Turn what kept a page from being fetched into its outcome."""
         error = failure.value
         assert error is not None  # noqa: S101 - a Failure without a value does not reach an errback
-        page: LeasedPage = failure.request.cb_kwargs["page"]  # type: ignore[attr-defined]  # set by Scrapy
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        page: LeasedPage = request.cb_kwargs["page"]
+        if self.turnstile is not None:
+            self.turnstile.page_read(request, good=False)
+        if isinstance(error, CrawlOver):
+            self._over = True
+            yield self._visit(page, Released())
+            raise error
         if (found := refusal(error)) is not None:
             yield self._visit(page, self._rejection(page, *found, page.url))
         else:

@@ -1,49 +1,257 @@
-"""AutoThrottle that never goes below the Crawl-delay of robots.txt.
+"""Turnstile: the one gate that every request of a crawl passes last, whatever it is for.
 
-Scrapy obeys Allow and Disallow but not Crawl-delay: it is no part of RFC 9309, and yet publishers ask for it.
+Feeds, robots.txt, pages, retries and redirects queue up by the registered domain they go to: one request at a time, in
+turn with other crawls of the domain, with at least the Crawl-delay between two of them, and none while the domain asks
+or is known to want to be left alone. A crawl does not argue: when its publisher's own domain is to be left alone for
+longer than POLITE_PATIENCE, it ends, with the reason in the ledger.
 """
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING
+import asyncio
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
-from scrapy import Request, signals
-from scrapy.extensions.throttle import AutoThrottle
+from scrapy import signals
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    CloseSpider,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
+
+from spiders.domain_queue import DomainQueue, LeftAlone, Stopping
+from spiders.domains import domain_of
+from spiders.retry_after import seconds_asked
+from spiders.standing import Standing, is_good
+from spiders.turns import OwnTurns
 
 if TYPE_CHECKING:
-    from scrapy.core.downloader import Slot
+    from collections.abc import Coroutine
+
+    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.robotstxt import RobotParser
 
-logger = logging.getLogger(__name__)
+    from spiders.crawler import Frontier
+    from spiders.publishers import Publisher
+    from spiders.standing import Rest
+    from spiders.turns import Turns
 
-_LONGEST = 60.0
+READ_BY_SPIDER = "read_by_spider"
+"""Key of a request's meta: the spider reads the page and tells the turnstile what it has seen, `page_read()`."""
+_UNREAD = "unread_of"
+_OK = 200
+_LONGEST_DELAY = 60.0
 """Seconds. Longer wishes mean 'do not crawl' to nobody who wrote them; some files say 3600 by mistake."""
+_SWEEP = 2.0
+_NETWORK_ERRORS = (
+    OSError,
+    CannotResolveHostError,
+    ConnectError,
+    ConnectionDone,
+    ConnectionLost,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 
 
-class PoliteThrottle(AutoThrottle):
-    """One delay a host: what AutoThrottle finds, but at least what robots.txt asks for."""
+class CrawlOver(CloseSpider):
+    """The crawl ends here, and its `reason` says why; the page that was asked for stays due."""
+
+    def __str__(self) -> str:
+        """Scrapy's own has no text."""
+        return self.reason
+
+
+class Disallowed(IgnoreRequest):
+    """robots.txt does not allow the request."""
+
+
+class Turnstile:
+    """A downloader middleware, the nearest to the network."""
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._floors: dict[str, float] = {}
-        self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
-        crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
+        settings = crawler.settings
+        self._crawler = crawler
+        self._width = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._patience = settings.getfloat("POLITE_PATIENCE")
+        self._pause = settings.getfloat("POLITE_PAUSE")
+        starts_slowly = settings.getbool("AUTOTHROTTLE_ENABLED")
+        self._first_delay = settings.getfloat("AUTOTHROTTLE_START_DELAY" if starts_slowly else "DOWNLOAD_DELAY")
+        self._queues: dict[str, DomainQueue] = {}
+        self._inside: dict[Request, DomainQueue] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sweeper: asyncio.Task[None] | None = None
 
-    def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        asked = robotparser.crawl_delay(self._agent)
-        if not asked:
-            return
-        downloader = self.crawler.engine.downloader
-        host = downloader.get_slot_key(request)
-        self._floors[host] = min(asked, _LONGEST)
-        logger.info("robots.txt of %s asks for %g s between requests", host, self._floors[host])
-        if (slot := downloader.slots.get(host)) is not None:
-            slot.delay = max(slot.delay, self._floors[host])
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's idiom."""
+        turnstile = cls(crawler)
+        crawler.signals.connect(turnstile.spider_closed, signal=signals.spider_closed)
+        return turnstile
 
-    def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
-        super()._adjust_delay(slot, latency, response)
-        host = self.crawler.engine.downloader.get_slot_key(response.request or Request(response.url))
-        slot.delay = max(slot.delay, self._floors.get(host, 0.0))
+    async def process_request(self, request: Request) -> None:
+        """Let a request through when it is its turn.
+
+        Raises:
+            CrawlOver: the domain is the publisher's and is to be left alone, or the crawl is being stopped.
+            LeftAlone: another domain is to be left alone.
+        """
+        queue = self._queue(request.url)
+        try:
+            await queue.enter()
+        except Stopping as error:
+            raise CrawlOver("shutdown") from error
+        except LeftAlone:
+            self._end_if_ours(queue)
+            raise
+        self._inside[request] = queue
+        request.meta["download_slot"] = queue.domain
+        slot = self._crawler.engine.downloader.slots.get(queue.domain)
+        if queue.floor and slot is not None:
+            slot.delay, slot.jitter = max(slot.delay, queue.floor), 0.0
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Take note of an answer.
+
+        Raises:
+            CrawlOver: it was the last one of this crawl.
+        """
+        if (queue := self._inside.pop(request, None)) is not None:
+            try:
+                await self._answered(queue, request, response)
+            finally:
+                queue.leave()
+        return response
+
+    async def process_exception(self, request: Request, exception: Exception) -> None:
+        """Take note of a request without an answer.
+
+        Raises:
+            CrawlOver: it was the last one of this crawl.
+        """
+        if (queue := self._inside.pop(request, None)) is not None:
+            try:
+                if isinstance(exception, _NETWORK_ERRORS):
+                    refused = isinstance(exception, DownloadConnectionRefusedError)
+                    await self._rest(queue, queue.standing.unreachable(_name(exception), connection_refused=refused))
+            finally:
+                queue.leave()
+
+    def page_read(self, request: Request, *, wall: str | None = None, good: bool = True) -> str | None:
+        """Take note of what the spider has seen in a page, or that it got none after all.
+
+        Args:
+            request: for the page.
+            wall: what keeps machines out there; None where nothing does.
+            good: whether the page shows that the domain lets us in.
+
+        Returns:
+            Why the crawl must end; None when it may go on.
+        """
+        if (queue := request.meta.pop(_UNREAD, None)) is None:
+            return None
+        rest = queue.page_read(wall, good=good)
+        if rest is not None and queue.over is None:
+            queue.leave_alone(rest)
+            self._do(queue.remember(rest))
+        elif good and wall is None and queue.is_remembered:
+            self._do(queue.forget())
+        return queue.over if rest is not None and queue.domain == self._home else None
+
+    def slow_down(self, url: str, seconds: float) -> None:
+        """Keep at least so many seconds between two requests to the domain of `url`, up to a bound."""
+        self._queue(url).slow_down(min(seconds, _LONGEST_DELAY))
+
+    def spider_closed(self) -> None:
+        """Stop looking after idle turns; those still held end with the crawl's row in the ledger."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+
+    async def _answered(self, queue: DomainQueue, request: Request, response: Response) -> None:
+        rest = queue.standing.answered(response.status, _seconds_asked(response))
+        await self._rest(queue, rest)
+        if not request.meta.get(READ_BY_SPIDER):
+            return  # many a site that keeps machines out goes on serving them its feed
+        if response.status == _OK:
+            request.meta[_UNREAD] = queue
+            queue.page_came()
+        elif rest is None and queue.is_remembered and is_good(response.status):
+            await queue.forget()
+
+    async def _rest(self, queue: DomainQueue, rest: Rest | None) -> None:
+        if rest is not None and queue.over is None:  # what else is on its way tells nothing new
+            queue.leave_alone(rest)
+            await queue.remember(rest)
+            self._end_if_ours(queue)
+
+    def _end_if_ours(self, queue: DomainQueue) -> None:
+        if queue.over is not None and queue.domain == self._home:
+            raise CrawlOver(queue.over)
+
+    @cached_property
+    def _home(self) -> str | None:
+        """The domain without which the crawl makes no sense."""
+        publisher: Publisher | None = getattr(self._crawler.spider, "publisher", None)
+        return None if publisher is None else domain_of(publisher.home)
+
+    def _queue(self, url: str) -> DomainQueue:
+        domain = domain_of(url)
+        if (queue := self._queues.get(domain)) is None:
+            queue = self._queues[domain] = DomainQueue(
+                domain,
+                self._turns,
+                Standing(self._patience, self._pause),
+                width=self._width,
+                delay=lambda: self._delay(domain),
+                stopping=self._stopping,
+            )
+            if self._sweeper is None:
+                self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
+        return queue
+
+    @cached_property
+    def _turns(self) -> Turns:
+        frontier: Frontier | None = getattr(self._crawler.spider, "frontier", None)
+        return OwnTurns() if frontier is None else frontier.turns
+
+    def _delay(self, domain: str) -> float:
+        slot = self._crawler.engine.downloader.slots.get(domain)
+        return max(self._queues[domain].floor, self._first_delay if slot is None else slot.delay)
+
+    def _stopping(self) -> bool:
+        engine = self._crawler.engine
+        slot = engine._slot  # noqa: SLF001 - nothing public tells that a spider is being closed
+        return not engine.running or slot is None or slot.closing is not None
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP)
+            for queue in list(self._queues.values()):
+                await queue.leave_if_idle()
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        """Do what the database is to know in the order in which it was asked for; the crawl's close comes later."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _seconds_asked(response: Response) -> float | None:
+    asked = response.headers.get("Retry-After")
+    if asked is None:
+        return None
+    date = response.headers.get("Date") or b""
+    return seconds_asked(asked.decode("latin-1"), date.decode("latin-1"), datetime.now(UTC))
+
+
+def _name(error: Exception) -> str:
+    return type(error).__name__

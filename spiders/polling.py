@@ -9,10 +9,10 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from spiders.article import Entry, Remembered, Validators
+from spiders.politeness import CrawlOver, Disallowed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,9 @@ class Poller:
         self.asked += 1
         try:
             response = await self._crawler.engine.download_async(_request(url, known.validators))
-        except IgnoreRequest:
+        except CrawlOver:
+            raise
+        except Disallowed:
             await self.failed(document or url, f"{url}: robots.txt disallows it")
             return None
         except Exception as error:  # noqa: BLE001 - whatever the network does ends as one line in the ledger

@@ -8,6 +8,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from spiders.guard import ForbiddenAddress
+from spiders.politeness import Disallowed
 
 if TYPE_CHECKING:
     from spiders.article import Reason
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
 def refusal(error: BaseException) -> tuple[Reason, str] | None:
     """Reason and one line; None for what may go well the next time.
 
-    Scrapy raises one exception for three things, and only its text tells them apart: robots.txt, too many redirects,
-    and a body that grew too large while it was unpacked.
+    Scrapy raises one exception for two things, and only its text tells them apart: too many redirects, and a body that
+    grew too large while it was unpacked.
     """
+    if isinstance(error, Disallowed):
+        return "disallowed", "robots.txt"
     if isinstance(error, ForbiddenAddress):
         return "forbidden_address", str(error)
     if isinstance(error, DownloadCancelledError):
         return "too_large", str(error) or "the body did not end within DOWNLOAD_MAXSIZE"
     if not isinstance(error, IgnoreRequest) or isinstance(error, HttpError):
         return None
-    if "robots.txt" in str(error):
-        return "disallowed", "robots.txt"
     if "max redirections" in str(error):
         return "redirects", "redirected more than REDIRECT_MAX_TIMES times"
     return "too_large", str(error)

@@ -9,18 +9,18 @@ SPIDER_MODULES: list[str] = []
 # Who we are. Operators put an address or a page about their harvest in LUMBUNG_CONTACT.
 USER_AGENT = f"Lumbung/0.1 (scheduled news harvest; {os.environ.get('LUMBUNG_CONTACT') or 'no contact given'})"
 
-# Politeness: robots.txt with its Crawl-delay, one request at a time for a host, slower when the server is slow.
+# Politeness: spiders/politeness.py and spiders/robots.py. One request at a time for a registered domain, in turn
+# with all other crawls of it; slower when the server is slow, never quicker than its Crawl-delay.
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "Lumbung"  # the product token that groups of robots.txt name
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0
-DOWNLOAD_DELAY_JITTER = 0  # a varied delay would fall below the Crawl-delay half of the time
+DOWNLOAD_DELAY_JITTER = 0  # a varied delay would fall below the one that was found half of the time
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 0.5
 AUTOTHROTTLE_MAX_DELAY = 60
-EXTENSIONS = {
-    "scrapy.extensions.throttle.AutoThrottle": None,
-    "spiders.politeness.PoliteThrottle": 0,
-}
+POLITE_PATIENCE = 120  # seconds a crawl waits for a domain that asks to be left alone; for longer wishes it ends
+POLITE_PAUSE = 2  # seconds of the first wait after a 429 or 503 without Retry-After, doubled each time
 
 # Patience.
 DOWNLOAD_TIMEOUT = 30
@@ -52,6 +52,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider tells where a redirect has led
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for leave to fetch everything
+    "spiders.robots.RobotsTxt": 100,
+    "spiders.politeness.Turnstile": 1000,  # nearest to the network: retries and redirects pass it again
 }
 DOWNLOAD_HANDLERS = {
     "data": None,

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FAST = {"CONCURRENT_REQUESTS_PER_DOMAIN": "8", "AUTOTHROTTLE_ENABLED": "False"}
+FAST = {
+    "CONCURRENT_REQUESTS_PER_DOMAIN": "8",
+    "AUTOTHROTTLE_ENABLED": "False",
+    "POLITE_PATIENCE": "1",
+    "POLITE_PAUSE": "0.05",
+}
 """Settings for crawls whose politeness is not what the test is about."""
 
 

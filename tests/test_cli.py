@@ -122,4 +122,4 @@ def test_good_crawl_ends_with_0_and_its_articles_in_the_database(
 
 def test_bad_crawl_ends_with_1_and_the_reason(database_url: str) -> None:
     crawled = lumbung("crawl", "contoh", DATABASE_URL=database_url, LUMBUNG_HOME_CONTOH="http://127.0.0.1:9/")
-    assert error(crawled).startswith("lumbung: nothing could be fetched from contoh: ")
+    assert error(crawled).startswith("lumbung: crawl 1 ended early: 127.0.0.1 is left alone until ")

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from scrapy import Request
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import HtmlResponse, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
 from spiders.article import Article, Failure, LeasedPage, Rejection, Released, Unchanged, Validators, Visit
 from spiders.crawler import PublisherSpider
+from spiders.domain_queue import LeftAlone
+from spiders.politeness import Disallowed
 from spiders.publishers import Publisher
 from spiders.reading import Reader
 
@@ -120,7 +122,7 @@ def test_a_page_that_is_no_article_is_rejected_with_its_reason(response: Respons
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(IgnoreRequest("Forbidden by robots.txt"), "disallowed"), (DownloadCancelledError("17 MB"), "too_large")],
+    [(Disallowed("robots.txt"), "disallowed"), (DownloadCancelledError("17 MB"), "too_large")],
 )
 def test_a_page_that_may_not_be_fetched_is_rejected(error: Exception, reason: str) -> None:
     outcome = failed(error)
@@ -133,6 +135,7 @@ def test_a_page_that_may_not_be_fetched_is_rejected(error: Exception, reason: st
     [
         (HttpError(Response(URL, status=503)), "HTTP 503"),
         (OSError("111: nobody\n listens"), "OSError: 111: nobody listens"),
+        (LeftAlone("kios.example is left alone until noon"), "LeftAlone: kios.example is left alone until noon"),
     ],
 )
 def test_a_page_that_could_not_be_fetched_stays_due_with_one_line(error: Exception, line: str) -> None:

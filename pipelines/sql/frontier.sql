@@ -14,7 +14,7 @@ returning crawl_id, pg_advisory_lock(%(lock)s, crawl_id::int)
 -- Crawls that are open in the ledger although no process holds their lock; ours until the transaction ends.
 select crawl_id
 from lumbung.crawl
-where finished_at is null and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)
+where finished_at is null and crawl_id is distinct from %(spare)s and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)
 
 -- release_leases --
 with held as (
