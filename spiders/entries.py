@@ -91,11 +91,19 @@ class Entries:
         known = self._by_identity.get(identity)
         if known is None:
             first, until = self._published(published, identity)
+            changed = moment_of(modified, self._zone)
+            if (
+                first is not None
+                and until is not None
+                and changed is not None
+                and not _DAY_ONLY.fullmatch(modified or "")
+            ):
+                until = max(first, min(until, changed))  # nobody changes an article before it is published
             self._by_identity[identity] = Entry(
                 url=url,
                 published_at=first,
                 published_until=until,
-                modified_at=moment_of(modified, self._zone),
+                modified_at=changed,
                 title=words,
                 found_in=self.found_in,
             )

@@ -97,6 +97,12 @@ def test_the_day_or_month_in_a_sitemaps_address_dates_what_has_no_date() -> None
         assert entry.published_until == datetime(2024, 10, last, 23, 59, 59, 999999, tzinfo=WARTA.zone)
     (entry,) = parse_sitemap(urlset(located(1)), "https://www.warta.id/sitemap-2024.xml", WARTA).entries
     assert entry.published_at is None
+    changed = urlset(
+        located(1, "<lastmod>2024-10-09T05:00:00+07:00</lastmod>"), located(2, "<lastmod>2024-10-09</lastmod>")
+    )
+    exact, day = parse_sitemap(changed, "https://www.warta.id/sitemap-2024-10.xml", WARTA).entries
+    assert exact.published_until == exact.modified_at == datetime(2024, 10, 8, 22, tzinfo=UTC)
+    assert day.published_until == datetime(2024, 10, 31, 23, 59, 59, 999999, tzinfo=WARTA.zone)
 
 
 def test_gzip_is_known_by_its_first_bytes() -> None:
