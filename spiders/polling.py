@@ -12,7 +12,8 @@ from scrapy import Request
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from spiders.article import Entry, Remembered, Validators
-from spiders.politeness import CrawlOver, Disallowed
+from spiders.politeness import CrawlOver
+from spiders.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,9 +109,6 @@ class Poller:
             response = await self._crawler.engine.download_async(_request(url, known.validators))
         except CrawlOver:
             raise
-        except Disallowed:
-            await self.failed(document or url, f"{url}: robots.txt disallows it")
-            return None
         except Exception as error:  # noqa: BLE001 - whatever the network does ends as one line in the ledger
             await self.failed(document or url, f"{url}: {reason_of(error)}")
             return None
@@ -154,6 +152,8 @@ def reason_of(error: BaseException) -> str:
     """One line for people on why something could not be fetched."""
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
+    if (refused := refusal(error)) is not None:
+        return "robots.txt disallows it" if refused[0] == "disallowed" else refused[1]
     words = " ".join(str(error).split())
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 

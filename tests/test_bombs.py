@@ -26,8 +26,8 @@ REASONS = {
     "redirects": "redirects",
 }
 """What becomes of the page; of the others the next crawl asks again."""
-QUIET = {"feed_of_laughs", "feed_of_quadratic_entities", "feed_of_a_million_entries", "sitemap_never_closed"}
-"""What is left of these without their trick is a document that announces nothing or too much of the same."""
+QUIET = {"feed_of_laughs", "feed_of_quadratic_entities", "sitemap_never_closed"}
+"""What is left of these without their trick is a document that announces nothing."""
 PUBLISHER = """
 name = "Bom"
 home = "{home}"
