@@ -26,6 +26,7 @@ from scrapy.http.request import NO_CALLBACK
 from spiders.domain_queue import LeftAlone
 from spiders.politeness import CrawlOver, Disallowed, Turnstile
 from spiders.polling import reason_of
+from spiders.refusals import refusal
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -107,8 +108,10 @@ class RobotsTxt:
             rules, host.missing = _rules(await self._crawler.engine.download_async(request))
         except (CloseSpider, LeftAlone):
             raise
-        except IgnoreRequest:
-            rules = Protego.parse("")  # more than five redirects
+        except IgnoreRequest as error:
+            reason, host.missing = refusal(error) or ("", reason_of(error))
+            if reason == "redirects":  # more than five of them
+                rules, host.missing = Protego.parse(""), ""
         except Exception as error:  # noqa: BLE001 - whatever the network does, there are no rules then
             host.missing = reason_of(error)
         host.read_at = monotonic()
