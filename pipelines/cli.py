@@ -232,17 +232,48 @@ def first_harvest(url: str, user: str, password: str) -> None:
     reporter.console.print(first_rows(_database_url()))
 
 
-@cli.command()
-def deduplicate() -> None:
-    """Find articles that repeat each other among those not looked at yet."""
-    from dataclasses import asdict
+@cli.command(
+    epilog=_examples(
+        "lumbung deduplicate",
+        "lumbung deduplicate --recheck                # look at every article again",
+        "lumbung deduplicate --recheck --publisher antara --batch 2000",
+    )
+)
+@click.option("--recheck", is_flag=True, help="Look again at what was looked at already.")
+@click.option("--publisher", metavar="KEY", help="With --recheck: at articles of this publisher only.")
+@click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 100_000), help="Articles at a time.")
+def deduplicate(*, recheck: bool, publisher: str | None, batch: int) -> None:
+    """Find articles that repeat each other among those that are new, changed or taken down."""
+    from pipelines.database import connect
+    from pipelines.deduplicate import run
+
+    if publisher and not recheck:
+        raise click.UsageError("--publisher goes with --recheck")
+    with closing(connect(_database_url())) as connection:
+        summary = run(connection, click.echo, recheck=recheck, publisher=publisher, batch=batch)
+    click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))
+
+
+@cli.group()
+def duplicates() -> None:
+    """Ask why articles are taken for one story, or for several."""
+
+
+@duplicates.command("explain", epilog=_examples("lumbung duplicates explain 4711", "lumbung duplicates explain URL"))
+@click.argument("article", metavar="ID")
+def explain(article: str) -> None:
+    """Show why an article is in its cluster or in none: members, canonical article, rule, shared text.
+
+    ID is an article_id or a URL.
+    """
+    from rich.console import Console
 
     from pipelines.database import connect
-    from pipelines.deduplicate import deduplicate as mark
+    from pipelines.duplicates_report import report
+    from pipelines.explain_duplicates import explain as ask
 
     with closing(connect(_database_url())) as connection:
-        summary = asdict(mark(connection))
-    click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))
+        Console().print(report(ask(connection, article)))
 
 
 def _database_url() -> str:

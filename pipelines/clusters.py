@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from collections.abc import Set as AbstractSet
-    from uuid import UUID
 
 COMPLETE = 0.8
 """Share of the longest text of a cluster that an article must have to be its canonical one."""
@@ -33,7 +32,7 @@ class Node(NamedTuple):
     """An article that may belong to a cluster."""
 
     article_id: int
-    text: UUID
+    text: str
     """Articles with the same text always belong together and have one vote."""
     words: int
     published_at: datetime | None
@@ -68,10 +67,10 @@ class Membership:
     """By which rule they are one story; of the canonical article: why it is that."""
 
 
-class _Pairs(dict["UUID", dict["UUID", Edge]]):
+class _Pairs(dict[str, dict[str, Edge]]):
     """Text -> text -> the best edge between them, both ways."""
 
-    def between(self, group: UUID, others: AbstractSet[UUID]) -> list[tuple[Edge, UUID]]:
+    def between(self, group: str, others: AbstractSet[str]) -> list[tuple[Edge, str]]:
         near = self.get(group, {})
         return [(near[other], other) for other in near.keys() & others]
 
@@ -80,7 +79,7 @@ def memberships(nodes: Iterable[Node], edges: Iterable[Edge]) -> list[Membership
     """Members of all clusters of two or more articles, by article_id."""
     edges = sorted(edges)
     group_of = _one_story_for_certain(sorted(nodes), edges)
-    groups: dict[UUID, list[Node]] = defaultdict(list)
+    groups: dict[str, list[Node]] = defaultdict(list)
     for node, group in group_of.items():
         groups[group].append(node)
     number_of = {node.article_id: group for node, group in group_of.items()}
@@ -93,12 +92,12 @@ def memberships(nodes: Iterable[Node], edges: Iterable[Edge]) -> list[Membership
     return sorted(rows, key=lambda row: row.article_id)
 
 
-def _one_story_for_certain(nodes: list[Node], edges: list[Edge]) -> dict[Node, UUID]:
+def _one_story_for_certain(nodes: list[Node], edges: list[Edge]) -> dict[Node, str]:
     """Groups of articles with one text or one address, named by the lowest text in each."""
-    above: dict[UUID, UUID] = {node.text: node.text for node in nodes}
+    above: dict[str, str] = {node.text: node.text for node in nodes}
     text_of = {node.article_id: node.text for node in nodes}
 
-    def top(text: UUID) -> UUID:
+    def top(text: str) -> str:
         while above[text] != text:
             above[text] = text = above[above[text]]
         return text
@@ -110,7 +109,7 @@ def _one_story_for_certain(nodes: list[Node], edges: list[Edge]) -> dict[Node, U
     return {node: top(node.text) for node in nodes}
 
 
-def _between_texts(edges: list[Edge], group_of: dict[int, UUID]) -> _Pairs:
+def _between_texts(edges: list[Edge], group_of: dict[int, str]) -> _Pairs:
     best = _Pairs()
     for edge in edges:
         a, b = group_of[edge.a], group_of[edge.b]
@@ -120,7 +119,7 @@ def _between_texts(edges: list[Edge], group_of: dict[int, UUID]) -> _Pairs:
     return best
 
 
-def _clusters(groups: dict[UUID, list[Node]], pairs: _Pairs) -> list[list[UUID]]:
+def _clusters(groups: dict[str, list[Node]], pairs: _Pairs) -> list[list[str]]:
     """Clusters of what can still be read, each with what was taken down; then those of what was taken down alone."""
     standing = {group for group, nodes in groups.items() if not all(node.gone for node in nodes)}
     clusters = _agglomerate(standing, pairs)
@@ -136,7 +135,7 @@ def _clusters(groups: dict[UUID, list[Node]], pairs: _Pairs) -> list[list[UUID]]
     return clusters + _agglomerate(left, pairs)
 
 
-def _agglomerate(groups: Collection[UUID], pairs: _Pairs) -> list[list[UUID]]:
+def _agglomerate(groups: Collection[str], pairs: _Pairs) -> list[list[str]]:
     """Join clusters while any two have a quorum of pairs; first by share of pairs, then by mean score.
 
     Scores are summed as whole thousandths: sums of floats would depend on the order of the additions.
@@ -147,7 +146,7 @@ def _agglomerate(groups: Collection[UUID], pairs: _Pairs) -> list[list[UUID]]:
         for group in groups
     }
 
-    def proposals(a: UUID) -> Iterator[tuple[float, float, UUID, UUID, int, int]]:
+    def proposals(a: str) -> Iterator[tuple[float, float, str, str, int, int]]:
         for b, (count, total) in links[a].items():
             possible = len(members[a]) * len(members[b])
             if 2 * count > possible:
@@ -167,7 +166,7 @@ def _agglomerate(groups: Collection[UUID], pairs: _Pairs) -> list[list[UUID]]:
     return list(members.values())
 
 
-def _redirect(links: dict[UUID, dict[UUID, tuple[int, int]]], kept: UUID, gone: UUID) -> None:
+def _redirect(links: dict[str, dict[str, tuple[int, int]]], kept: str, gone: str) -> None:
     del links[kept][gone]
     for other, (count, total) in links.pop(gone).items():
         if other != kept:
@@ -176,7 +175,7 @@ def _redirect(links: dict[UUID, dict[UUID, tuple[int, int]]], kept: UUID, gone: 
             links[kept][other] = links[other][kept] = (known_count + count, known_total + total)
 
 
-def _rows(cluster: list[Node], edges: list[Edge], group_of: dict[int, UUID], pairs: _Pairs) -> Iterator[Membership]:
+def _rows(cluster: list[Node], edges: list[Edge], group_of: dict[int, str], pairs: _Pairs) -> Iterator[Membership]:
     cluster_id = min(node.article_id for node in cluster)
     canonical, chosen = _canonical(cluster)
     home = group_of[canonical.article_id]

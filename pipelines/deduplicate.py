@@ -7,7 +7,8 @@ batches, order or number of processes (`find_candidates` states the one limit). 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _LOCK = 0x64656475  # "dedu"; any number that no other program on the server uses
-_HOT = 64
+HOT = 64
 """Articles that an article meets by one key on either side of it."""
-_LEAST_SHARED = 0.15
+LEAST_SHARED = 0.15
 """Share of the smaller sample that candidates share; texts of which half is contained share half of it on average."""
 _TEXTS_AT_ONCE = 1000
 """Stored texts held in memory together: candidates of a batch may be many."""
@@ -83,6 +84,37 @@ def deduplicate(
     return done
 
 
+def run(
+    connection: Connection,
+    say: Callable[[str], None],
+    *,
+    recheck: bool = False,
+    publisher: str | None = None,
+    batch: int = 500,
+) -> dict[str, int]:
+    """Bring duplicates up to date and tell each batch; returns what was done, by name.
+
+    Args:
+        connection: to the harvest's database; each batch is committed.
+        say: takes a line after each batch.
+        recheck: look again at every article, not only at what is due.
+        publisher: with `recheck`, only at articles of this one.
+        batch: articles a transaction.
+    """
+    if recheck:
+        whose = f" of {publisher}" if publisher else ""
+        say(f"looking again at {look_again(connection, publisher):,} articles{whose}")
+    due = count_due(connection)
+    start = monotonic()
+
+    def tell(done: Summary) -> None:
+        speed = done.seen / max(monotonic() - start, 0.001)
+        found = f"{done.near:,} pairs, {done.clusters:,} clusters changed"
+        say(f"{done.seen:,} of {due:,} articles, {found}, {speed:,.0f} a second")
+
+    return asdict(deduplicate(connection, batch=batch, progress=tell))
+
+
 def count_due(connection: Connection) -> int:
     """Articles that the next run will look at."""
     with transaction(connection) as cursor:
@@ -104,7 +136,7 @@ def _numbers(cursor: Cursor, name: str, **parameters: int) -> list[int]:
 
 
 def _outdated_pairs(cursor: Cursor, articles: Sequence[int]) -> list[Edge]:
-    cursor.execute(query("outdated_pairs"), {"articles": list(articles), "algorithm": ALGORITHM, "hot": _HOT})
+    cursor.execute(query("outdated_pairs"), {"articles": list(articles), "algorithm": ALGORITHM, "hot": HOT})
     return [Edge(*row) for row in cursor]
 
 
@@ -142,7 +174,7 @@ def _store(cursor: Cursor, articles: Sequence[_Article]) -> None:
 
 def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> list[Edge]:
     """Verified pairs of the batch's articles, among themselves and with articles seen earlier."""
-    cursor.execute(query("find_candidates"), {"articles": list(batch), "hot": _HOT, "least": _LEAST_SHARED})
+    cursor.execute(query("find_candidates"), {"articles": list(batch), "hot": HOT, "least": LEAST_SHARED})
     candidates: list[tuple[int, int]] = cursor.fetchall()
     pairs = [edge for a, b in candidates if a in batch and b in batch for edge in _edge(a, b, batch[a], batch[b])]
     meets: dict[int, list[int]] = {}
@@ -178,7 +210,7 @@ def _copy_pairs(cursor: Cursor, pairs: Sequence[Edge]) -> None:
 
 def _components(cursor: Cursor, articles: Sequence[int]) -> tuple[list[Node], list[Edge]]:
     cursor.execute(query("read_components"), {"articles": articles})
-    nodes = [Node(article_id, UUID(text), *rest) for article_id, text, *rest in cursor]
+    nodes = [Node(*row) for row in cursor]
     cursor.execute(query("read_pairs"), {"articles": [node.article_id for node in nodes]})
     return nodes, [Edge(*row) for row in cursor]
 
@@ -202,7 +234,7 @@ def _write_clusters(cursor: Cursor, articles: Sequence[int], wanted: Sequence[Me
 
 
 def _repeats(nodes: Sequence[Node], batch: set[int]) -> int:
-    first: dict[UUID, int] = {}
+    first: dict[str, int] = {}
     for node in sorted(nodes):
         first.setdefault(node.text, node.article_id)
     return sum(node.article_id in batch and first[node.text] != node.article_id for node in nodes)

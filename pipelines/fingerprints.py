@@ -8,9 +8,9 @@ keys of last year meet keys of today. A change of anything here changes `ALGORIT
 from __future__ import annotations
 
 import re
+import sys
+from array import array
 from hashlib import blake2b
-from operator import xor
-from struct import unpack
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -39,8 +39,9 @@ SHORT = 25
 """Words; a shorter text is compared as a whole only, together with its headline."""
 
 _WORDS_REMEMBERED = 100_000
-"""About 35 MB; newspapers repeat their words so much that hardly any is computed twice."""
-_WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
+"""About 25 MB; newspapers repeat their words so much that hardly any is computed twice."""
+WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
+"""In a text whose decimal commas are points."""
 _DATE_WITH_YEAR = re.compile(r"\b(\d{1,2}/\d{1,2})/\d{4}\b")
 _DATELINE = re.compile(r"(?:(?!\.\s)[^\n]){0,60}?(?:\s[-–—]{1,2}\s*|[-–—]{1,2}\s|(?<=\))\s*[-–—:]\s*)")
 _FURNITURE = re.compile(
@@ -163,15 +164,20 @@ def _masked(word: str) -> str:
 
 def clean_lines(paragraphs: Sequence[str]) -> list[list[str]]:
     """Lower-case words and numbers of each paragraph, without dateline, punctuation and lines of the page."""
-    own: list[str] = []
+    return [words for _, words in own_words(paragraphs)]
+
+
+def own_words(paragraphs: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """The same, each with the place of its paragraph."""
+    own: list[tuple[int, str]] = []
     after_label = False
-    for paragraph in paragraphs:
+    for place, paragraph in enumerate(paragraphs):
         furniture = _is_furniture(paragraph) or (after_label and _is_title(paragraph))
         after_label = _LABEL.fullmatch(paragraph) is not None
         if not furniture:
             dateline = None if own else _DATELINE.match(paragraph)
-            own.append(paragraph[dateline.end() :] if dateline else paragraph)
-    return [words for words in map(_words, own) if words]
+            own.append((place, paragraph[dateline.end() :] if dateline else paragraph))
+    return [(place, words) for place, text in own if (words := _words(text))]
 
 
 def _is_furniture(paragraph: str) -> bool:
@@ -185,27 +191,33 @@ def _is_title(paragraph: str) -> bool:
 
 def _words(text: str) -> list[str]:
     written = text.lower().replace(",", ".").replace("%", " persen ")
-    return _WORD.findall(_DATE_WITH_YEAR.sub(r"\1", written) if "/" in written else written)
+    return WORD.findall(_DATE_WITH_YEAR.sub(r"\1", written) if "/" in written else written)
 
 
-class _Places(dict[str, tuple[int, ...]]):
-    """Word -> five 64-bit numbers, one for each place the word can have in a gram (tabulation hashing)."""
+class _Numbers(dict[str, bytes]):
+    """Word -> five 64-bit numbers side by side, one for each place it can have in a gram (tabulation hashing)."""
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
+    def __missing__(self, word: str) -> bytes:
         if len(self) >= _WORDS_REMEMBERED:
             self.clear()
-        numbers = unpack(f"<{GRAM}Q", blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8 * GRAM).digest())
-        self[word] = numbers
+        numbers = self[word] = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8 * GRAM).digest()
         return numbers
 
 
-_places = _Places()
+_numbers_of = _Numbers()
 
 
 def _grams(words: list[str]) -> tuple[int, ...]:
-    """A gram's number is the XOR of its words' numbers for their places: uniform, and all loops run in C."""
-    columns = list(zip(*map(_places.__getitem__, words), strict=True))
-    grams: Iterable[int] = columns[0]
-    for place, column in enumerate(columns[1:], 1):
-        grams = map(xor, grams, column[place:])
-    return tuple(grams)
+    """A gram's number is the XOR of its words' numbers for their places.
+
+    All numbers of all words lie side by side in one integer. Moved by a word and a number, the integer has the second
+    number of each word where the first one of the word before is: four such moves and XORs make all grams, in C.
+    """
+    row = int.from_bytes(b"".join(map(_numbers_of.__getitem__, words)), "little")
+    grams = row
+    for place in range(1, GRAM):
+        grams ^= row >> 64 * (GRAM + 1) * place
+    found = array("Q", grams.to_bytes(8 * GRAM * len(words), "little"))
+    if sys.byteorder == "big":
+        found.byteswap()
+    return tuple(found[: GRAM * (len(words) - GRAM + 1) : GRAM])

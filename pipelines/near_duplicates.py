@@ -23,7 +23,7 @@ from pipelines.fingerprints import GRAM
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from pipelines.fingerprints import Fingerprint
+    from pipelines.fingerprints import Context, Fingerprint
 
 Why = Literal["same text", "nearly the same text", "one text contains the other"]
 
@@ -81,6 +81,11 @@ class Cover:
         self._bits = bits | bits >> 1
         self.words = self._bits.bit_count()
         self.share = self.words / text.words
+
+    @property
+    def marks(self) -> list[bool]:
+        """Whether each word is covered."""
+        return [bit == "1" for bit in f"{self._bits:0{self._text.words}b}"]
 
     def beginning(self, words: int) -> float:
         """Share of the first words that is covered."""
@@ -159,18 +164,23 @@ def _heads(mine: Cover, theirs: Cover) -> float:
     return min(mine.beginning(HEAD), theirs.beginning(HEAD))
 
 
+def contradictions(a: Fingerprint, b: Fingerprint) -> tuple[list[Context], int]:
+    """Contexts in which the numbers differ, and how many contexts both have."""
+    shared = a.numbers.keys() & b.numbers.keys()
+    return [context for context in shared if a.numbers[context].isdisjoint(b.numbers[context])], len(shared)
+
+
 def _numbers_agree(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether both give the same numbers for the same things ("a temperature of ... degrees").
 
     Numbers of a new lead or an added paragraph say nothing against a copy; other numbers between the same words are
     what makes a template.
     """
-    shared = a.numbers.keys() & b.numbers.keys()
-    contradicted = sum(a.numbers[context].isdisjoint(b.numbers[context]) for context in shared)
-    if contradicted <= NUMBERS_CONTRADICTED * len(shared):
+    contradicted, shared = contradictions(a, b)
+    if len(contradicted) <= NUMBERS_CONTRADICTED * shared:
         return True
     return (
-        contradicted == 1
+        len(contradicted) == 1
         and min(a.words, b.words) >= ONE_NUMBER_WORDS
         and _share(a.headline_numbers, b.headline_numbers) > 0
         and _share(a.gram_set, b.gram_set) >= ONE_NUMBER_GRAMS

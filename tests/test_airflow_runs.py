@@ -121,6 +121,21 @@ def test_the_first_harvest_finds_what_the_newspaper_printed_and_deduplication_fo
     assert rows(barn, seen) == [(len(stored),)]
 
 
+def test_a_full_recheck_by_hand_tells_each_batch_and_changes_nothing(airflow: Airflow, barn: Server) -> None:
+    airflow.finished("deduplicate", airflow.first_run("deduplicate", "asset_triggered"))
+    known = rows(barn, "select * from news.duplicates order by article_id")
+    stamps = (
+        "select count(*), max(f.xmin::text::bigint) from lumbung.fingerprint f join lumbung.article using (article_id)"
+    )
+    before = rows(barn, stamps + " where publisher = 'contoh'")
+    run = airflow.trigger("deduplicate", recheck=True, publisher="contoh", batch=7)
+    assert airflow.finished("deduplicate", run) == {"run": "success", "mark_duplicates": "success"}
+    assert rows(barn, "select * from news.duplicates order by article_id") == known
+    after = rows(barn, stamps + " where publisher = 'contoh'")
+    assert after[0][0] == before[0][0] > 7
+    assert after[0][1] > before[0][1]  # all of them were written anew
+
+
 def test_a_crawl_without_news_is_green_and_wakes_nobody(airflow: Airflow, barn: Server) -> None:
     airflow.finished("crawl_contoh", airflow.first_run("crawl_contoh"))
     before = len(asset_events(airflow))

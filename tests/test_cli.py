@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from stories import Story, body, put
 
 from pipelines.database import Connection, transaction
 from pipelines.migrate import migrations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pipelines.postgres import Server
 
 LUMBUNG = Path(sys.executable).with_name("lumbung")
-COMMANDS = ("up", "down", "status", "logs", "psql", "migrate", "publishers", "crawl", "deduplicate")
+COMMANDS = ("up", "down", "status", "logs", "psql", "migrate", "publishers", "crawl", "deduplicate", "duplicates")
 
 
 @pytest.fixture
@@ -118,6 +119,22 @@ def test_good_crawl_ends_with_0_and_its_articles_in_the_database(
     assert seen.returncode == 0, seen.stderr
     asked = lumbung("psql", "-Atc", "select count(*) > 0 from news.articles", DATABASE_URL=database_url)
     assert asked.stdout == "t\n"
+
+
+def test_duplicates_are_looked_at_again_and_explained(database_url: str, database: Connection) -> None:
+    numbers = put(database, [Story(body(1)), Story(body(1)[:5], "warta"), Story(body(2), "warta")])
+    assert lumbung("deduplicate", DATABASE_URL=database_url).stdout.endswith("seen 3, exact 0, near 1, clusters 1\n")
+    again = lumbung("deduplicate", "--recheck", "--publisher", "warta", "--batch", "1", DATABASE_URL=database_url)
+    first, *each, done = again.stdout.splitlines()
+    assert first == "looking again at 2 articles of warta"
+    assert [line.partition(" articles")[0] for line in each] == ["1 of 2", "2 of 2"]
+    assert done == "seen 2, exact 0, near 1, clusters 0"
+    told = lumbung("duplicates", "explain", f"https://warta.example/{numbers[1]}", DATABASE_URL=database_url)
+    assert told.returncode == 0, told.stderr
+    assert "2 articles tell this story" in told.stdout
+    unknown = lumbung("duplicates", "explain", "77", DATABASE_URL=database_url)
+    assert error(unknown).startswith("lumbung: no article has")
+    assert lumbung("deduplicate", "--publisher", "warta", DATABASE_URL=database_url).returncode == 2
 
 
 def test_bad_crawl_ends_with_1_and_the_reason(database_url: str) -> None:

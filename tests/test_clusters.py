@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
-from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +16,7 @@ NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
 def node(number: int, *, text: int | None = None, words: int = 100, hours: int | None = 0) -> Node:
     published = None if hours is None else NOON + timedelta(hours=hours)
-    return Node(number, UUID(int=number if text is None else text), words, published)
+    return Node(number, f"{number if text is None else text:032x}", words, published)
 
 
 def edge(a: int, b: int, score: float = 0.9) -> Edge:

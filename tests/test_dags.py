@@ -105,7 +105,9 @@ def test_every_field_of_the_form_has_title_description_and_section(loaded: dict[
     crawl, check = loaded["dags"]["crawl_contoh"]["form"], loaded["dags"]["check_publishers"]["form"]
     assert sorted(crawl) == ["from_date", "max_articles", "refetch", "to_date"]
     assert sorted(check) == ["articles", "publishers"]
-    assert all(all(field) for field in [*crawl.values(), *check.values()])
+    again = loaded["dags"]["deduplicate"]["form"]
+    assert sorted(again) == ["batch", "publisher", "recheck"]
+    assert all(all(field) for field in [*crawl.values(), *check.values(), *again.values()])
 
 
 def test_the_form_refuses_values_that_make_no_sense(loaded: dict[str, Any]) -> None:

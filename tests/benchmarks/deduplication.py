@@ -1,9 +1,12 @@
-"""Deduplication in a scratch database: articles per second against two floors of the same run, and its quality.
+"""Deduplication in a scratch database: articles per second against floors and peers of the same run, and its quality.
 
 usage: python tests/benchmarks/deduplication.py [IN.jsonl[.gz] [OUT.jsonl]]
 
-Rows of IN have id, outlet, title, text, published_at; OUT gets {"id", "cluster_id"} rows. Without arguments the
-measuring material beside the checkout is used where it is, else generated texts. The floors: the same articles
+Rows of IN have id, url, outlet, title, text, published_at; OUT gets {"id", "cluster_id"} rows, one for each. Each row
+is an article; rows whose URLs have one canonical form have one declared URL, as when one is redirected to the other.
+
+Without arguments the measuring material beside the checkout is used where it is, with three sets made afresh and with
+datasketch and rensa in an environment of their own; else generated texts. The floors: the same articles
 fingerprinted and nothing else, and the same keys copied into an empty table of the same shape.
 """
 
@@ -23,16 +26,20 @@ import tempfile
 import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pipelines.copy_text import CopyText
-from pipelines.database import Connection, connect, transaction
-from pipelines.deduplicate import deduplicate
+from pipelines.database import Connection, connect, query, transaction
+from pipelines.deduplicate import HOT, LEAST_SHARED, deduplicate
 from pipelines.fingerprints import fingerprint
 from pipelines.migrate import migrate
 from pipelines.postgres import Server
+from spiders.publishers import Publisher, load_publishers
+from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,20 +101,36 @@ def store(connection: Connection, rows: list[Row]) -> None:
         paragraphs = [line for line in row["text"].split("\n") if line.strip()] or ["-"]
         seen = UUID(bytes=hashlib.blake2b(row["text"].encode(), digest_size=16).digest())
         pages.add((number, row["outlet"], url, url))
-        articles.add((number, number, row["outlet"], url, url, row["title"], paragraphs, seen, now, now, 1, _date(row)))
+        told = (identity(row), now, now, 1, _date(row))
+        articles.add((number, number, row["outlet"], url, url, row["title"], paragraphs, seen, *told))
     with transaction(connection) as cursor:
         cursor.execute("insert into lumbung.crawl (crawl_id, publisher) overriding system value values (1, 'bench')")
         pages.copy_into(cursor, "lumbung.page", "page_id, publisher, canonical_url, url")
         articles.copy_into(
             cursor,
             "lumbung.article",
-            "article_id, page_id, publisher, url, canonical_url, headline, paragraphs, text_hash, fetched_at,"
-            " first_fetched_at, crawl_id, published_at",
+            "article_id, page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
+            " declared_url, fetched_at, first_fetched_at, crawl_id, published_at",
         )
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze lumbung.article")
     connection.autocommit = False
+
+
+def identity(row: Row) -> str | None:
+    """The canonical form of a row's URL; None where it has none."""
+    url = row.get("url")
+    if not url:
+        return None
+    return canonicalise(url, _publisher(row["outlet"]))
+
+
+@cache
+def _publisher(outlet: str) -> Publisher:
+    host = outlet if "." in outlet else f"{outlet}.example"
+    shipped = {domain: publisher for publisher in load_publishers().values() for domain in publisher.hosts}
+    return shipped.get(host) or Publisher(key="bench", name="Bench", home=f"https://www.{host}/", domains=(host,))
 
 
 def _date(row: Row) -> datetime | None:
@@ -156,8 +179,8 @@ def copy_alone(connection: Connection) -> float:
     return python + postgres
 
 
-def measure(rows: list[Row], out: Path) -> None:
-    """Run the pipeline on the rows, print its speed, write its clusters."""
+def measure(rows: list[Row], out: Path) -> float:
+    """Run the pipeline on the rows, print its speed, write its clusters; returns articles per second of CPU."""
     with scratch_database() as connection:
         store(connection, rows)
         clock = Clock(connection)
@@ -175,47 +198,102 @@ def measure(rows: list[Row], out: Path) -> None:
             print(f"{count / floor:7.0f} articles/s of CPU, {name}")
         print(f"{spent / sum(floors):7.2f} x the CPU of both")
         print(f"{idle * 1000:7.0f} ms of CPU for a second run, with nothing to do")
-        with transaction(connection) as cursor:
-            cursor.execute(
-                "select sum(pg_total_relation_size(oid)), (select count(*) from lumbung.fingerprint_key) from pg_class"
-                " where oid = any ('{lumbung.fingerprint,lumbung.fingerprint_key,lumbung.near_duplicate}'::regclass[])"
-            )
-            size, keys = cursor.fetchone() or (0, 0)
-            print(f"{size / count:7.0f} bytes and {keys / count:.1f} keys an article")
-            cursor.execute("select article_id, cluster_id from lumbung.cluster_member")
-            clusters = dict(cursor.fetchall())
+        clusters = stored(connection, rows)
     with out.open("w", encoding="utf-8") as lines:
         for number, row in enumerate(rows, 1):
             lines.write(json.dumps({"id": row["id"], "cluster_id": clusters.get(number, number)}) + "\n")
+    alone = count - len(clusters)
+    print(f"{count:7} rows in = {len(clusters)} in {len(set(clusters.values()))} clusters + {alone} alone")
+    return count / spent
 
 
-def score(gold: Path, out: Path, *more: str) -> None:
+def stored(connection: Connection, rows: list[Row]) -> dict[int, int]:
+    """Print what is stored for an article and which labelled pairs were candidates; returns article -> cluster."""
+    with transaction(connection) as cursor:
+        cursor.execute(
+            "select sum(pg_total_relation_size(oid)), (select count(*) from lumbung.fingerprint_key) from pg_class"
+            " where oid = any ('{lumbung.fingerprint,lumbung.fingerprint_key,lumbung.near_duplicate}'::regclass[])"
+        )
+        size, keys = cursor.fetchone() or (0, 0)
+        print(f"{size / len(rows):7.0f} bytes and {keys / len(rows):.1f} keys an article")
+        if rows and "cluster" in rows[0]:
+            numbers = list(range(1, len(rows) + 1))
+            cursor.execute(query("find_candidates"), {"articles": numbers, "hot": HOT, "least": LEAST_SHARED})
+            candidates = set(cursor.fetchall())
+            cursor.execute("select article_id, clean_hash from lumbung.fingerprint")
+            text = dict(cursor.fetchall())
+            labelled: dict[str, list[int]] = {}
+            for number in numbers:
+                labelled.setdefault(rows[number - 1]["cluster"], []).append(number)
+            wanted = [pair for group in labelled.values() for pair in combinations(group, 2)]
+            met = sum(pair in candidates or text[pair[0]] == text[pair[1]] for pair in wanted)
+            print(f"{met / len(wanted):7.4f} of {len(wanted)} labelled pairs are candidates or equal after cleaning")
+        cursor.execute("select article_id, cluster_id from lumbung.cluster_member")
+        return dict(cursor.fetchall())
+
+
+def score(gold: Path, out: Path, *more: str) -> dict[str, Any]:
     """Print what the scorer beside the checkout says."""
     scorer = SHARED / "bench" / "score_dedup.py"
     said = subprocess.run([sys.executable, scorer, gold, out, *more], capture_output=True, text=True, check=True)
-    result = json.loads(said.stdout)
+    result: dict[str, Any] = json.loads(said.stdout)
     print(json.dumps({key: result[key] for key in ("pairwise", "bcubed", "by", "pairs") if key in result}))
+    return result
+
+
+def peers(source: Path, out: Path, gold: Path, ours: float, *more: str) -> None:
+    """Print what others make of the same rows, where they can be installed."""
+    from benchmarks.deduplication_peers import METHODS
+    from benchmarks.extraction_environment import environment
+
+    try:
+        python = environment(("datasketch==2.0.0", "rensa==0.5.0"))
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"peers are left out, they cannot be installed: {error}", file=sys.stderr)
+        return
+    script = Path(__file__).with_name("deduplication_peers.py")
+    for method in METHODS:
+        said = subprocess.run([python, script, method, source, out], capture_output=True, text=True, check=True)
+        spent = json.loads(said.stdout)
+        speed = len(read(source)) / spent["seconds"]
+        print(f"{method}, in memory: {speed:.0f} articles/s of CPU, ours {ours / speed:.2f} x")
+        score(gold, out, *more)
+
+
+def measure_material(material: Path, folder: Path) -> None:
+    """Everything that lies beside the checkout, and sets made afresh from it."""
+    from benchmarks.deduplication_sets import fresh_sets
+
+    out, synth, real = folder / "out.jsonl", material / "synth_dev.jsonl.gz", material / "real_dev.jsonl.gz"
+    print("== synth_dev")
+    speed = measure(read(synth), out)
+    score(synth, out, "--by", "op")
+    peers(synth, out, synth, speed)
+    for seed, path in fresh_sets(SHARED / "bench" / "make_dedup_set.py", material / "base_dev.jsonl.gz", folder):
+        print(f"== {seed}: a new seed and lines of the page that no list has")
+        measure(read(path), out)
+        score(path, out, "--by", "op")
+    print("== real_dev")
+    rows = read(real)
+    speed = measure(rows, out)
+    gold, pairs = folder / "gold.jsonl", ("--pairs", str(material / "real_pairs_dev.jsonl"))
+    gold.write_text("".join(json.dumps({"id": row["id"], "cluster": row["cluster_url"]}) + "\n" for row in rows))
+    found = score(gold, out, *pairs)
+    print(f"{found['split_gold_clusters']} of {found['gold_clusters']} URLs are in more than one cluster")
+    peers(real, out, gold, speed, *pairs)
 
 
 def main(arguments: list[str]) -> None:
     """Measure the file that is named, or everything there is."""
     if arguments:
-        out = Path(arguments[1]) if len(arguments) > 1 else Path("/dev/null")
-        measure(read(Path(arguments[0])), out)
+        measure(read(Path(arguments[0])), Path(arguments[1]) if len(arguments) > 1 else Path("/dev/null"))
         return
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "out.jsonl"
-        material = SHARED / "dedup"
-        if not material.is_dir():
-            measure(generated(), out)
-            return
-        measure(read(material / "synth_dev.jsonl.gz"), out)
-        score(material / "synth_dev.jsonl.gz", out, "--by", "op")
-        rows = read(material / "real_dev.jsonl.gz")
-        measure(rows, out)
-        gold = Path(folder) / "gold.jsonl"
-        gold.write_text("".join(json.dumps({"id": row["id"], "cluster": row["cluster_url"]}) + "\n" for row in rows))
-        score(gold, out, "--pairs", str(material / "real_pairs_dev.jsonl"))
+        if (SHARED / "dedup").is_dir():
+            measure_material(SHARED / "dedup", Path(folder))
+        else:
+            measure(generated(), Path(folder) / "out.jsonl")
 
 
 if __name__ == "__main__":
