@@ -33,6 +33,7 @@ AGED = {
     "lumbung.poll": ("polled_at", "changed_at", "next_at", "failed_at"),
     "lumbung.page": ("due_at", "found_at", "lease_until"),
     "lumbung.crawl": ("started_at", "finished_at"),
+    "lumbung.domain": ("free_at",),
 }
 """Times of the server's clock that say when something is due; dates of articles are the sites' own."""
 
@@ -141,16 +142,18 @@ def disallowed(simulation: Simulation) -> list[str]:
 
 
 def too_early(simulation: Simulation) -> list[str]:
-    """Requests to a registered domain before the time that an earlier answer of it had asked to wait."""
-    free: defaultdict[str, float] = defaultdict(float)
-    found = []
+    """Requests to a registered domain after an answer that asked to wait, and before that had passed."""
+    waits: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for request, at in simulation.seen:
-        domain = registered_domain(request.host)
-        if at < free[domain]:
-            found.append(f"{request.host}{request.target} {free[domain] - at:.2f} s early")
         if request.wait:
-            free[domain] = max(free[domain], at + request.at - request.received_at + request.wait)
-    return found
+            answered = at + request.at - request.received_at
+            waits[registered_domain(request.host)].append((answered, answered + request.wait))
+    return [
+        f"{request.host}{request.target}: {until - at:.2f} s early"
+        for request, at in simulation.seen
+        for answered, until in waits.get(registered_domain(request.host), ())
+        if answered < at < until
+    ]
 
 
 def highest_rate(simulation: Simulation, seconds: float) -> tuple[str, float]:

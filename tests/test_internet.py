@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from loopback_handler import SETTINGS
 from many_spiders import crawl_together
-from spider_runs import FAST
+from spider_runs import FAST, run_spider
 from throwaway import TEMPLATE
 
 from pipelines.database import connect, transaction
@@ -21,6 +24,7 @@ from spiders.urls import canonicalise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipelines.database import Connection
     from pipelines.postgres import Server
 
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
@@ -129,3 +133,19 @@ def target_of(url: str) -> str:
 def test_no_disallowed_page_is_asked_for(harvest: Harvest) -> None:
     asked = [each.target for each in harvest.internet.requests if "/cetak-khusus-" in each.target]
     assert asked == []
+
+
+def test_scrapy_crawl_in_a_process_of_its_own_harvests_a_site_once(database_url: str, database: Connection) -> None:
+    evening = datetime.combine(YESTERDAY, time(23, 30), ZoneInfo("Asia/Jakarta"))
+    settings = InternetSettings(first_day=YESTERDAY, per_day=ARTICLES, keys=frozenset({"tempo"}))
+    with serve_internet(Internet(settings, now=evening)) as internet:
+        options = {name: value if isinstance(value, str) else json.dumps(value) for name, value in SETTINGS.items()}
+        environment = {"DATABASE_URL": database_url, "PYTHONPATH": str(Path(__file__).parent)}
+        for run in ("first", "second"):
+            run_spider("tempo", environment, f"run={run}", settings={**FAST, **options, "LOOPBACK": internet.url})
+        downloads = [each.path for each in internet.requests if internet.holds(f"{each.host}{each.path}")]
+        assert len(downloads) == len(set(downloads)) == len(internet.expected("tempo")["articles"])
+    first, second = find_crawl(database, "first"), find_crawl(database, "second")
+    assert first is not None
+    assert second is not None
+    assert (first.stored, second.stored, second.leased) == (len(downloads), 0, 0)
