@@ -29,7 +29,7 @@ _NAMES = (
     " signup skip skyscraper social socials sponsor sponsored subscribe subscription syndication taboola tag tags"
     " teaser teasers terkait terpopuler tool toolbar tools topics trending upsell video weather widget widgets"
     " carousel cmp factbox fact facts infobox poll quiz survey tooltip dsgvo gdpr privacy"
-    " bacajuga bacaan baca iklan langganan lihatjg linksisip populer sisip"
+    " bacajuga baca iklan langganan populer"
 )
 _WHOLE = frozenset(("html", "body", "main"))
 """Their names tell the kind of the page and its topics."""

@@ -26,8 +26,9 @@ _MOST_LINKED = 0.5
 _MOST_LINKED_SENTENCE = 0.85
 _LEAST_KEPT = 0.3
 _LABEL = 40
-_LABELS = 4
 _STANDFIRST = 50
+"""Characters of a heading that is a sentence, and no second headline."""
+_LABELS = 4
 _NO_TEXT = 120
 _LABELS_ONLY = 300
 
@@ -115,8 +116,8 @@ def trimmed(blocks: list[Block]) -> list[Block]:
     if not sentences:
         return blocks
     first, last = sentences[0], sentences[-1] + 1
-    above = [block for block in blocks[:first] if block.heading and len(block.text) >= _STANDFIRST]
     below = [block for block in blocks[last:] if not _is_label(block)]
+    above = [block for block in blocks[:first] if len(block.text) >= _STANDFIRST and _END.search(block.text)]
     return [*(above if first <= _LABELS else blocks[:first]), *blocks[first:last], *below]
 
 
