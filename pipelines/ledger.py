@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg2.extras import RealDictCursor
 
 from pipelines.database import Connection, query
+from spiders.domain_queue import LEFT_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,6 +132,11 @@ def usual_entries(connection: Connection, crawl: Crawl) -> int:
 def verdict(connection: Connection, crawl: Crawl) -> str | None:
     """Why the crawl was no good, in one line; None for a good one."""
     return _ended_badly(crawl) or imbalance(crawl) or _discovered_badly(crawl, connection) or _fetched_badly(crawl)
+
+
+def is_left_alone(crawl: Crawl) -> bool:
+    """Whether it ended because its publisher is to be asked for nothing for a while."""
+    return LEFT_ALONE in (crawl.finish_reason or "")
 
 
 def imbalance(crawl: Crawl) -> str | None:

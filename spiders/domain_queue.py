@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+LEFT_ALONE = "is left alone until"
+"""Part of the reason of a crawl that ended so."""
 _LOT, _LOT_SECONDS = 16, 60.0
 """Requests, and seconds, after which a crawl asks whether others wait for their turn."""
 _LOOK = 0.5
@@ -222,5 +224,5 @@ class DomainQueue:
 
     def _end(self, seconds: float, reason: str) -> None:
         until = datetime.now(UTC) + timedelta(seconds=seconds)
-        self.over = f"{self.domain} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC: {reason}"
+        self.over = f"{self.domain} {LEFT_ALONE} {until:%Y-%m-%d %H:%M:%S} UTC: {reason}"
         logger.warning("%s", self.over)

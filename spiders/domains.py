@@ -12,8 +12,14 @@ _extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def domain_of(url: str) -> str:
-    """The registered domain of a URL's host: `https://news.detik.com/berita` -> `detik.com`."""
-    return registered_domain(urlsplit(url).hostname or "")
+    """The registered domain of a URL's host: `https://news.detik.com/berita` -> `detik.com`.
+
+    An address has no operator's name, and each of its ports may be another's server: `http://127.0.0.1:8710/` ->
+    `127.0.0.1:8710`.
+    """
+    parts = urlsplit(url)
+    host = registered_domain(parts.hostname or "")
+    return f"{host}:{parts.port}" if parts.port and (host == "localhost" or _is_address(host)) else host
 
 
 @lru_cache(maxsize=4096)
@@ -23,7 +29,11 @@ def registered_domain(host: str) -> str:
     A suffix that the list does not know is one label long, as https://publicsuffix.org/list/ says: `koran.example`.
     """
     host = host.rstrip(".").lower()
-    found = _extract.extract_str(host)
-    if found.ipv4 or found.ipv6 or ":" in host:
+    if _is_address(host):
         return host
+    found = _extract.extract_str(host)
     return found.top_domain_under_public_suffix or (host if found.suffix else ".".join(host.split(".")[-2:]))
+
+
+def _is_address(host: str) -> bool:
+    return ":" in host or not host.strip("0123456789.")

@@ -139,4 +139,4 @@ def test_duplicates_are_looked_at_again_and_explained(database_url: str, databas
 
 def test_bad_crawl_ends_with_1_and_the_reason(database_url: str) -> None:
     crawled = lumbung("crawl", "contoh", DATABASE_URL=database_url, LUMBUNG_HOME_CONTOH="http://127.0.0.1:9/")
-    assert error(crawled).startswith("lumbung: crawl 1 ended early: 127.0.0.1 is left alone until ")
+    assert error(crawled).startswith("lumbung: crawl 1 ended early: 127.0.0.1:9 is left alone until ")

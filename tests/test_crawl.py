@@ -205,7 +205,7 @@ def test_a_stopped_newspaper_makes_the_crawl_bad(database_url: str, database: Co
     found = find_crawl(database, "r")
     assert found is not None
     bad = str(verdict(database, found))
-    assert bad.startswith("crawl 1 ended early: 127.0.0.1 is left alone until ")
+    assert bad.startswith("crawl 1 ended early: 127.0.0.1:9 is left alone until ")
     assert bad.endswith(" UTC: it refused 3 connections in a row")
 
 

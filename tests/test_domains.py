@@ -34,4 +34,10 @@ def test_the_registered_domain_of_a_host(host: str, domain: str) -> None:
 
 def test_the_registered_domain_of_an_address() -> None:
     assert domain_of("https://user@finance.detik.com:8443/x?y#z") == "detik.com"
-    assert domain_of("http://[2001:db8::7]:80/") == "2001:db8::7"
+    assert domain_of("http://[2001:db8::7]/") == "2001:db8::7"
+
+
+def test_each_port_of_an_address_may_be_another_operators() -> None:
+    assert domain_of("http://127.0.0.1:8710/rss") == "127.0.0.1:8710"
+    assert domain_of("http://localhost:8710/rss") == "localhost:8710"
+    assert domain_of("http://[::1]:8710/rss") == "::1:8710"

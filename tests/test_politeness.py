@@ -143,7 +143,7 @@ def test_a_domain_that_asks_for_more_than_patience_ends_the_crawl_and_the_next_o
         warta = Warta(press, database_url, database, tmp_path)
         first = warta.crawl("first")
         reason = "UTC: it asks for that (HTTP 429, Retry-After of 3600 s)"
-        assert warta.verdict(first).startswith("crawl 1 ended early: 127.0.0.1 is left alone until ")
+        assert warta.verdict(first).startswith(f"crawl 1 ended early: 127.0.0.1:{press.port} is left alone until ")
         assert warta.verdict(first).endswith(reason)
         asked = len(press.requests)
         second = warta.crawl("second")
@@ -316,4 +316,4 @@ def test_another_domain_that_wants_to_be_left_alone_costs_its_own_pages_only(
         found = warta.crawl("r")
         assert (found.finish_reason, found.stored, found.failed) == ("finished", 4, 1)
         assert {request.host for request in press.requests} == {"127.0.0.1", "127.0.0.2"}
-        assert warta.rows("select domain from news.domains where left_alone") == [("127.0.0.2",)]
+        assert warta.rows("select domain from news.domains where left_alone") == [(f"127.0.0.2:{press.port}",)]

@@ -52,17 +52,21 @@ def harvest_database() -> Iterator[Connection]:
         yield connection
 
 
+class NoUseTryingAgain(LumbungError):  # noqa: N818 - reads as what it is
+    """A failure that a retry in a few seconds would only repeat."""
+
+
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Log our errors as one line and raise them as Airflow's, without the chain of their causes.
 
     Raises:
-        AirflowFailException: what was asked for makes no sense, so that trying again would not help.
+        AirflowFailException: trying again would not help, for instance because what was asked for makes no sense.
         AirflowException: anything else; the task's `retries` decide.
     """
     try:
         yield
-    except WindowError as error:
+    except (WindowError, NoUseTryingAgain) as error:
         log.error("%s", error)  # noqa: TRY400 - the line is for people; Airflow logs the traceback
         raise AirflowFailException(str(error)) from None
     except LumbungError as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from harvest import database_url, harvest_database, one_line_errors
+from harvest import NoUseTryingAgain, database_url, harvest_database, one_line_errors
 from spider_process import SpiderProcess
 from spiders.publishers import LumbungError, find_publisher
 from spiders.window import parse_window
@@ -46,7 +46,8 @@ class ScrapyOperator(BaseOperator):
         """Run the spider to its end.
 
         Raises:
-            AirflowFailException: the date range makes no sense; trying again would not help.
+            AirflowFailException: the date range makes no sense, or the publisher is left alone for a while; trying
+                again would not help.
             AirflowException: the ledger's verdict, or why the spider never began, in one line.
         """
         arguments = {"run": run_name(context), **date_range(context), **limits(context["params"])}
@@ -83,7 +84,7 @@ class ScrapyOperator(BaseOperator):
 
     def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> dict[str, Any]:
         """Give back the leases of a spider that could not, then let the ledger judge."""
-        from pipelines.ledger import find_crawl, verdict
+        from pipelines.ledger import find_crawl, is_left_alone, verdict
 
         _close_abandoned(connection, run)
         crawl = find_crawl(connection, run)
@@ -96,7 +97,7 @@ class ScrapyOperator(BaseOperator):
         if status:
             reason = f"{reason or 'the spider failed'} (exit status {status}: {last_words})"
         if reason:
-            raise CrawlFailed(reason)
+            raise (NoUseTryingAgain if is_left_alone(crawl) else CrawlFailed)(reason)
         return {"publisher": crawl.publisher, **crawl.counts()}
 
 
