@@ -57,8 +57,7 @@ def _packers() -> dict[str, tuple[Callable[[bytes], bytes], Callable[[], bytes]]
 
 def packed(coding: str) -> Callable[[], Parts]:
     """A page in one content coding."""
-    body = blown_up(coding)
-    return lambda: response(body, "text/html", f"Content-Encoding: {coding}")
+    return lambda: response(blown_up(coding), "text/html", f"Content-Encoding: {coding}")
 
 
 def in_gzip_twice() -> Parts:
@@ -177,6 +176,8 @@ class HostileSite:
             "/sitemap.xml": SITEMAPS.get(bomb, lambda: response(SITEMAP + b"</urlset>", "application/xml")),
             "/artikel-1": PAGES.get(bomb, lambda: response(b"<html><body><h1>Biasa</h1><p>" + b"Kata biasa. " * 60)),
         }
+        for place in self._places.values():
+            next(place())  # what takes long to make is made before anybody waits for it
         self.asked: list[str] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
