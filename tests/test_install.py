@@ -85,4 +85,18 @@ def test_unreachable_index_is_one_line_and_leaves_no_whole_environment(checkout:
 def test_make_lists_its_targets(checkout: Path, tools: Path) -> None:
     said = subprocess.check_output(["make", "-C", checkout], env={"PATH": str(tools)}, text=True)
     listed = [line.split()[1] for line in said.splitlines() if line.startswith("  make ")]
-    assert listed == ["help", "install", "up", "down", "status", "logs", "lint", "test", "bench", "sites", "audit"]
+    assert listed == [
+        "help",
+        "install",
+        "up",
+        "down",
+        "status",
+        "logs",
+        "lint",
+        "test",
+        "bench",
+        "memory",
+        "week",
+        "sites",
+        "audit",
+    ]
