@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from pipelines.clusters import Edge, Membership, Node, memberships
@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 _LOCK = 0x64656475  # "dedu"; any number that no other program on the server uses
 HOT = 64
 """Articles that an article meets by one key on either side of it."""
+ALONE = 16
+"""Of these, articles with which it shares that one key and no other."""
 LEAST_SHARED = 0.15
 """Share of the smaller sample that candidates share; texts of which half is contained share half of it on average."""
 _TEXTS_AT_ONCE = 1000
 """Stored texts held in memory together: candidates of a batch may be many."""
+
+
+CANDIDATES: Final = {"hot": HOT, "alone": ALONE, "least": LEAST_SHARED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def _store(cursor: Cursor, articles: Sequence[_Article]) -> None:
 
 def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> list[Edge]:
     """Verified pairs of the batch's articles, among themselves and with articles seen earlier."""
-    cursor.execute(query("find_candidates"), {"articles": list(batch), "hot": HOT, "least": LEAST_SHARED})
+    cursor.execute(query("find_candidates"), {"articles": list(batch), **CANDIDATES})
     candidates: list[tuple[int, int]] = cursor.fetchall()
     pairs = [edge for a, b in candidates if a in batch and b in batch for edge in _edge(a, b, batch[a], batch[b])]
     meets: dict[int, list[int]] = {}

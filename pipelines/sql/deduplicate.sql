@@ -85,34 +85,50 @@ order by 1, 2
 
 -- find_candidates --
 -- Pairs of articles that share enough keys and not the whole text. A key that many articles share (a standing phrase)
--- says little: each article meets only the %(hot)s nearest on either side of it, by number. For articles seen in the order
--- of their numbers the pairs are the same whatever the batches. One seen out of order, after a revision, can meet more
--- articles of a hot key than it would have met in order, never fewer: results can differ by pairs past the cap, and by no
--- others.
-with probe as materialized (
-    select unnest(keys) as key, article_id
-    from lumbung.fingerprint
-    where article_id = any(%(articles)s)
+-- says little: each article meets only the %(hot)s nearest on either side of it, by number, and those that share nothing
+-- but one key only where they are among the %(alone)s nearest. Distances are the same from both sides, so for articles
+-- seen in the order of their numbers the pairs are the same whatever the batches. One seen out of order, after a
+-- revision, can have met more articles of a hot key than it would have met in order, never fewer: results can differ by
+-- pairs past the cap, each of them verified on its text, and `look_again` at everything takes them away.
+-- Articles of the batch meet each other from below; it is looked above only when there is something else.
+with own as materialized (
+    select article_id, clean_hash, sampled, keys from lumbung.fingerprint where article_id = any(%(articles)s)
 ),
 met as (
-    select least(p.article_id, near.article_id) as a, greatest(p.article_id, near.article_id) as b,
-        count(distinct p.key) as shared
-    from probe p
+    select p.article_id as mine, near.article_id as other, count(*) as shared
+    from (select article_id, unnest(keys) as key from own) p
     cross join lateral (
-        (select k.article_id from lumbung.fingerprint_key k
-         where k.key = p.key and k.article_id < p.article_id order by k.article_id desc limit %(hot)s)
+        select below.article_id, row_number() over (order by below.article_id desc) as distance
+        from (
+            select k.article_id
+            from lumbung.fingerprint_key k
+            where k.key = p.key and k.article_id < p.article_id
+            order by k.article_id desc
+            limit %(hot)s
+        ) below
         union all
-        (select k.article_id from lumbung.fingerprint_key k
-         where k.key = p.key and k.article_id > p.article_id order by k.article_id limit %(hot)s)
+        select above.article_id, row_number() over (order by above.article_id)
+        from (
+            select k.article_id
+            from lumbung.fingerprint_key k
+            where k.key = p.key and k.article_id > p.article_id
+                and (select exists (
+                    select
+                    from lumbung.fingerprint f
+                    where f.article_id > (select min(own.article_id) from own) and not f.article_id = any(%(articles)s)))
+            order by k.article_id
+            limit %(hot)s
+        ) above
     ) near
     group by 1, 2
+    having count(*) > 1 or min(near.distance) <= %(alone)s
 )
-select met.a, met.b
+select distinct least(met.mine, met.other) as a, greatest(met.mine, met.other) as b
 from met
-cross join lateral (select * from lumbung.fingerprint f where f.article_id = met.a offset 0) fa
-cross join lateral (select * from lumbung.fingerprint f where f.article_id = met.b offset 0) fb
-where fa.clean_hash <> fb.clean_hash and met.shared >= %(least)s * least(fa.sampled, fb.sampled)
-order by met.a, met.b
+join own on own.article_id = met.mine
+cross join lateral (select * from lumbung.fingerprint f where f.article_id = met.other offset 0) their
+where own.clean_hash <> their.clean_hash and met.shared >= %(least)s * least(own.sampled, their.sampled)
+order by a, b
 
 -- pair_addresses --
 -- Articles announced under different URLs that are one by a redirect or by what the page declares, whatever their texts:

@@ -34,7 +34,7 @@ from uuid import UUID
 
 from pipelines.copy_text import CopyText
 from pipelines.database import Connection, connect, query, transaction
-from pipelines.deduplicate import HOT, LEAST_SHARED, deduplicate
+from pipelines.deduplicate import CANDIDATES, deduplicate
 from pipelines.fingerprints import fingerprint
 from pipelines.migrate import migrate
 from pipelines.postgres import Server
@@ -92,11 +92,11 @@ def scratch_database() -> Iterator[Connection]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def store(connection: Connection, rows: list[Row]) -> None:
-    """Articles 1, 2, 3, ... in the order of the rows."""
+def store(connection: Connection, rows: list[Row], first: int = 1) -> None:
+    """Articles `first`, `first` + 1, ... in the order of the rows."""
     now = datetime.now(UTC)
     pages, articles = CopyText(), CopyText()
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows, first):
         url = f"https://{row['outlet']}/{number}"
         paragraphs = [line for line in row["text"].split("\n") if line.strip()] or ["-"]
         seen = UUID(bytes=hashlib.blake2b(row["text"].encode(), digest_size=16).digest())
@@ -104,7 +104,10 @@ def store(connection: Connection, rows: list[Row]) -> None:
         told = (identity(row), now, now, 1, _date(row))
         articles.add((number, number, row["outlet"], url, url, row["title"], paragraphs, seen, *told))
     with transaction(connection) as cursor:
-        cursor.execute("insert into lumbung.crawl (crawl_id, publisher) overriding system value values (1, 'bench')")
+        cursor.execute(
+            "insert into lumbung.crawl (crawl_id, publisher) overriding system value values (1, 'bench')"
+            " on conflict do nothing"
+        )
         pages.copy_into(cursor, "lumbung.page", "page_id, publisher, canonical_url, url")
         articles.copy_into(
             cursor,
@@ -112,10 +115,6 @@ def store(connection: Connection, rows: list[Row]) -> None:
             "article_id, page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
             " declared_url, fetched_at, first_fetched_at, crawl_id, published_at",
         )
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("vacuum analyze lumbung.article")
-    connection.autocommit = False
 
 
 def identity(row: Row) -> str | None:
@@ -183,6 +182,10 @@ def measure(rows: list[Row], out: Path) -> float:
     """Run the pipeline on the rows, print its speed, write its clusters; returns articles per second of CPU."""
     with scratch_database() as connection:
         store(connection, rows)
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("vacuum analyze lumbung.article")
+        connection.autocommit = False
         clock = Clock(connection)
         print(deduplicate(connection))
         python, postgres, wall = clock.stop()
@@ -218,7 +221,7 @@ def stored(connection: Connection, rows: list[Row]) -> dict[int, int]:
         print(f"{size / len(rows):7.0f} bytes and {keys / len(rows):.1f} keys an article")
         if rows and "cluster" in rows[0]:
             numbers = list(range(1, len(rows) + 1))
-            cursor.execute(query("find_candidates"), {"articles": numbers, "hot": HOT, "least": LEAST_SHARED})
+            cursor.execute(query("find_candidates"), {"articles": numbers, **CANDIDATES})
             candidates = set(cursor.fetchall())
             cursor.execute("select article_id, clean_hash from lumbung.fingerprint")
             text = dict(cursor.fetchall())

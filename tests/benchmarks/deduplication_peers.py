@@ -1,6 +1,7 @@
 """Other programs for the same task, as their own documentation uses them. Runs in an environment of their own.
 
 usage: deduplication_peers.py METHOD IN.jsonl[.gz] OUT.jsonl
+       deduplication_peers.py history COUNT IN.jsonl
 
 Word 5-grams of the text as it is, 128 permutations. Articles that a program takes for duplicates are joined to one
 cluster. Prints CPU seconds as JSON.
@@ -78,6 +79,28 @@ def clusters(count: int, pairs: Iterator[Pair]) -> list[int]:
     return [top(number) for number in range(count)]
 
 
+def beside(count: int, source: str) -> None:
+    """CPU seconds that datasketch takes for each row of a file beside a history of so many made-up sketches."""
+    module, numpy = import_module("datasketch"), import_module("numpy")
+    index = module.MinHashLSH(threshold=0.5, num_perm=PERMUTATIONS)
+    chance, scheme = numpy.random.default_rng(1), module.MinHash(num_perm=PERMUTATIONS).scheme
+    for number in range(count):
+        values = chance.integers(0, 2**32 - 1, PERMUTATIONS, dtype=numpy.uint64)
+        index.insert(number, module.MinHash(num_perm=PERMUTATIONS, hashvalues=values, scheme=scheme))
+    texts = [json.loads(line)["text"] for line in Path(source).read_text("utf-8").splitlines()]
+    start, sketches = time.process_time(), []
+    for text in texts:
+        sketch = module.MinHash(num_perm=PERMUTATIONS)
+        sketch.update_batch([gram.encode() for gram in grams(text)])
+        sketches.append(sketch)
+    sketched = time.process_time()
+    for number, sketch in enumerate(sketches, count):
+        index.query(sketch)
+        index.insert(number, sketch)
+    done = time.process_time()
+    print(json.dumps({"sketch": sketched - start, "index": done - sketched}))
+
+
 def main(method: str, source: str, target: str) -> None:
     """Cluster the rows of one file."""
     path = Path(source)
@@ -95,4 +118,7 @@ def main(method: str, source: str, target: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1] == "history":
+        beside(int(sys.argv[2]), sys.argv[3])
+    else:
+        main(*sys.argv[1:])
