@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 import sys
 from array import array
+from collections import defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
 ALGORITHM = 2
 """Kept with every fingerprint: articles with another number are seen again."""
@@ -82,7 +84,7 @@ class Fingerprint:
         """64-bit numbers of its 5-grams, in their order; empty below `SHORT` words."""
         self._title, self._text = title, text
         self._gram_set: frozenset[int] | None = None
-        self._numbers: Mapping[Context, frozenset[str]] | None = None
+        self._numbers: Mapping[Context, AbstractSet[str]] | None = None
 
     @property
     def keys(self) -> list[int]:
@@ -120,7 +122,7 @@ class Fingerprint:
         return frozenset(filter(_tells, self._title))
 
     @property
-    def numbers(self) -> Mapping[Context, frozenset[str]]:
+    def numbers(self) -> Mapping[Context, AbstractSet[str]]:
         """Numbers in the text by the words around them, years left out: those hardly tell one article from another."""
         if self._numbers is None:
             self._numbers = _numbers(self._text)
@@ -146,15 +148,15 @@ def _tells(word: str) -> bool:
     return word[0].isdigit() and not _YEAR.fullmatch(word)
 
 
-def _numbers(words: list[str]) -> dict[Context, frozenset[str]]:
+def _numbers(words: list[str]) -> Mapping[Context, AbstractSet[str]]:
     """Numbers by what they are said of; a number inside a context is written `#`, since it would be another context."""
     padded = ["", "", *words, ""]
-    found: dict[Context, frozenset[str]] = {}
+    found: defaultdict[Context, set[str]] = defaultdict(set)
     for place in [place for place, word in enumerate(words) if word[0].isdigit()]:
         word = words[place]
         if not _YEAR.fullmatch(word):
             context = (_masked(padded[place]), _masked(padded[place + 1]), _masked(padded[place + 3]))
-            found[context] = found.get(context, frozenset()) | {word}
+            found[context].add(word)
     return found
 
 

@@ -95,10 +95,10 @@ class Cover:
     @cached_property
     def lines(self) -> list[tuple[int, int]]:
         """Words and covered words of each paragraph."""
-        left, found = self._text.words, []
+        marks, start, found = f"{self._bits:0{self._text.words}b}", 0, []
         for words in self._text.lines:
-            left -= words
-            found.append((words, (self._bits >> left & (1 << words) - 1).bit_count()))
+            found.append((words, marks.count("1", start, start + words)))
+            start += words
         return found
 
     @cached_property

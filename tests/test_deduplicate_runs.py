@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -215,3 +216,59 @@ def test_ten_kills_in_the_middle_of_a_batch_change_nothing(database: Connection,
     assert 0 < left <= 70
     assert deduplicate(database).seen == left
     assert members(database) == known
+
+
+def test_past_the_cap_of_a_hot_key_order_only_adds_verified_pairs_and_looking_again_takes_them_away(
+    database: Connection,
+) -> None:
+    """100 versions of one text: in order, each meets the 64 before it; two that came first met before the others."""
+    versions_of_one = [Story(body(50) + body(200 + number, 1), f"p{number}") for number in range(100)]
+    put(database, versions_of_one)
+    deduplicate(database, batch=30)
+    stored = "select article_a, article_b, why, score, rule from lumbung.near_duplicate order by 1, 2"
+    in_order = rows(database, stored)
+    assert {b - a for a, b, *_ in in_order} == set(range(1, 65))
+    together = clusters(database)
+    assert together == {frozenset(range(1, 101))}
+
+    forget_everything(database)
+    with transaction(database) as cursor:
+        cursor.execute("truncate lumbung.article, lumbung.deduplication_due cascade")
+        cursor.execute("delete from lumbung.page")
+    for first in (1, 100):
+        put(database, [versions_of_one[first - 1]], first=first)
+    deduplicate(database)
+    put(database, versions_of_one[1:99], first=2)
+    deduplicate(database)
+    assert {(a, b) for a, b, *_ in set(rows(database, stored)) - set(in_order)} == {(1, 100)}
+    assert set(in_order) < set(rows(database, stored))
+    assert clusters(database) == together
+
+    look_again(database)
+    deduplicate(database, batch=17)
+    assert rows(database, stored) == in_order
+
+
+def test_the_benchmark_writes_a_cluster_for_every_row_of_a_file(tmp_path: Path) -> None:
+    """The contract: IN.jsonl -> OUT.jsonl through the real pipeline in a scratch database; one URL is one cluster."""
+    texts = {"a": body(61), "b": body(61)[:5], "c": body(62), "d": body(63), "e": body(64)}
+    urls = {"d": "https://www.kabar.example/berita/1", "e": "https://m.kabar.example/berita/1?utm_source=rss&page=all"}
+    given, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    given.write_text(
+        "".join(
+            json.dumps({
+                "id": name, "url": urls.get(name, f"https://www.{name}.example/x/{name}"), "text": "\n".join(text),
+                "outlet": "kabar.example" if name in urls else f"{name}.example", "title": "Pasar Kampung Dibuka Lagi",
+                "published_at": "2026-11-10T10:00:00+07:00",
+            }) + "\n"
+            for name, text in texts.items()
+        )
+    )  # fmt: skip
+    subprocess.run(
+        [sys.executable, "tests/benchmarks/deduplication.py", given, out], cwd=ROOT, check=True, capture_output=True
+    )
+    found = {row["id"]: row["cluster_id"] for row in map(json.loads, out.read_text().splitlines())}
+    assert list(found) == list(texts)
+    assert found["a"] == found["b"]
+    assert found["d"] == found["e"]
+    assert len(set(found.values())) == 3
