@@ -16,12 +16,14 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from simulated_time import Simulation, disallowed, harvested, highest_rate, too_early
 from throwaway import TEMPLATE, throwaway_server
 
 from pipelines.database import connect, transaction
 from seeds.newsstand.internet import Internet, InternetSettings, load_sites, serve_internet
+from seeds.newsstand.internet.publishing import registered_domain
 from spiders.publishers import publisher_keys
 
 if TYPE_CHECKING:
@@ -54,14 +56,22 @@ def set_faults(internet: Internet, *, on: bool) -> None:
 
 def simulate(simulation: Simulation, days: int) -> None:
     """Crawl round by round."""
-    rounds = int(timedelta(days=days) / simulation.step)
+    rounds, troubles = int(timedelta(days=days) / simulation.step), Counter[str]()
     for number in range(rounds):
         day = number * simulation.step // timedelta(days=1)
         set_faults(simulation.internet, on=day in FAULTY_DAYS and day < days - 1)
         started = monotonic()
-        simulation.round()
+        log = simulation.round()
+        troubles.update(line.partition("] ")[2][:200] for line in log.splitlines() if " ERROR: " in line)
         print(f"\r{number + 1} of {rounds} rounds, the last in {monotonic() - started:.0f} s ", end="", flush=True)
     print()
+    for line, count in troubles.most_common(5):
+        print(f"    logged {count} times: {line}")
+
+
+def by_domain(urls: list[str]) -> Counter[str]:
+    """How many addresses of each registered domain."""
+    return Counter(registered_domain(urlsplit(url).netloc) for url in urls)
 
 
 def report(simulation: Simulation) -> None:
@@ -74,8 +84,9 @@ def report(simulation: Simulation) -> None:
     )
     print(f"articles: {result.published:,} published, {result.announced:,} announced, {result.stored:,} stored")
     print(f"announced and not stored: {len(result.missing)}; stored and never published: {len(result.foreign)}")
-    for url in (*result.missing[:5], *result.foreign[:5]):
-        print(f"    {url}")
+    for domain, count in by_domain(result.missing).most_common():
+        shut = "shut us out for three days" if domain in {host for host, *_ in FAULTS} else "never had a fault"
+        print(f"    {count} of {domain}, which {shut}, such as {next(u for u in result.missing if domain in u)}")
     print(f"downloads of an article known before: {result.again}")
     polls = len(seen) - robots - downloads(simulation)
     print(
