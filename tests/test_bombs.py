@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from bombs import FEEDS, PAGES, ROBOTS, SITEMAPS, HostileSite
@@ -14,9 +14,7 @@ from bombs import FEEDS, PAGES, ROBOTS, SITEMAPS, HostileSite
 from pipelines.database import Connection, transaction
 from pipelines.ledger import find_crawl, imbalance, verdict
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+PEAK_MEMORY = Path(__file__).with_name("peak_memory.py")
 MEGABYTES = 300
 REASONS = {
     **dict.fromkeys(["in_gzip", "in_deflate", "in_br", "in_zstd", "in_gzip_twice"], "too_large"),
@@ -48,8 +46,9 @@ def crawl(site: HostileSite, database_url: str, folder: Path, *, drips: bool) ->
         "READ_SECONDS": 20,
     }
     words = [word for name, value in quick.items() for word in ("-s", f"{name}={value}")]
-    spider = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "crawl", "bom", "-a", "run=bom", *words],
+    peak = folder / "peak"
+    spider = subprocess.run(
+        [sys.executable, PEAK_MEMORY, peak, sys.executable, "-m", "scrapy", "crawl", "bom", "-a", "run=bom", *words],
         env={
             "PATH": os.environ["PATH"],
             "SCRAPY_SETTINGS_MODULE": "spiders.settings",
@@ -59,14 +58,10 @@ def crawl(site: HostileSite, database_url: str, folder: Path, *, drips: bool) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
     )
-    assert spider.stdout is not None
-    with spider.stdout:
-        log = spider.stdout.read()
-    _, status, used = os.wait4(spider.pid, 0)
-    spider.returncode = os.waitstatus_to_exitcode(status)
-    assert spider.returncode == 0, log[-3_000:]
-    return log, used.ru_maxrss // 1024
+    assert spider.returncode == 0, spider.stdout[-3_000:]
+    return spider.stdout, int(peak.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("bomb", [*PAGES, *FEEDS, *SITEMAPS, *ROBOTS])
