@@ -56,7 +56,7 @@ def mark_duplicates() -> dict[str, Any]:
     from pipelines.deduplicate import run
 
     asked = get_current_context()["params"]
-    with one_line_errors(), harvest_database() as connection:
+    with one_line_errors(), harvest_database("DEDUPLICATING") as connection:
         summary = run(connection, log.info, **{name: asked[name] for name in FORM})
     log.info("%s", ", ".join(f"{name} {value}" for name, value in summary.items()))
     return summary

@@ -114,13 +114,35 @@ def psql(arguments: tuple[str, ...]) -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the schema of the database to this version; a second call does nothing."""
-    from pipelines.database import connect
-    from pipelines.migrate import migrate as apply
+    """Bring the schema of the database to this version, and the rights of its roles; a second call changes nothing.
 
-    with closing(connect(_database_url())) as connection:
-        applied = apply(connection)
-    click.echo(f"applied {', '.join(applied)}" if applied else "the schema is up to date")
+    Runs as the owner: DATABASE_OWNER_URL where it names the same database as DATABASE_URL, else DATABASE_URL.
+    """
+    from pipelines.database_commands import migrate as apply
+
+    apply(_database_url(), click.echo)
+
+
+@cli.command(
+    epilog=_examples(
+        "lumbung login mira                           # reads schema news; prints a password made for it",
+        "LUMBUNG_PASSWORD=... lumbung login harvest --role crawler",
+    )
+)
+@click.argument("name")
+@click.option("--role", type=click.Choice(["reader", "crawler"]), default="reader", show_default=True)
+@click.option(
+    "--password", envvar="LUMBUNG_PASSWORD", show_envvar=True, help="Best as a variable; by default a new one."
+)
+def login(name: str, *, role: str, password: str | None) -> None:
+    """Make a login of the database with the rights of a role, or give it another password; print its address.
+
+    A reader selects from schema news, a crawler crawls and deduplicates. Runs as the owner, like `migrate`, and needs
+    CREATEROLE.
+    """
+    from pipelines.database_commands import login as make
+
+    click.echo(make(_database_url(), name, role, password))
 
 
 @cli.group(
@@ -244,12 +266,12 @@ def first_harvest(url: str, user: str, password: str) -> None:
 @click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 100_000), help="Articles at a time.")
 def deduplicate(*, recheck: bool, publisher: str | None, batch: int) -> None:
     """Find articles that repeat each other among those that are new, changed or taken down."""
-    from pipelines.database import connect
+    from pipelines.database import Work, connect
     from pipelines.deduplicate import run
 
     if publisher and not recheck:
         raise click.UsageError("--publisher goes with --recheck")
-    with closing(connect(_database_url())) as connection:
+    with closing(connect(_database_url(), work=Work.DEDUPLICATING)) as connection:
         summary = run(connection, click.echo, recheck=recheck, publisher=publisher, batch=batch)
     click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))
 

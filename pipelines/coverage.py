@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from psycopg2.extras import RealDictCursor
 
-from pipelines.database import Connection, query
+from pipelines.database import Connection, query, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Coverage:
 
 def usual_coverage(connection: Connection, publisher: str) -> Coverage:
     """The shares of one publisher, by its key."""
-    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+    with transaction(connection, RealDictCursor) as cursor:
         cursor.execute(query("usual_fields"), {"publisher": publisher, "most": NEWEST})
         row = dict(cursor.fetchone() or {})
     articles = int(row.pop("articles"))

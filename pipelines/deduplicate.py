@@ -16,6 +16,8 @@ from pipelines.clusters import Edge, Membership, Node, memberships
 from pipelines.copy_text import CopyText
 from pipelines.database import Connection, Cursor, query, transaction
 from pipelines.fingerprints import ALGORITHM, Fingerprint, fingerprint
+from pipelines.lasting import Lasting
+from pipelines.migrate import hold_schema
 from pipelines.near_duplicates import match
 
 if TYPE_CHECKING:
@@ -65,28 +67,38 @@ def deduplicate(
     """Bring duplicates up to date with the articles: first what is new or changed, then what an older algorithm saw.
 
     Args:
-        connection: to the harvest's database; each batch is committed.
+        connection: to the harvest's database; each batch is committed. Where it breaks, another one goes on.
         batch: articles a transaction.
         limit: most articles to look at; None takes all that are due.
         progress: called after each batch with the work so far.
     """
     done = Summary()
     changed: set[int] = set()
+    lasting = Lasting(connection)
     while limit is None or done.seen < limit:
         size = batch if limit is None else min(batch, limit - done.seen)
-        with transaction(connection) as cursor:
-            cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
-            due = _numbers(cursor, "take_due", batch=size)
-            outdated = [] if due else _numbers(cursor, "take_outdated", batch=size, algorithm=ALGORITHM)
-            if not due and not outdated:
-                break
-            articles = _read(cursor, due or outdated)
-            exact, near, clusters = _see(cursor, articles, _outdated_pairs(cursor, outdated) if outdated else [])
+        seen, exact, near, clusters = lasting.do(lambda size=size: _batch(lasting.connection, size))
+        if not seen:
+            break
         changed |= clusters
-        done = Summary(done.seen + len(articles), done.exact + exact, done.near + near, len(changed))
+        done = Summary(done.seen + seen, done.exact + exact, done.near + near, len(changed))
         if progress is not None:
             progress(done)
     return done
+
+
+def _batch(connection: Connection, size: int) -> tuple[int, int, int, set[int]]:
+    """One transaction: articles seen, exact duplicates, near pairs, clusters that changed."""
+    with transaction(connection) as cursor:
+        hold_schema(cursor)
+        cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
+        due = _numbers(cursor, "take_due", batch=size)
+        outdated = [] if due else _numbers(cursor, "take_outdated", batch=size, algorithm=ALGORITHM)
+        if not due and not outdated:
+            return 0, 0, 0, set()
+        articles = _read(cursor, due or outdated)
+        kept = _outdated_pairs(cursor, outdated) if outdated else []
+        return len(articles), *_see(cursor, articles, kept)
 
 
 def run(

@@ -11,7 +11,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from pipelines.database import Connection, connect, query, transaction
+from pipelines.database import Connection, DatabaseError, Work, connect, query, transaction
+from pipelines.lasting import PATIENCE, Lasting
 from pipelines.ledger import Crawl, DayCoverage, coverage, read_crawl
 from pipelines.migrate import check_ready
 from pipelines.polls import Polls, reach_of
@@ -37,8 +38,15 @@ LOCK = 0x63726177  # "craw", first key of every crawl's advisory lock; the secon
 class Frontier:
     """One open crawl of one publisher."""
 
-    def __init__(self, connection: Connection, publisher: Publisher, window: Window, run_id: str | None = None) -> None:
-        self.connection = connection
+    def __init__(
+        self,
+        connection: Connection,
+        publisher: Publisher,
+        window: Window,
+        run_id: str | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._lasting = Lasting(connection, self._take_up, patience)
         self.publisher = publisher
         self._window = {"window_start": window.start, "window_end": window.end, "ranged": window.strict}
         close_abandoned(connection)
@@ -49,22 +57,28 @@ class Frontier:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frontier")
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, spider: PublisherSpider) -> Self:  # noqa: ARG003 - Scrapy's idiom
+    def from_crawler(cls, crawler: Crawler, spider: PublisherSpider) -> Self:
         """Open a crawl for a spider.
 
         Raises:
             DatabaseError: Postgres cannot be used.
         """
-        connection = connect(application=f"lumbung crawl {spider.publisher.key}")
+        connection = connect(application=f"lumbung crawl {spider.publisher.key}", work=Work.CRAWLING)
         check_ready(connection)
-        frontier = cls(connection, spider.publisher, spider.window, spider.run)
+        patience = crawler.settings.getfloat("DATABASE_PATIENCE")
+        frontier = cls(connection, spider.publisher, spider.window, spider.run, patience)
         if spider.refetch:
             frontier._do("refetch", publisher=spider.publisher.key, **frontier._window)
         return frontier
 
+    @property
+    def connection(self) -> Connection:
+        """The crawl's own, another one after each loss; to be used in the crawl's thread."""
+        return self._lasting.connection
+
     async def call(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
-        """Run a blocking function in the crawl's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+        """Run a blocking function in the crawl's thread, again where the database was away in the middle of it."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._lasting.do, function, *arguments)
 
     async def recall(self, url: str) -> Remembered:
         """What is known of a feed, a sitemap or an index page."""
@@ -109,7 +123,8 @@ class Frontier:
         """What was announced for each day asked for and what became of it; empty for a crawl without dates."""
         if not self._window["ranged"]:
             return []
-        return await self.call(coverage, self.connection, self.publisher.key, self.publisher.timezone, self._window)
+        zone = self.publisher.timezone
+        return await self.call(lambda: coverage(self.connection, self.publisher.key, zone, self._window))
 
     def close_abandoned(self) -> None:
         """Close crawls whose process is gone, for whoever waits for one of their turns; to be run by `call`."""
@@ -156,6 +171,23 @@ class Frontier:
         crawl = read_crawl(self.connection, self.crawl_id)
         self.connection.close()
         return crawl
+
+    def _take_up(self, connection: Connection) -> bool:
+        """Let a new connection hold the crawl's lock; False while the server has not noticed that the old one is gone.
+
+        Raises:
+            DatabaseError: another crawl has found ours without its lock and closed it.
+        """
+        with transaction(connection) as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s, %s)", [LOCK, self.crawl_id])
+            if cursor.fetchone() != (True,):
+                return False
+        with transaction(connection) as cursor:
+            cursor.execute("select finished_at is null from lumbung.crawl where crawl_id = %s", [self.crawl_id])
+            if cursor.fetchone() != (True,):
+                raise DatabaseError(f"crawl {self.crawl_id} was closed by another one while its database was away")
+        self._polls.connection = connection
+        return True
 
     def _do(self, name: str, **parameters: Any) -> None:  # noqa: ANN401 - query parameters
         with transaction(self.connection) as cursor:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg2.extras import RealDictCursor
 
-from pipelines.database import Connection, query
+from pipelines.database import Connection, query, transaction
 from spiders.domain_queue import LEFT_ALONE
 
 if TYPE_CHECKING:
@@ -108,22 +108,22 @@ def read_crawl(connection: Connection, crawl_id: int) -> Crawl:
 
 
 def _find(connection: Connection, **which: str | int | None) -> Crawl | None:
-    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+    with transaction(connection, RealDictCursor) as cursor:
         cursor.execute(query("find_crawl"), which)
-        row = cursor.fetchone()
+        row: Any = cursor.fetchone()
     return Crawl(**{field.name: row[field.name] for field in fields(Crawl)}) if row else None
 
 
 def coverage(connection: Connection, publisher: str, timezone: str, window: Mapping[str, Any]) -> list[DayCoverage]:
     """The days of a window (`window_start`, `window_end`) for which something was announced, newest first."""
-    with connection, connection.cursor() as cursor:
+    with transaction(connection) as cursor:
         cursor.execute(query("coverage_of_crawl"), {"publisher": publisher, "timezone": timezone, **window})
         return [DayCoverage(*row) for row in cursor.fetchall()]
 
 
 def usual_entries(connection: Connection, crawl: Crawl) -> int:
     """Median of the entries that the last ten good crawls of the publisher read; 0 without a history."""
-    with connection, connection.cursor() as cursor:
+    with transaction(connection) as cursor:
         cursor.execute(query("usual_entries"), {"publisher": crawl.publisher, "crawl_id": crawl.crawl_id})
         row = cursor.fetchone()
     return int(row[0]) if row else 0
@@ -178,7 +178,7 @@ def _discovered_badly(crawl: Crawl, connection: Connection) -> str | None:
 
 def _failing(connection: Connection, crawl: Crawl) -> str | None:
     """The document that has failed in the most crawls in a row, this one included, if that is too often."""
-    with connection, connection.cursor() as cursor:
+    with transaction(connection) as cursor:
         cursor.execute(query("failing_polls"), {"crawl_id": crawl.crawl_id, "crawls": _CRAWLS_IN_ROW})
         row = cursor.fetchone()
     return f"{row[0]} has failed in {row[1]} crawls in a row: {row[2]}" if row else None

@@ -18,7 +18,7 @@ import psycopg2
 from scrapy import signals
 
 from pipelines.copy_text import CopyText, Value
-from pipelines.database import Connection, Cursor, query, transaction
+from pipelines.database import Connection, Cursor, DatabaseError, one_line, query, transaction
 from spiders.article import Article, Failure, Rejection, Released, Visit
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def load_batch(connection: Connection, crawl_id: int, visits: Sequence[Visit]) -
             raise
         if len(visits) > 1:
             return sum((load_batch(connection, crawl_id, [visit]) for visit in visits), Loaded())
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         if isinstance(visits[0].outcome, Failure):
             raise
         logger.exception("page %d cannot be stored", visits[0].page_id)
@@ -189,16 +189,16 @@ class LoadPipeline:
                 return
             frontier = self._frontier
             try:
-                loaded = await frontier.call(load_batch, frontier.connection, frontier.crawl_id, batch)
-            except psycopg2.Error as error:
+                loaded = await frontier.call(lambda: load_batch(frontier.connection, frontier.crawl_id, batch))
+            except (psycopg2.Error, DatabaseError) as error:
                 self._lose(error)
                 return
         for name, count in asdict(loaded).items():
             self._crawler.stats.inc_value(f"lumbung/{name}", count)
 
-    def _lose(self, error: psycopg2.Error) -> None:
+    def _lose(self, error: psycopg2.Error | DatabaseError) -> None:
         """Stop the crawl: without its database it can only waste the publisher's bandwidth."""
-        self._lost = " ".join(str(error).split())
+        self._lost = one_line(error)
         logger.critical("the database was lost, nothing of this batch is stored and it stays due: %s", self._lost)
         closing = self._crawler.engine.close_spider_async(reason="database_lost")
         self._closing = asyncio.get_running_loop().create_task(closing)

@@ -61,7 +61,7 @@ class Polls:
     """What one crawl knows and learns of a publisher's documents. Every call is made in the crawl's own thread."""
 
     def __init__(self, connection: Connection, publisher: Publisher, crawl_id: int, window: Window) -> None:
-        self._connection = connection
+        self.connection = connection
         self._bounds = publisher.poll_minutes
         self._whose = {"publisher": publisher.key, "crawl_id": crawl_id}
         self._since: datetime | None = None
@@ -73,7 +73,7 @@ class Polls:
 
     def recall(self, url: str) -> Remembered:
         """What is known of a document."""
-        with transaction(self._connection) as cursor:
+        with transaction(self.connection) as cursor:
             cursor.execute(query("recall_poll"), {"url": url, "since": self._since})
             row = cursor.fetchone()
         return Remembered(Validators(row[0], row[1]), *row[2:]) if row else Remembered()
@@ -92,7 +92,7 @@ class Polls:
 
     def unchanged(self, url: str) -> None:
         """Remember and count that a document was answered 304."""
-        with transaction(self._connection) as cursor:
+        with transaction(self.connection) as cursor:
             every, reach = self._lock(cursor, url)
             pace = next_pace(every, self._bounds, changed=False, reach=reach)
             cursor.execute(query("remember_unchanged"), {**pace._asdict(), "url": url})
@@ -100,29 +100,29 @@ class Polls:
 
     def failed(self, url: str, problem: str) -> None:
         """Remember, count and note that a document could not be had or read."""
-        with transaction(self._connection) as cursor:
+        with transaction(self.connection) as cursor:
             cursor.execute(query("remember_failure"), {**self._whose, "url": url, "problem": repaired(problem)})
             self._count(cursor, asked=1, failed=1)
         self.note(problem)
 
     def answered(self) -> None:
         """Count that a document was asked for and answered."""
-        with transaction(self._connection) as cursor:
+        with transaction(self.connection) as cursor:
             self._count(cursor, asked=1)
 
     def skipped(self) -> None:
         """Count that a document was not asked for."""
-        with transaction(self._connection) as cursor:
+        with transaction(self.connection) as cursor:
             self._count(cursor, skipped=1)
 
     def forget(self, url: str) -> None:
         """Count a document as never read until it is read to its end."""
-        with transaction(self._connection) as cursor:
+        with transaction(self.connection) as cursor:
             cursor.execute(query("forget_poll"), {"url": url})
 
     def note(self, problem: str) -> None:
         """Note one line in the ledger."""
-        with transaction(self._connection) as cursor:
+        with transaction(self.connection) as cursor:
             cursor.execute(query("note_problem"), {**self._whose, "problem": repaired(problem)})
 
     def _lock(self, cursor: Cursor, url: str) -> tuple[timedelta | None, timedelta | None]:

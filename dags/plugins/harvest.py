@@ -38,16 +38,19 @@ def database_url() -> str | None:
 
 
 @contextmanager
-def harvest_database() -> Iterator[Connection]:
+def harvest_database(work: str = "READING") -> Iterator[Connection]:
     """A connection to the harvest's database while the block runs.
+
+    Args:
+        work: name of a `pipelines.database.Work`, whose limits the session gets.
 
     Raises:
         DatabaseError: the server does not answer, or its schema is not the one this code needs.
     """
-    from pipelines.database import connect
+    from pipelines.database import Work, connect
     from pipelines.migrate import check_ready
 
-    with closing(connect(database_url(), application="lumbung airflow")) as connection:
+    with closing(connect(database_url(), application="lumbung airflow", work=Work[work])) as connection:
         check_ready(connection)
         yield connection
 

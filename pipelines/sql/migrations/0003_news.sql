@@ -176,15 +176,3 @@ begin
     end loop;
 end
 $$;
-
-do $$
-begin
-    -- Roles belong to the server, not to the database: another database may have made it.
-    if not exists (select from pg_roles where rolname = 'news_reader') then
-        create role news_reader nologin;
-    end if;
-end
-$$;
-grant usage on schema news to news_reader;
-grant select on all tables in schema news to news_reader;
-alter default privileges in schema news grant select on tables to news_reader;

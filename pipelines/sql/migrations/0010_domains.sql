@@ -29,6 +29,5 @@ comment on column news.domains.free_at is 'No request goes there before this tim
 comment on column news.domains.reason is 'Why it was last to be left alone; NULL once it has answered well again.';
 comment on column news.domains.strikes is 'Crawls in a row that ended because of it; each doubles the next rest, a day at most.';
 comment on column news.domains.left_alone is 'Whether it is being left alone for that reason now.';
-grant select on news.domains to news_reader;
 comment on column news.crawls.finish_reason is
     'finished, shutdown, killed, another of Scrapy''s reasons, or the sentence why the publisher is left alone.';

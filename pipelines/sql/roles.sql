@@ -1,0 +1,69 @@
+-- Who may do what. `lumbung migrate` brings this up to date each time, so that whatever a migration adds is covered.
+
+-- missing_roles --
+select wanted
+from unnest(%(roles)s::text[]) as wanted
+where not exists (select from pg_roles where rolname = wanted)
+order by wanted
+
+-- owns_schemas --
+select count(*) = 2 and bool_and(pg_has_role(nspowner, 'usage')) from pg_namespace where nspname in ('lumbung', 'news')
+
+-- grant_reader --
+grant usage on schema news to news_reader;
+grant select on all tables in schema news to news_reader;
+-- Views call them. By name a reader reaches none: schema lumbung is closed.
+grant execute on all functions in schema lumbung to news_reader;
+alter default privileges in schema news grant select on tables to news_reader
+
+-- grant_crawler --
+-- Rows, not tables: no DDL, no truncate. What the harvest consists of is changed or marked, never deleted.
+grant usage on schema lumbung, news to lumbung_crawler;
+grant select on all tables in schema news to lumbung_crawler;
+grant select, insert, update, delete on all tables in schema lumbung to lumbung_crawler;
+revoke delete on
+    lumbung.article, lumbung.crawl, lumbung.domain, lumbung.page, lumbung.poll, lumbung.publisher, lumbung.reads,
+    lumbung.revision
+    from lumbung_crawler;
+grant usage, select on all sequences in schema lumbung to lumbung_crawler;
+grant execute on all functions in schema lumbung to lumbung_crawler;
+grant select on public.lumbung_migration to lumbung_crawler;
+alter default privileges in schema news grant select on tables to lumbung_crawler;
+alter default privileges in schema lumbung grant select, insert, update, delete on tables to lumbung_crawler;
+alter default privileges in schema lumbung grant usage, select on sequences to lumbung_crawler
+
+-- let_in --
+-- Where PUBLIC has lost these rights. Batches travel through temporary tables.
+do $$
+begin
+    if (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()) then
+        execute format('grant connect on database %I to lumbung_crawler, news_reader', current_database());
+        execute format('grant temporary on database %I to lumbung_crawler', current_database());
+    end if;
+end
+$$
+
+-- shut_out --
+-- For a server of our own: PUBLIC may connect to every database and make temporary tables there.
+do $$
+begin
+    execute format('revoke connect, temporary on database %I from public', current_database());
+end
+$$
+
+-- changes_of_owner --
+-- Statements after which a role owns the current database and what lies in its schema public.
+select format('alter database %%I owner to %%I', current_database(), %(role)s)
+union all
+select format('alter %%s %%s owner to %%I', kind, name, %(role)s)
+from (
+    select case c.relkind when 'S' then 'sequence' else 'table' end, c.oid::regclass::text, c.relowner
+    from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S')
+        and not exists (select from pg_depend d where c.relkind = 'S' and d.objid = c.oid and d.deptype in ('a', 'i'))
+    union all
+    select 'type', t.oid::regtype::text, t.typowner
+    from pg_type t
+    where t.typnamespace = 'public'::regnamespace and t.typtype = 'e'
+) as owned (kind, name, owner)
+where owner <> (select oid from pg_roles where rolname = %(role)s)
