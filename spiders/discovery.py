@@ -26,6 +26,7 @@ from spiders.entries import (
     Entries,
     Opened,
     absolute,
+    base_of,
     day_end,
     in_utf8,
     is_utf8,
@@ -191,8 +192,7 @@ def _linked(body: bytes, url: str, publisher: Publisher, links: tuple[str, ...],
     kind = kind_of(data)
     if document.find(".//a") is None and kind != HTML:
         raise DiscoveryError(f"{url} is not a page of links: it is {kind}")
-    stated = document.find(".//base")
-    base = absolute(url, (stated.get("href") or "") if stated is not None else "") or url
+    base = base_of(document, url)
     entries = Entries(publisher, url)
     for link in _links(document, links):
         address = absolute(base, link.get("href") or "")

@@ -13,7 +13,7 @@ import re
 import zlib
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -26,6 +26,8 @@ from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from lxml.html import HtmlElement
 
     from spiders.publishers import Publisher
 
@@ -45,6 +47,8 @@ _KINDS = {
 _KIND = re.compile(rf"<({'|'.join(_KINDS)})\b")
 _SNIFFED = 4096
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_YEARS = range(1969, 2069)
+"""Those that RFC 2822 (section 4.3) means by two digits: others are as absurd as the year 1 or 9999."""
 _NIGHT = timedelta(days=1)
 FEEDS = frozenset((_KINDS["rss"], _KINDS["feed"]))
 HTML = _KINDS["html"]
@@ -182,6 +186,16 @@ def absolute(base: str, address: str) -> str:
     return ""
 
 
+def base_of(tree: HtmlElement, url: str) -> str:
+    """The address that relative links of a page count from: its first `<base>` that is one, else `url`."""
+    for stated in tree.iter("base"):
+        with suppress(ValueError):
+            address = str(stated.get("href") or "").strip()
+            if address:
+                return urljoin(url, address)
+    return url
+
+
 def moment_of(text: str | None, zone: ZoneInfo) -> datetime | None:
     """A machine's date in UTC: W3C, RFC 822, and the Indonesian forms that feeds print."""
     if not text:
@@ -190,6 +204,8 @@ def moment_of(text: str | None, zone: ZoneInfo) -> datetime | None:
         moment = parse_date(text, zone)
         if moment is None:  # RFC 822 with a year of two digits
             moment = parsedate_to_datetime(text)
+            if moment.year not in _YEARS:
+                return None
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     return None
 
@@ -198,9 +214,8 @@ def day_end(text: str | None, zone: ZoneInfo) -> datetime | None:
     """The last moment of the day, in UTC, where `text` states a day and nothing more."""
     if not text or not _DAY_ONLY.fullmatch(text):
         return None
-    with suppress(ValueError, OverflowError):
-        return datetime.combine(date.fromisoformat(text.strip()), time.max, zone).astimezone(UTC)
-    return None
+    day = parse_date(text, zone)
+    return None if day is None else datetime.combine(day, time.max, zone).astimezone(UTC)
 
 
 def kind_of(data: bytes) -> str:

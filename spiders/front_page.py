@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from spiders.document import parse
+from spiders.entries import base_of
 from spiders.labels import find_language
 from spiders.metadata import Metadata
 from spiders.selection import text_of
@@ -53,7 +54,7 @@ def read_front_page(body: bytes, url: str, encoding: str | None = None) -> Front
     """Read the front page that was fetched from `url`."""
     tree = parse(body, encoding)
     metadata = Metadata(tree, url)
-    base = next((urljoin(url, each.get("href", "")) for each in tree.iter("base") if each.get("href")), url)
+    base = base_of(tree, url)
     name, name_from = next(_names(tree, metadata, url), ("", ""))
     links = tuple(dict.fromkeys(_links(tree, base)))
     return FrontPage(

@@ -141,7 +141,11 @@ def _rules(response: Response) -> tuple[Protego | None, str]:
         return None, f"HTTP {status}"
     if status >= _REDIRECTION:
         return Protego.parse(""), ""
-    body = response.body
+    return parse_rules(response.body), ""
+
+
+def parse_rules(body: bytes) -> Protego:
+    """The rules that a robots.txt states; its bytes may be anything."""
     if len(body) > _MOST_BYTES:
         body = body[:_MOST_BYTES].rpartition(b"\n")[0]
-    return Protego.parse(body.decode("utf-8-sig", "ignore")), ""
+    return Protego.parse(body.decode("utf-8-sig", "ignore"))

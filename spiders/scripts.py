@@ -7,9 +7,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lxml import etree, html
-
 from spiders.blocks import blocks_of
+from spiders.document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +40,9 @@ def script_blocks(root: HtmlElement, headline: str) -> list[Block]:
     longest = max(texts, key=len, default="")
     if not longest:
         return []
-    try:
-        return blocks_of(html.fragment_fromstring(longest, create_parent="div"))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return []
+    tree = parse(longest.encode("utf-8", "replace"), "utf-8")
+    body = tree.find("body")
+    return blocks_of(tree if body is None else body)
 
 
 def _tells(text: str, words: list[str]) -> bool:

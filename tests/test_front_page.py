@@ -44,3 +44,9 @@ def test_the_name_comes_from_structured_data_else_from_the_part_of_the_title_tha
     head: str, name: str
 ) -> None:
     assert read_front_page(f"<html><head>{head}</head><body>x</body></html>".encode(), HOME).name == name
+
+
+@pytest.mark.parametrize("base", ["http://[", "https://[::1", "http://a\u2100b/", "", " "])
+def test_a_base_that_is_no_address_moves_no_link(base: str) -> None:
+    page = f"<base href='{base}'><base href='/arsip/'><a href=berita-1>x</a>"
+    assert read_front_page(page.encode(), HOME).links == (f"{HOME}arsip/berita-1",)

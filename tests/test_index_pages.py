@@ -65,3 +65,8 @@ def test_what_is_no_index_page_is_named_in_one_line(body: bytes, kind: str) -> N
     with pytest.raises(DiscoveryError) as raised:
         parse_index(body, URL, WARTA, DAY)
     assert str(raised.value) == f"{URL} is not a page of links: it is {kind}"
+
+
+def test_a_base_that_is_no_address_moves_no_link() -> None:
+    page = b"<html><base href='https://['><a href=/berita/1/panen>Panen</a>"
+    assert [entry.url for entry in parse_section(page, URL, WARTA)] == ["https://www.warta.id/berita/1/panen"]

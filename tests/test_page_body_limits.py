@@ -167,3 +167,12 @@ def test_captions_are_the_text_of_a_page_that_only_shows_pictures() -> None:
 
 def test_a_script_of_unclosed_strings_is_read_once() -> None:
     assert a_page("<script>" + '"\\' * 200_000 + "</script>", "<title>Sungai</title>").paragraphs == ()
+
+
+def test_a_script_may_hold_a_whole_page_or_two() -> None:
+    texts = (LEAD, SECOND, THIRD, FOURTH)
+    one = f"<html><body>{''.join(f'<p>{text}</p>' for text in texts)}"
+    page = a_page(
+        _drawn(f"{one}</body></html>\n{one}</body></html>\ud800"), "<title>Warga desa mengukur air sungai</title>"
+    )
+    assert page.paragraphs[:4] == texts

@@ -156,3 +156,18 @@ def test_entities_declared_in_another_encoding_are_not_resolved(tmp_path: Path) 
 def test_a_sitemap_of_fifty_thousand_urls_is_read_whole() -> None:
     body = urlset(*map(located, range(50_000)))
     assert len(parse_sitemap(body, URL, WARTA).entries) == 50_000
+
+
+@pytest.mark.parametrize("day", ["4052-11-24", "0001-01-01", "9999-12-31", "2026-02-30", "0000-00-00"])
+def test_a_day_that_no_article_appears_on_is_no_day_at_either_end(day: str) -> None:
+    news = f"<news:news><news:publication_date>{day}</news:publication_date></news:news>"
+    (entry,) = parse_sitemap(urlset(located(1, news)), URL, WARTA).entries
+    assert entry.published_at is entry.published_until is None
+    index = f"<sitemapindex><sitemap><loc>/a.xml</loc><lastmod>{day}</lastmod></sitemap></sitemapindex>"
+    assert parse_sitemap(index.encode(), URL, WARTA).children == [Child("https://www.warta.id/a.xml")]
+
+
+@pytest.mark.parametrize("when", ["Fri, 31 Dec 9999 23:59:59 GMT", "24 Nov 0126 05:00"])
+def test_a_year_that_nobody_means_is_no_date(when: str) -> None:
+    (entry,) = parse_sitemap(urlset(located(1, f"<lastmod>{when}</lastmod>")), URL, WARTA).entries
+    assert entry.modified_at is None
