@@ -47,6 +47,7 @@ FORM = {
         default=None,
         type=["null", "integer"],
         minimum=1,
+        maximum=1_000_000,
         title="Most articles",
         description="Stop after this many; the others stay due for the next crawl. Empty: all.",
         section="Limits",

@@ -20,6 +20,7 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task
 
 from harvest import NEWS_ARTICLES, harvest_database, one_line_errors
+from spiders.publishers import publisher_keys
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ FORM = {
     "publisher": Param(
         default=None,
         type=["null", "string"],
+        enum=[None, *publisher_keys()],
         title="Publisher",
         description="With Look again: only at articles of this publisher, by the key of its file. Empty: all.",
         section="Full re-check",

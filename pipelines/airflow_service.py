@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ADMIN: Final = "admin"
+VIEWER: Final = "viewer"
+"""Logins of the UI: one may do everything, the other look at everything but secrets and start nothing."""
 
 COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
     # Task logs are read from the same disk. The log server would listen on every address of the machine.
@@ -43,8 +45,10 @@ def url(state: State) -> str:
 
 
 def write_passwords(home: Home, state: State) -> None:
-    """Hand the login to Airflow, which reads it from a file."""
-    home.write_private("airflow-passwords.json", json.dumps({ADMIN: state.airflow_password}) + "\n")
+    """Hand the logins to Airflow, which reads it from a file."""
+    home.write_private(
+        "airflow-passwords.json", json.dumps({ADMIN: state.airflow_password, VIEWER: state.viewer_password}) + "\n"
+    )
 
 
 def environment(home: Home, state: State, harvest: Mapping[str, str], metadata_url: str) -> dict[str, str]:
@@ -56,7 +60,8 @@ def environment(home: Home, state: State, harvest: Mapping[str, str], metadata_u
         harvest: variables that spiders and tasks need: `DATABASE_URL`, `LUMBUNG_HOME_CONTOH`.
         metadata_url: libpq URI of Airflow's own database.
     """
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "LUMBUNG_HOME_"))}
+    theirs = ("AIRFLOW", "LUMBUNG_HOME_", "LUMBUNG_PASSWORD", "DATABASE_")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     return {
         **ours,
         **marked(home.folder),
@@ -93,7 +98,7 @@ def _core(home: Home) -> dict[str, str]:
 
 def _secrets(home: Home, state: State) -> dict[str, str]:
     return {
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin,{VIEWER}:viewer",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.folder / "airflow-passwords.json"),
         "AIRFLOW__CORE__FERNET_KEY": state.fernet_key,
         "AIRFLOW__API__SECRET_KEY": state.session_secret,

@@ -72,6 +72,7 @@ def down() -> None:
 @cli.command()
 def status() -> None:
     """Show each service with its process and address; status 3 when one is down."""
+    from pipelines.stack_commands import reader_url
     from pipelines.stack_commands import status as look
     from pipelines.stack_home import Home
 
@@ -82,6 +83,8 @@ def status() -> None:
     for each in services:
         state = "running" if each.pid else "down"
         click.echo(f"{each.name:<22} {each.pid or '-':>8}  {state:<8} {each.address}".rstrip())
+    if (address := reader_url(Home.default())) is not None:
+        click.echo(f"readers of schema news: {address}")
     if not all(each.pid for each in services):
         sys.exit(_SOMETHING_IS_DOWN)
 

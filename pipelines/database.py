@@ -138,12 +138,25 @@ def connect(dsn: str | None = None, *, application: str = "lumbung", work: Work 
         session: dict[str, Any] = {"application_name": application, "client_encoding": "UTF8", **limits, **_PATIENCE}
         connection: Connection = psycopg2.connect(target, **session)
     except psycopg2.Error as error:
-        reason = one_line(error)
+        reason = _without_password(error, target)
         hint = (
             "" if target or os.environ.get("PGHOST") else "; DATABASE_URL is not set (after `make up`: . .lumbung/env)"
         )
-        raise DatabaseUnreachable(f"Postgres cannot be reached: {reason}{hint}") from error
+        # Not `from error`: its text may hold the password, and Airflow logs the chain.
+        raise DatabaseUnreachable(f"Postgres cannot be reached: {reason}{hint}") from None
     return connection
+
+
+def _without_password(error: psycopg2.Error, target: str) -> str:
+    """What libpq says, which quotes what it cannot read: pieces of a password, where that holds an unescaped @ or :."""
+    try:
+        parts = parse_dsn(target)
+    except psycopg2.ProgrammingError:
+        parts = {"host": "@"}
+    if any("@" in str(parts.get(name, "")) for name in ("host", "port", "dbname")):
+        return "DATABASE_URL is no connection string; in a password @ is written %40, : %3A, / %2F and % %25"
+    password = parts.get("password")
+    return one_line(error).replace(str(password), "***") if password else one_line(error)
 
 
 def reconnect(login: Mapping[str, Any]) -> Connection:

@@ -35,9 +35,10 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to the server's environment: a mark by which its owner finds it again."""
 
-    def url(self, database: str = ACCOUNT) -> str:
-        """Libpq URI of a database on this server."""
-        return f"postgresql://{ACCOUNT}:{quote(self.password)}@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str = ACCOUNT, *, login: str = ACCOUNT, password: str | None = None) -> str:
+        """Libpq URI of a database on this server, for its superuser or for another login with its password."""
+        secret = quote(self.password if password is None else password)
+        return f"postgresql://{login}:{secret}@127.0.0.1:{self.port}/{database}"
 
     @property
     def running(self) -> bool:

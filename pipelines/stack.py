@@ -9,15 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import closing
 from typing import TYPE_CHECKING, Final
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from pipelines import airflow_service, processes
 from pipelines.airflow_api import AirflowApi
-from pipelines.database import connect
-from pipelines.migrate import migrate
+from pipelines.database_commands import OWNER
+from pipelines.own_server import CRAWLS, METADATA, READS, Passwords, settle
 from pipelines.postgres import ACCOUNT, Server, data_directory
 from pipelines.stack_home import Home, StackError, State, checkout
 
@@ -72,13 +71,21 @@ class Stack:
         """Airflow's API, as its administrator."""
         return AirflowApi(self.airflow_url, airflow_service.ADMIN, self.state.airflow_password)
 
+    @property
+    def reader_url(self) -> str:
+        """Where people read the harvest, and can do nothing else."""
+        return self.server.url(login=READS, password=self.state.reader_password)
+
     def shell_variables(self) -> dict[str, str]:
         """What `.lumbung/env` tells a shell."""
         return {
             **self._harvest_variables(),
+            "DATABASE_READER_URL": self.reader_url,
+            OWNER: self.server.url(),
             "AIRFLOW_URL": self.airflow_url,
             "AIRFLOW_USER": airflow_service.ADMIN,
             "AIRFLOW_PASSWORD": self.state.airflow_password,
+            "AIRFLOW_VIEWER_PASSWORD": self.state.viewer_password,
         }
 
     def pid(self, service: str) -> int | None:
@@ -147,10 +154,11 @@ class Stack:
         return self.home.logs / f"{service}.log"
 
     def _harvest_variables(self) -> dict[str, str]:
-        return {"DATABASE_URL": self.server.url(), "LUMBUNG_HOME_CONTOH": self.newsstand_url}
+        crawler = self.server.url(login=CRAWLS, password=self.state.crawler_password)
+        return {"DATABASE_URL": crawler, "LUMBUNG_HOME_CONTOH": self.newsstand_url}
 
     def _airflow_environment(self) -> dict[str, str]:
-        metadata = self.server.url("airflow")
+        metadata = self.server.url(METADATA, login=METADATA, password=self.state.metadata_password)
         return airflow_service.environment(self.home, self.state, self._harvest_variables(), metadata)
 
     def _start_postgres(self, step: Step) -> None:
@@ -159,9 +167,8 @@ class Stack:
             self.started.append("postgres")
             server.start()
         server.create_database(ACCOUNT)
-        server.create_database("airflow")
-        with closing(connect(server.url())) as connection:
-            applied = migrate(connection)
+        state = self.state
+        applied = settle(server.url, Passwords(state.crawler_password, state.reader_password, state.metadata_password))
         news = f", {len(applied)} migrations applied" if applied else ""
         step.note(f"127.0.0.1:{server.port}{news}")
 

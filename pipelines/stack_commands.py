@@ -94,6 +94,11 @@ def status(home: Home) -> list[ServiceStatus]:
     return [ServiceStatus(service, stack.pid(service), addresses.get(service, "")) for service in SERVICES]
 
 
+def reader_url(home: Home) -> str | None:
+    """Connection string for people who read the harvest; None when nothing was ever started."""
+    return home.shell_variables().get("DATABASE_READER_URL")
+
+
 def _prepared(home: Home) -> Stack:
     state = home.load() or State.new()
     stack = Stack(home, state)

@@ -57,6 +57,10 @@ class State(BaseModel):
     jwt_secret: str
     session_secret: str
     fernet_key: str
+    crawler_password: str = Field(default_factory=lambda: secrets.token_urlsafe(18))
+    reader_password: str = Field(default_factory=lambda: secrets.token_urlsafe(18))
+    metadata_password: str = Field(default_factory=lambda: secrets.token_urlsafe(18))
+    viewer_password: str = Field(default_factory=lambda: secrets.token_urlsafe(12))
     ports: dict[str, int] = Field(default_factory=dict)
     settled: bool = False
     """Whether the services have answered on these ports once: from then on their addresses stay the same."""

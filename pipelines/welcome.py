@@ -12,7 +12,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.airflow_service import ADMIN
+from pipelines.airflow_service import ADMIN, VIEWER
 from pipelines.database import connect, transaction
 
 if TYPE_CHECKING:
@@ -34,8 +34,12 @@ def ways_in(stack: Stack, reporter: Reporter) -> None:
     lumbung = _short(Path(sys.executable).with_name("lumbung"))
     reporter.say()
     reporter.say(f"  Airflow      {stack.airflow_url}   user {ADMIN}   password {stack.state.airflow_password}")
+    reporter.say(
+        f"               {' ' * len(stack.airflow_url)}   user {VIEWER}   password {stack.state.viewer_password}"
+    )
     reporter.say(f"  Newspaper    {stack.newsstand_url}")
     reporter.say(f"  SQL          {_sql(stack, lumbung)}")
+    reporter.say(f"  Readers      {stack.reader_url}")
     reporter.say(
         f"  Shell        . {_short(stack.home.environment_file)}   sets DATABASE_URL, AIRFLOW_URL and the login"
     )

@@ -59,6 +59,8 @@ _UNREAD = "cannot be read"
 _STATUSES = [304, 404, 410]
 _OK, _NOT_MODIFIED = 200, 304
 _BLOCKED = "blocked: "
+_SAYS_NOTHING = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/xml"})
+"""Content types that servers send which do not know: the first bytes decide."""
 _NO_ARGUMENTS = {"self", "name", "unknown"}
 
 
@@ -201,9 +203,9 @@ class PublisherSpider(Spider):
             return self._rejection(page, "gone", f"HTTP {response.status}", response.url)
         if not self.publisher.owns(response.url):
             return self._rejection(page, "off_domain", f"redirected to {response.url}", response.url)
-        kind = (response.headers.get("Content-Type") or b"text/html").decode("latin-1").lower()
-        if "html" not in kind:
-            return self._rejection(page, "not_html", f"Content-Type: {kind}", response.url)
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
+        if "html" not in kind and not (_mime(kind) in _SAYS_NOTHING and _begins_as_html(response.body)):
+            return self._rejection(page, "not_html", f"Content-Type: {kind or 'none'}", response.url)
         return await self._read(response, page, _charset(kind))
 
     async def _read(self, response: Response, page: LeasedPage, encoding: str | None) -> Outcome:
@@ -287,6 +289,14 @@ def _identified(outcome: Article | Rejection, page: LeasedPage) -> Article | Rej
     own = outcome.declared_url or outcome.canonical_url
     declared = own if own != page.canonical_url else None
     return replace(outcome, canonical_url=page.canonical_url, declared_url=declared)
+
+
+def _mime(content_type: str) -> str:
+    return content_type.partition(";")[0].strip()
+
+
+def _begins_as_html(body: bytes) -> bool:
+    return body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\f").lower().startswith((b"<!doctype html", b"<html"))
 
 
 def _charset(content_type: str) -> str | None:

@@ -25,6 +25,7 @@ from scrapy.exceptions import (
 )
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
+from spiders.caps import Caps
 from spiders.domain_queue import DomainQueue, LeftAlone, Stopping
 from spiders.domains import domain_of
 from spiders.retry_after import seconds_asked
@@ -81,6 +82,7 @@ class Turnstile:
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         self._crawler = crawler
+        self._caps = Caps(crawler)
         self._width = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._patience = settings.getfloat("POLITE_PATIENCE")
         self._pause = settings.getfloat("POLITE_PAUSE")
@@ -102,10 +104,13 @@ class Turnstile:
         """Let a request through when it is its turn.
 
         Raises:
-            CrawlOver: the domain is the publisher's and is to be left alone, or the crawl is being stopped.
+            CrawlOver: the domain is the publisher's and is to be left alone, the crawl has cost enough, or it is being
+                stopped.
             LeftAlone: another domain is to be left alone.
         """
         queue = self._queue(request.url)
+        if (cap := self._caps.ask(request.url)) is not None:
+            raise CrawlOver(cap)
         try:
             await queue.enter()
         except Stopping as error:

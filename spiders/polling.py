@@ -148,6 +148,13 @@ def header(response: Response | None, name: str) -> str | None:
     return value.decode("latin-1") if value else None
 
 
+_CERTIFICATES = {
+    "certificate verify failed": "its certificate has expired or is signed by nobody who is trusted here",
+    "service_identity": "its certificate is for another name",
+}
+"""What TLS says in the middle of many words -> what it means."""
+
+
 def reason_of(error: BaseException) -> str:
     """One line for people on why something could not be fetched."""
     if isinstance(error, HttpError):
@@ -155,6 +162,9 @@ def reason_of(error: BaseException) -> str:
     if (refused := refusal(error)) is not None:
         return "robots.txt disallows it" if refused[0] == "disallowed" else refused[1]
     words = " ".join(str(error).split())
+    for mark, meaning in _CERTIFICATES.items():
+        if mark in words:
+            return meaning
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 _PATIENCE: Final = 10
 """Wall-clock seconds for each second of CPU: a busy machine is slow, a process that sleeps is stuck."""
 
+_NOT_FOR_PAGES: Final = ("AIRFLOW", "_AIRFLOW", "DATABASE_", "PG")
+"""Variables that hold addresses and passwords: should a page take its reader over, it finds none there."""
 
 _PAGES_OWN: Final = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL})
 """Signals that a page provokes; any other one came from outside, and says nothing of the page."""
@@ -106,9 +108,10 @@ class Reader:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._known = {}
+        harmless = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_FOR_PAGES)}
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-m", "spiders.reading_process", str(self._seconds), str(self._megabytes)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**harmless, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # a signal to the spider's group lets it finish the page and close in good order

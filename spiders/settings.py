@@ -67,8 +67,16 @@ DOWNLOAD_HANDLERS = {
 }
 TWISTED_DNS_RESOLVER = "spiders.guard.GuardedResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
+
+# What a crawl may cost at most, and what it may ask of one registered domain: nets, far above any day's work.
+CRAWL_REQUESTS = 500_000
+CRAWL_MINUTES = 24 * 60
+CRAWL_MEGABYTES = 50_000
+DOMAIN_REQUESTS = 400_000
+DOMAIN_MEGABYTES = 40_000
 
 # What reading one page may cost, held by the kernel around the process that reads: CPU seconds, MiB of its memory.
 READ_SECONDS = 10.0

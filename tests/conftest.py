@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pipelines.postgres import Server
 
+pytest.register_assert_rewrite("airflow_trust")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -61,13 +61,16 @@ class Airflow:
         """End every process, the tasks' too. In haste: nothing of this Airflow is needed again."""
         processes.kill(processes.members(self._home.folder))
 
-    def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """Status and answer of one request to the REST API."""
+    def call(self, method: str, path: str, body: object = None, token: str | None = None) -> tuple[int, Any]:
+        """Status and answer of one request to the REST API, as the administrator or by another token."""
         request = urllib.request.Request(  # noqa: S310 - loopback
             airflow_service.url(self._state) + path,
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
+            headers={
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {self._token if token is None else token}",
+            },
         )
         try:
             answer = urllib.request.urlopen(request, timeout=30)  # noqa: S310 - loopback
@@ -76,6 +79,24 @@ class Airflow:
         with answer:
             said = answer.read()
         return answer.status, json.loads(said) if said.startswith((b"{", b"[")) else said.decode()
+
+    def viewer(self) -> str:
+        """Token of the user who may only look."""
+        login = {"username": airflow_service.VIEWER, "password": self._state.viewer_password}
+        status, answer = self.call("POST", "/auth/token", login)
+        assert status == 201, answer
+        token: str = answer["access_token"]
+        return token
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Every secret of this Airflow by name."""
+        return {name: str(value) for name, value in self._state if name.endswith(("password", "secret", "key"))}
+
+    @property
+    def folder(self) -> Path:
+        """Everything it writes lies here."""
+        return self._home.folder
 
     def unpause(self, dag: str) -> None:
         """Wait until the dag-processor has found the DAG, and let it run."""

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml  # type: ignore[import-untyped]  # Airflow brings it, without types
 
 from pipelines.airflow_service import environment
 from pipelines.first_harvest import CRAWL, DEDUPLICATE
+from pipelines.own_server import CRAWLS, METADATA
 from pipelines.ports import PREFERRED
 from pipelines.stack_home import Home, State
 from spiders.publishers import load_publishers
@@ -22,7 +24,11 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docker-compose.yml"
 SECRETS = (
     "POSTGRES_PASSWORD",
+    "CRAWLER_PASSWORD",
+    "READER_PASSWORD",
+    "METADATA_PASSWORD",
     "AIRFLOW_PASSWORD",
+    "AIRFLOW_VIEWER_PASSWORD",
     "AIRFLOW_JWT_SECRET",
     "AIRFLOW_SESSION_SECRET",
     "AIRFLOW_FERNET_KEY",
@@ -98,6 +104,38 @@ def test_variables_that_hold_secrets_are_only_ever_demanded_ones(services: Servi
                 assert ":?" in value, f"{name}: {variable}"
 
 
+def test_each_service_knows_the_passwords_it_needs_and_no_others(services: Services) -> None:
+    superuser = {name for name, each in services.items() if "${POSTGRES_PASSWORD" in str(each["environment"])}
+    metadata = {name for name, each in services.items() if "${METADATA_PASSWORD" in str(each["environment"])}
+    assert superuser == {"postgres", "migrate"}
+    assert metadata == {"migrate", "api-server", "scheduler", "dag-processor"}
+    assert {name for name, each in services.items() if "${AIRFLOW_PASSWORD" in str(each["environment"])} == {
+        "api-server",
+        "first-harvest",
+    }
+    assert "${" not in str(services["newsstand"]["environment"]).replace("${LUMBUNG_NEWSSTAND_PORT:-8710}", "")
+    users = {name: re.findall(r"//(\w+)@postgres", str(each["environment"])) for name, each in services.items()}
+    assert {user for name, found in users.items() if name != "migrate" for user in found} == {CRAWLS, METADATA}
+
+
+def test_what_runs_in_a_container_finds_its_passwords_in_a_file_and_none_in_its_environment(
+    services: Services, tmp_path: Path
+) -> None:
+    for name, service in services.items():
+        assert ("entrypoint" in service) == ("PGPASSFILE" in service["environment"]), name
+    entrypoint = [word.replace("$$", "$") for word in services["scheduler"]["entrypoint"]]
+    secrets = {"CRAWLER_PASSWORD": "a:b\\c'\"$(id)", "METADATA_PASSWORD": "%40/@ é"}
+    passfile = tmp_path / "passwords"
+    variables = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PGPASSFILE": str(passfile), **secrets}
+    done = subprocess.run([*entrypoint, "env"], env=variables, capture_output=True, text=True, check=True)
+    assert not [line for line in done.stdout.splitlines() if "PASSWORD" in line]
+    assert passfile.stat().st_mode & 0o777 == 0o600
+    assert passfile.read_text("utf-8").splitlines() == [
+        "postgres:*:*:lumbung_crawl:a\\:b\\\\c'\"$(id)",
+        "postgres:*:*:airflow:%40/@ é",
+    ]
+
+
 def test_no_address_holds_a_password(services: Services) -> None:
     for name, service in services.items():
         for variable, value in service["environment"].items():
@@ -109,7 +147,7 @@ def test_the_recipe_at_the_top_makes_every_secret(text: str, tmp_path: Path) -> 
         pytest.skip("the recipe needs openssl")
     head = [line.removeprefix("#") for line in text.splitlines() if line.startswith("#")]
     begin = next(number for number, line in enumerate(head) if "umask" in line)
-    recipe = "\n".join(head[begin : begin + 3])
+    recipe = "\n".join(head[begin : begin + 4])
     subprocess.run(["sh", "-ec", recipe], cwd=tmp_path, check=True)
     made = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text("utf-8").splitlines())
     assert set(made) == set(SECRETS)
@@ -119,15 +157,15 @@ def test_the_recipe_at_the_top_makes_every_secret(text: str, tmp_path: Path) -> 
 
 
 def test_ports_are_published_on_loopback_only(services: Services) -> None:
+    assert {name for name, service in services.items() if service.get("ports")} == {"newsstand", "api-server"}
     published = [port for service in services.values() for port in service.get("ports", [])]
-    assert len(published) == len(PREFERRED)
     assert all(re.match(r"127\.0\.0\.1:\$\{LUMBUNG_\w+_PORT:-\d+\}:", port) for port in published)
     assert all("network_mode" not in service for service in services.values())
 
 
 def test_ports_are_those_of_make_up(text: str) -> None:
     defaults = set(re.findall(r"\$\{LUMBUNG_(\w+)_PORT:-(\d+)\}", text))
-    assert defaults == {(name.upper(), str(port)) for name, port in PREFERRED.items()}
+    assert defaults == {(name.upper(), str(port)) for name, port in PREFERRED.items() if name != "postgres"}
 
 
 def test_what_runs_for_long_is_watched_and_started_again(services: Services) -> None:

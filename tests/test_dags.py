@@ -25,6 +25,7 @@ FORM_VALUES: list[tuple[str, Any, bool]] = [
     ("max_articles", None, True),
     ("max_articles", 1, True),
     ("max_articles", 0, False),
+    ("max_articles", 1_000_001, False),
     ("max_articles", 1.5, False),
     ("max_articles", "banyak", False),
     ("refetch", True, True),

@@ -69,7 +69,7 @@ def listening(answer: bytes = ANSWER) -> Iterator[Listener]:
         listener.close()
 
 
-def ask(publisher: dict[str, Any], urls: list[str]) -> dict[str, str]:
+def ask(publisher: dict[str, Any], urls: list[str], **variables: str) -> dict[str, str]:
     here = Path(__file__).parent
     child = subprocess.run(
         [sys.executable, str(here / "guarded_requests.py")],
@@ -78,6 +78,7 @@ def ask(publisher: dict[str, Any], urls: list[str]) -> dict[str, str]:
             "PATH": os.environ["PATH"],
             "SCRAPY_SETTINGS_MODULE": "spiders.settings",
             "PYTHONPATH": f"{here.parent}:{here}",
+            **variables,
         },
         capture_output=True,
         text=True,

@@ -229,15 +229,30 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
     assert "news.articles, newest first" in up.stdout
     variables = home.shell_variables()
     assert set(variables) == {
-        "DATABASE_URL", "LUMBUNG_HOME_CONTOH", "AIRFLOW_URL", "AIRFLOW_USER", "AIRFLOW_PASSWORD"
+        "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_READER_URL", "LUMBUNG_HOME_CONTOH", "AIRFLOW_URL",
+        "AIRFLOW_USER", "AIRFLOW_PASSWORD", "AIRFLOW_VIEWER_PASSWORD",
     }  # fmt: skip
     with closing(psycopg2.connect(variables["DATABASE_URL"])) as connection, connection.cursor() as cursor:
         cursor.execute("select text from news.article_text where headline like 'Kandahar, Kota Terbesar%'")
         assert cursor.fetchall() == [((ROOT / "seeds" / "article.txt").read_text("utf-8"),)]
         cursor.execute("select count(*) filter (where not balanced), sum(stored) > 100 from news.crawls")
         assert cursor.fetchone() == (0, True)
+        cursor.execute("select current_user, rolsuper or rolcreaterole from pg_roles where rolname = current_user")
+        assert cursor.fetchone() == ("lumbung_crawl", False)
+    with closing(psycopg2.connect(variables["DATABASE_READER_URL"])) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) > 100 from news.articles")
+        assert cursor.fetchone() == (True,)
+    writing = psycopg2.connect(variables["DATABASE_READER_URL"], options="-c default_transaction_read_only=off")
+    refused = pytest.raises(psycopg2.errors.InsufficientPrivilege)
+    with closing(writing) as connection, connection.cursor() as cursor, refused:
+        cursor.execute("create temporary table x ()")
+    for url in (variables["DATABASE_URL"], variables["DATABASE_READER_URL"]):
+        with pytest.raises(psycopg2.OperationalError, match='permission denied for database "airflow"'):
+            psycopg2.connect(url, dbname="airflow")
     running = lumbung(home, "status")
     assert running.returncode == 0, running.stdout
+    assert running.stdout.endswith(f"readers of schema news: {variables['DATABASE_READER_URL']}\n")
+    assert owner_password_is_known_to(home) == set()
     addresses = {each.laddr.ip for member in processes.members(home.folder) for each in listening(member)}
     assert addresses == {"127.0.0.1"}
 
@@ -251,6 +266,16 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
     assert down.stdout.startswith("stopped postgres, newsstand, airflow-scheduler")
     assert processes.members(home.folder) == []
     assert json.loads((home.folder / "state.json").read_text())["processes"] == {}
+
+
+def owner_password_is_known_to(home: Home) -> set[str]:
+    """Names of the stack's processes that have the password of the server's superuser in their environment or words."""
+    state = home.load()
+    assert state is not None
+    members = processes.members(home.folder)
+    assert len(members) > 5
+    told = {each.name(): [*each.environ().values(), *each.cmdline()] for each in members}
+    return {name for name, texts in told.items() if any(state.postgres_password in text for text in texts)}
 
 
 def listening(process: psutil.Process) -> list[Any]:

@@ -23,6 +23,7 @@ GRACE: Final = 2.5
 """Seconds a spider may take to close after SIGTERM. Airflow kills a task five seconds after it asked it to stop, and
 the leases are still to be given back."""
 
+_NOT_FOR_SPIDERS = ("AIRFLOW", "DATABASE_OWNER", "DATABASE_READER")
 _LEVELLED = re.compile(r"\d\S* \S+ \[([^\]]*)\] (DEBUG|INFO|WARNING|ERROR|CRITICAL): ?(.*)")
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -38,6 +39,8 @@ class PythonProcess:
             words: name of the module, and its arguments.
             environment: variables added to this process's own.
         """
+        # What it reads may take it over: Airflow's keys and its metadata are none of its business.
+        ours = {name: value for name, value in os.environ.items() if not name.lstrip("_").startswith(_NOT_FOR_SPIDERS)}
         project = {"SCRAPY_SETTINGS_MODULE": "spiders.settings", "PYTHONUNBUFFERED": "1"}
         self._error = ""
         self._last_line = ""
@@ -45,7 +48,7 @@ class PythonProcess:
         self._child = subprocess.Popen(
             # -P: a file in the working directory must not shadow a module of the spider.
             [sys.executable, "-P", "-m", *words],
-            env={**os.environ, **project, **environment},
+            env={**ours, **project, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
