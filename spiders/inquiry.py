@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
@@ -15,9 +16,9 @@ from urllib.parse import urlsplit
 from protego import Protego
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import IgnoreRequest
 from scrapy.settings import Settings
 
+from spiders.politeness import Disallowed
 from spiders.polling import header, reason_of
 from spiders.reading import Reader
 
@@ -80,12 +81,8 @@ class Inquiry:
         """Fetch one address; whatever goes wrong becomes the answer's `problem`."""
         try:
             response = await self._crawler.engine.download_async(Request(url, dont_filter=True))
-        except IgnoreRequest as error:
-            if "robots.txt" in str(error):
-                return Answer(asked=url, url=url, problem="robots.txt disallows it", allowed=False)
-            return Answer(asked=url, url=url, problem=reason_of(error))
         except Exception as error:  # noqa: BLE001 - whatever the network does is a finding
-            return Answer(asked=url, url=url, problem=reason_of(error))
+            return Answer(asked=url, url=url, problem=reason_of(error), allowed=not isinstance(error, Disallowed))
         return Answer(
             asked=url,
             url=response.url,
@@ -128,9 +125,9 @@ class InquirySpider(Spider):
         for nothing in cast("tuple[Request, ...]", ()):
             yield nothing
 
+    @abstractmethod
     async def look(self, inquiry: Inquiry) -> object:
         """What there is to find; a subclass says how."""
-        raise NotImplementedError
 
 
 def look_at(

@@ -11,7 +11,7 @@ from spiders.discovery import Child, DiscoveryError, Sitemap, parse_feed, parse_
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from spiders.article import Entry
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["feed", "sitemap", "index", "section"]
 
+_NEVER: frozenset[int] = frozenset()
 _CHILDREN = 3
 """Sitemaps of an index that are asked until one announces something."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -64,14 +65,28 @@ def newest_entries(ways: Iterable[Way], publisher: Publisher) -> list[Entry]:
 
 async def ask_feed(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
     """Ask for a feed."""
+    return await _ask(inquiry, "feed", url, lambda answer: parse_feed(answer.body, answer.url, publisher))
+
+
+async def ask_section(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
+    """Ask for a front or section page."""
+    return await _ask(inquiry, "section", url, lambda answer: parse_section(answer.body, answer.url, publisher))
+
+
+async def _ask(
+    inquiry: Inquiry, kind: Kind, url: str, parse: Callable[[Answer], Iterable[Entry]], absent: frozenset[int] = _NEVER
+) -> Way:
+    """Ask for one document; a status in `absent` is one that holds nothing."""
     answer = await inquiry.ask(url)
+    if answer.status in absent:
+        return Way(kind=kind, url=url, read=url)
     if answer.problem:
-        return _failed("feed", answer)
+        return _failed(kind, answer)
     try:
-        entries = parse_feed(answer.body, answer.url, publisher)
+        entries = parse(answer)
     except DiscoveryError as error:
-        return Way(kind="feed", url=url, problem=_short(error, answer.url))
-    return Way(kind="feed", url=url, read=url, entries=tuple(entries))
+        return Way(kind=kind, url=url, problem=_short(error, answer.url))
+    return Way(kind=kind, url=url, read=url, entries=tuple(entries))
 
 
 async def ask_sitemap(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
@@ -121,29 +136,12 @@ async def ask_index(inquiry: Inquiry, publisher: Publisher, index: Index, now: d
 
 
 async def _ask_index_day(inquiry: Inquiry, publisher: Publisher, index: Index, day: date) -> Way:
-    url = index.page_url(publisher.home, day, 1)
-    answer = await inquiry.ask(url)
-    if index.dated and answer.status in ABSENT:
-        return Way(kind="index", url=url, read=url)  # a day without articles, as a crawl takes it
-    if answer.problem:
-        return _failed("index", answer)
-    try:
-        entries = parse_index(answer.body, answer.url, publisher, day, index)
-    except DiscoveryError as error:
-        return Way(kind="index", url=url, problem=_short(error, answer.url))
-    return Way(kind="index", url=url, read=url, entries=tuple(entries))
+    def parse(answer: Answer) -> Iterable[Entry]:
+        return parse_index(answer.body, answer.url, publisher, day, index)
 
-
-async def ask_section(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
-    """Ask for a front or section page."""
-    answer = await inquiry.ask(url)
-    if answer.problem:
-        return _failed("section", answer)
-    try:
-        entries = parse_section(answer.body, answer.url, publisher)
-    except DiscoveryError as error:
-        return Way(kind="section", url=url, problem=_short(error, answer.url))
-    return Way(kind="section", url=url, read=url, entries=tuple(entries))
+    # A day without articles is one as a crawl takes it.
+    absent = ABSENT if index.dated else _NEVER
+    return await _ask(inquiry, "index", index.page_url(publisher.home, day, 1), parse, absent)
 
 
 def _failed(kind: Kind, answer: Answer) -> Way:
