@@ -48,8 +48,10 @@ class Frontier:
     ) -> None:
         self._lasting = Lasting(connection, self._take_up, patience)
         self.publisher = publisher
-        self._window = {"window_start": window.start, "window_end": window.end, "ranged": window.strict}
         close_abandoned(connection)
+        (missed,) = self._one("missed_since", publisher=publisher.key)
+        window = self.window = window.reaching(missed)
+        self._window = {"window_start": window.start, "window_end": window.end, "ranged": window.strict}
         about = {"publisher": publisher.key, "timezone": publisher.timezone, "run_id": run_id}
         self.crawl_id: int = self._one("open_crawl", **about, lock=LOCK, **self._window)[0]
         self._polls = Polls(connection, publisher, self.crawl_id, window)

@@ -6,9 +6,11 @@
                 a day walked to its end is read next time down to the first page of known entries
     sections    front and section pages: links without a date
 
-A scheduled crawl leaves out what is not due (see `pipelines/polls.py`). A crawl with dates that was stopped and runs
-again asks for no day and no sitemap that it has read to its end, unless they may have changed since. What shows
-only the newest articles is left out where the dates lie too far back.
+A scheduled crawl leaves out what is not due (see `pipelines/polls.py`). Where crawls were shut out, the next one
+without dates goes back to where they began to miss something: to days that nobody has read since they ended, and deeper
+than usual into an index of the newest, until it shows what is known. A crawl with dates that was stopped and runs again
+asks for no day and no sitemap that it has read to its end, unless they may have changed since. What shows only the
+newest articles is left out where the dates lie too far back.
 """
 
 from __future__ import annotations
@@ -77,7 +79,7 @@ class Announcements:
             await self._document(publisher.absolute(address), parse_feed)
         for address in publisher.sitemaps:
             await self._sitemap(Child(publisher.absolute(address)), depth=1)
-        for index in publisher.indexes if poller.answers or not poller.asked else ():
+        for index in publisher.indexes:
             if index.dated or recent:
                 await self._index(index)
         for address in publisher.sections if recent else ():
@@ -169,7 +171,8 @@ class Announcements:
 
     async def _index(self, index: Index) -> None:
         days = self._window.days(self._publisher.zone, self._now)
-        before: set[str] = set()
+        before: set[str] | None = None
+        answered: list[set[str]] = []
         for day in days if index.dated else days[:1]:
             first_page = await self._index_day(index, day)
             if first_page and first_page == before:
@@ -181,15 +184,22 @@ class Announcements:
             before = first_page
             if self._poller.failures_in_row >= _FAILURES_IN_ROW:
                 return
+            if first_page is not None:
+                answered.append(first_page)
+        if len(answered) > 1 and not any(answered):
+            await self._poller.note(
+                f"{index.url}: no article on any of {len(answered)} days; `links` or `article_url` may not fit any more"
+            )
 
-    async def _index_day(self, index: Index, day: date) -> set[str]:
-        """Walk the pages of one day; the articles of the first one, empty where there was none or it was unchanged."""
+    async def _index_day(self, index: Index, day: date) -> set[str] | None:
+        """Walk the pages of one day; the articles of the first one, None where it was unchanged, not due or failed."""
         first = index.page_url(self._publisher.home, day, 1)
         known = await self._frontier.recall(first)
         found: dict[str, Entry] = {}
-        first_page = set[str]()
+        first_page: set[str] | None = None
         validators, answered_by = Validators(), set[str]()
-        for number in range(1, index.last_page + 1):
+        last_page = index.last_page * (1 if index.dated else 1 + self._window.missed_days)
+        for number in range(1, last_page + 1):
             url = index.page_url(self._publisher.home, day, number)
             response = await self._poller.ask(
                 url, known if number == 1 else NEW, document=first, settled=self._end_of(day), absent=ABSENT
@@ -212,8 +222,8 @@ class Announcements:
             if not new or (known.read_at is not None and not await self._frontier.count_new(new)):
                 break
         else:
-            if index.last_page > 1:
-                await self._poller.note(f"{first}: only {index.last_page} index pages of the day are read (max_pages)")
+            if last_page > 1:
+                await self._poller.note(f"{first}: only {last_page} index pages of the day are read (max_pages)")
         await self._frontier.announce(first, list(found.values()), validators)
         return first_page
 
@@ -222,7 +232,10 @@ class Announcements:
             return []  # a page that says "not found" may still link to today's most read articles
         if urlsplit(response.url).path in {"", "/"} and urlsplit(url).path not in {"", "/"}:
             raise DiscoveryError(f"{url} is not an index page: it leads to the front page")
-        return parse_index(response.body, url, self._publisher, day, index)
+        entries = parse_index(response.body, url, self._publisher, day, index)
+        if not entries and not index.dated and url == index.page_url(self._publisher.home, day, 1):
+            raise DiscoveryError(f"{url} lists no article; `links` or `article_url` may not fit any more")
+        return entries
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._publisher.zone)

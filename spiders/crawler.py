@@ -68,6 +68,8 @@ class Frontier(Announced, Protocol):
     """What the spider needs from the database; every method may take its time without blocking the reactor."""
 
     turns: Turns
+    window: Window
+    """What the spider was asked for, and what crawls before it have missed."""
 
     async def lease(self, limit: int) -> list[LeasedPage]:
         """Up to `limit` due pages, newest first."""
@@ -104,6 +106,7 @@ class PublisherSpider(Spider):
         except LumbungError as error:
             logger.critical("%s", error)
             raise
+        spider.window = spider.frontier.window
         limits = crawler.settings.getfloat("READ_SECONDS"), crawler.settings.getint("READ_MEGABYTES")
         spider.reader = Reader.shared(*limits)
         crawler.signals.connect(spider.reader.release, signal=signals.spider_closed)

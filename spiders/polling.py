@@ -125,9 +125,10 @@ class Poller:
     def _can_wait(self, known: Remembered, settled: datetime | None) -> bool:
         if self._window.scheduled and known.fresh:
             return True
-        # The crawl that was stopped has read it, and it was final by then.
-        final = known.read_at is not None and settled is not None and known.read_at >= settled
-        return final and known.in_this_range
+        if known.read_at is None or settled is None or known.read_at < settled:
+            return False
+        # It was final when it was read: by the crawl that was stopped, or before crawls began to miss anything.
+        return known.in_this_range or self._window.only_catches_up(settled)
 
     async def note(self, problem: str) -> None:
         """Note what people should know, though nothing failed."""

@@ -8,7 +8,7 @@ Imports nothing heavy: DAG files check their parameters with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=366)
 """A longer range is a typing mistake more often than a wish; several runs cover it."""
+LONGEST_GAP = timedelta(days=31)
+"""What was missed longer ago is asked for with dates; nobody expects a scheduled crawl to be a backfill."""
 _ALLOWED = "a date such as 2026-11-10 or a date and time such as 2026-11-10T06:00+07:00 (ISO 8601)"
 _TICK = timedelta(microseconds=1)
 
@@ -41,6 +43,23 @@ class Window:
     """Someone asked for exactly this range: what lies outside is not stored."""
     scheduled: bool = False
     """Nobody waits for it: feeds, sitemaps and index pages are asked only when they are due."""
+    regular_start: datetime | None = None
+    """Where it would start if no crawl before it had missed anything; None when it does start there."""
+
+    def reaching(self, missed: datetime | None) -> Window:
+        """The span that also covers what earlier crawls have missed from a moment on, 31 days of it at most."""
+        if missed is None or self.strict or missed >= self.start:
+            return self
+        return replace(self, start=max(missed, self.start - LONGEST_GAP), regular_start=self.start)
+
+    @property
+    def missed_days(self) -> int:
+        """How many days it starts earlier than usual, to catch up."""
+        return 0 if self.regular_start is None else (self.regular_start - self.start + timedelta(hours=23)).days
+
+    def only_catches_up(self, settled: datetime) -> bool:
+        """Whether a list that is final from `settled` on, some hours after its day, lies before the usual start."""
+        return self.regular_start is not None and settled < self.regular_start + timedelta(days=1)
 
     def contains(self, moment: datetime) -> bool:
         """Whether an aware moment lies in the span."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,14 +19,16 @@ from throwaway import TEMPLATE
 from pipelines.database import connect, transaction
 from pipelines.ledger import find_crawl, verdict
 from seeds.newsstand.internet import Internet, InternetSettings, load_sites, serve_internet
+from spiders.discovery import parse_feed, parse_index, parse_section, parse_sitemap
 from spiders.publishers import find_publisher, publisher_keys
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipelines.database import Connection
     from pipelines.postgres import Server
+    from spiders.publishers import Publisher
 
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 KEYS = sorted(set(publisher_keys()) & set(load_sites()))
@@ -116,12 +119,41 @@ def test_an_article_that_comes_only_in_parts_is_stored_whole(harvest: Harvest, k
 @pytest.mark.parametrize("key", KEYS)
 def test_every_address_that_a_publisher_file_polls_announces_articles_on_its_site(key: str) -> None:
     publisher, noon = find_publisher(key), datetime.combine(YESTERDAY, time(12), ZoneInfo("Asia/Jakarta"))
-    settings = InternetSettings(first_day=YESTERDAY, keys=frozenset({key}))
+    settings = InternetSettings(first_day=YESTERDAY - timedelta(days=1), per_day=60, keys=frozenset({key}))
     site = Internet(settings, now=noon).publishing[key]
-    polled = [publisher.absolute(each) for each in (*publisher.feeds, *publisher.sitemaps, *publisher.sections)]
-    polled += [index.page_url(publisher.home, YESTERDAY, 1) for index in publisher.indexes]
-    answers = {url: site.answer(urlsplit(url).netloc, target_of(url), noon) for url in polled}
+
+    ways: list[tuple[str, Callable[[bytes, str], Sequence[object]]]] = [
+        *((publisher.absolute(each), partial(parse_feed, publisher=publisher)) for each in publisher.feeds),
+        *((publisher.absolute(each), partial(in_sitemap, publisher=publisher)) for each in publisher.sitemaps),
+        *((publisher.absolute(each), partial(parse_section, publisher=publisher)) for each in publisher.sections),
+        *(
+            (
+                index.page_url(publisher.home, YESTERDAY, 1),
+                partial(parse_index, publisher=publisher, day=YESTERDAY, index=index),
+            )
+            for index in publisher.indexes
+        ),
+    ]
+    answers = {url: site.answer(urlsplit(url).netloc, target_of(url), noon) for url, _ in ways}
     assert [url for url, answer in answers.items() if answer.announces is None] == []
+    assert [url for url, read in ways if not read(answers[url].response.body, url)] == []
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if any(index.dated for index in find_publisher(key).indexes)])
+def test_an_index_by_day_lists_other_articles_on_another_day(key: str) -> None:
+    publisher, noon = find_publisher(key), datetime.combine(YESTERDAY, time(12), ZoneInfo("Asia/Jakarta"))
+    before = YESTERDAY - timedelta(days=1)
+    site = Internet(InternetSettings(first_day=before, keys=frozenset({key})), now=noon).publishing[key]
+    for index in (each for each in publisher.indexes if each.dated):
+        urls = [index.page_url(publisher.home, day, 1) for day in (YESTERDAY, before)]
+        bodies = [site.answer(urlsplit(url).netloc, target_of(url), noon).response.body for url in urls]
+        assert bodies[0] != bodies[1], urls
+
+
+def in_sitemap(body: bytes, url: str, publisher: Publisher) -> Sequence[object]:
+    """What a sitemap lists: articles, or other sitemaps."""
+    found = parse_sitemap(body, url, publisher)
+    return found.entries or found.children
 
 
 def target_of(url: str) -> str:

@@ -1,5 +1,14 @@
 -- The frontier: which pages are due, leased, done. Times are the server's, so that workers' clocks do not matter.
 
+-- missed_since --
+-- From where on the crawls without dates have looked, and in vain, since the last of them that got all it asked for.
+select min(window_start)
+from lumbung.crawl
+where publisher = %(publisher)s and not ranged and started_at > now() - interval '31 days'
+    and crawl_id > coalesce((
+        select max(crawl_id) from lumbung.crawl
+        where publisher = %(publisher)s and not ranged and finish_reason = 'finished' and polls_failed = 0), 0)
+
 -- open_crawl --
 -- The row and its advisory lock appear together: who sees the row can tell by the lock whether its process lives.
 with zone as (
@@ -58,7 +67,12 @@ with picked as (
         and case when announced_at is null
                 then not %(ranged)s or announced_modified_at is null or announced_modified_at >= %(window_start)s
             else (%(window_end)s::timestamptz is null or announced_at < %(window_end)s)
-                and (%(window_start)s::timestamptz is null or coalesce(announced_until, announced_at) >= %(window_start)s) end
+                and (%(window_start)s::timestamptz is null or coalesce(announced_until, announced_at) >= %(window_start)s
+                    -- What was recent when it was found stays wanted while it cannot be had; a month, then it is old.
+                    or not %(ranged)s and announced_at > %(window_start)s - interval '31 days' and exists (
+                        select from lumbung.crawl c
+                        where c.crawl_id = found_by and not c.ranged
+                            and coalesce(announced_until, announced_at) >= c.window_start)) end
     order by announced_at desc nulls last, page_id desc
     limit %(limit)s
     for update skip locked

@@ -25,8 +25,9 @@ def listing(site: Site, title: str, pieces: Sequence[Piece], popular: Sequence[P
         popular: beside it, in a box of its own.
         more: address of the next page; empty on the last one.
     """
+    link = f' class="{site.index_link}"' if site.index_link else ""
     rows = (
-        f'<a href="{escape(piece.url)}">{escape(piece.headline)}</a><span class="waktu">'
+        f'<a href="{escape(piece.url)}"{link}>{escape(piece.headline)}</a><span class="waktu">'
         f"{long_date(piece.published_at.date())}</span>"
         for piece in pieces
     )

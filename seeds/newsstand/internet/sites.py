@@ -49,6 +49,8 @@ class Site:
     index: tuple[str, ...] = ()
     """With {Y}, {m}, {d} the list of one day, else the newest; {page} or {offset}."""
     index_item: str = "ul.indeks * li"
+    index_link: str = ""
+    """Class of the links to articles."""
     index_size: int = 10
     """Articles on one page of an index."""
     feed_items: int = 30
