@@ -11,6 +11,7 @@ import inspect
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from scrapy import Request, Spider, signals
@@ -31,11 +32,12 @@ from spiders.article import (
     Visit,
 )
 from spiders.pages import load_page_class
+from spiders.parts import Part, put_together
 from spiders.politeness import READ_BY_SPIDER, CrawlOver, Turnstile
 from spiders.polling import Announced, conditional_headers, header, reason_of
 from spiders.publishers import LumbungError, Publisher
 from spiders.reading import OverLimit, Reader, ReaderLost
-from spiders.reading_messages import Sheet
+from spiders.reading_messages import Answer, Sheet
 from spiders.refusals import refusal
 from spiders.urls import with_query
 from spiders.window import Window, parse_window
@@ -184,7 +186,12 @@ class PublisherSpider(Spider):
 
     async def parse_page(self, response: Response, page: LeasedPage) -> AsyncIterator[Visit]:
         """Read one fetched page."""
-        outcome = await self._outcome(response, page)
+        try:
+            outcome = await self._outcome(response, page)
+        except CrawlOver:  # while a later part was asked for
+            self._over = True
+            yield self._visit(page, Released())
+            raise
         self._failures_in_row = self._failures_in_row + 1 if isinstance(outcome, Failure) else 0
         yield self._visit(page, outcome, response)
         self._tell(response.request, outcome)
@@ -215,19 +222,27 @@ class PublisherSpider(Spider):
         sheet = Sheet(response.body, response.url, self.publisher.key, datetime.now(UTC), encoding)
         try:
             answer = await self.reader.read(sheet, self.publisher)
+            found: Outcome | None = answer.outcome
+            if answer.following and isinstance(found, Article):
+                self._tell(response.request, found)  # the turnstile holds the next request back until this page is read
+                found = await put_together(self.crawler, found, answer.following, partial(self._part, encoding))
         except OverLimit as error:
             logger.warning("%s %s", response.url, error)
             return self._rejection(page, "over_limit", str(error), response.url)
         except ReaderLost as error:
             return Failure(error=f"not read: {error}")
-        if answer.outcome is None:
+        if found is None:
             # A page that cannot be read is a value; an exception is a bug, and one page's bug must not lose the lease.
             logger.error("reading %s raised\n%s", response.url, answer.traceback)
             return Failure(error=f"{_UNREAD}: {answer.bug}")
-        outcome = _identified(answer.outcome, page)
-        if isinstance(outcome, Rejection) and outcome.reason == "blocked":
-            return Failure(error=f"{_BLOCKED}{outcome.detail}")  # a wall in front of the page says nothing of the page
-        return self._released_if_outside(outcome)
+        if isinstance(found, Rejection) and found.reason == "blocked":
+            return Failure(error=f"{_BLOCKED}{found.detail}")  # a wall in front of the page says nothing of the page
+        return self._released_if_outside(_identified(found, page))
+
+    async def _part(self, encoding: str | None, part: Part) -> Answer:
+        response = part.response
+        sheet = Sheet(response.body, response.url, self.publisher.key, datetime.now(UTC), encoding)
+        return await self.reader.read(sheet._replace(part=part.number, article_url=part.article_url), self.publisher)
 
     def _released_if_outside(self, outcome: Outcome) -> Outcome:
         """Give an article back that lies outside a range that was asked for: its announcement stated no time."""
@@ -285,10 +300,12 @@ def is_unread(outcome: Outcome) -> bool:
     return isinstance(outcome, Failure) and outcome.error.startswith(_UNREAD)
 
 
-def _identified(outcome: Article | Rejection, page: LeasedPage) -> Article | Rejection:
+def _identified(outcome: Outcome, page: LeasedPage) -> Outcome:
     """The outcome under the announced identity; the one a redirect or the page itself adds goes along."""
     if isinstance(outcome, Rejection):
         return replace(outcome, canonical_url=page.canonical_url)
+    if not isinstance(outcome, Article):
+        return outcome
     own = outcome.declared_url or outcome.canonical_url
     declared = own if own != page.canonical_url else None
     return replace(outcome, canonical_url=page.canonical_url, declared_url=declared)

@@ -26,6 +26,10 @@ class Sheet(NamedTuple):
     encoding: str | None
     explained: bool = False
     """Whether to say also by which rule each value was found."""
+    part: int = 1
+    """From 2 on: a later part of an article, whose paragraphs alone are wanted."""
+    article_url: str = ""
+    """Of the article's first page; only with a later part."""
 
 
 class Explanation(NamedTuple):
@@ -40,7 +44,7 @@ class Explanation(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What came of it: exactly one of outcome, bug and out_of_memory says something."""
+    """What came of it: exactly one of outcome, bug and out_of_memory says something; none of them for a later part."""
 
     outcome: Article | Rejection | None = None
     bug: str = ""
@@ -49,6 +53,10 @@ class Answer(NamedTuple):
     out_of_memory: bool = False
     explanation: Explanation | None = None
     """Only with an outcome, and where it was asked for."""
+    following: str = ""
+    """Address of the article's next part; empty where there is none."""
+    paragraphs: tuple[str, ...] = ()
+    """Of a later part."""
 
 
 def send(stream: IO[bytes], message: object) -> None:

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from spiders.pages import load_page_class
+from spiders.paging import next_part
 from spiders.reading_messages import Answer, Explanation, Sheet, receive, send
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ def read(sheet: Sheet, page_class: type[Page], publisher: Publisher) -> Answer:
     """Read one page."""
     try:
         page = page_class(sheet.html, sheet.url, publisher, fetched_at=sheet.fetched_at, encoding=sheet.encoding)
-        outcome = page.article()
-        return Answer(outcome, explanation=explain(page) if sheet.explained else None)
+        whole = publisher.full_page_query  # then the address asked for has all of it
+        following = "" if whole else next_part(page.tree, sheet.url, sheet.article_url or sheet.url, sheet.part + 1)
+        if sheet.part > 1:
+            return Answer(following=following, paragraphs=page.paragraphs)
+        return Answer(page.article(), explanation=explain(page) if sheet.explained else None, following=following)
     except MemoryError:
         return Answer(out_of_memory=True)
     except Exception as error:  # noqa: BLE001 - a page that cannot be read is a value; this is a bug, and is reported as one

@@ -106,7 +106,6 @@ def test_all_articles_of_a_publisher_are_stored_as_its_site_prints_them(harvest:
     assert {url: fields for url, fields in wrong.items() if fields} == {}
 
 
-@pytest.mark.xfail(strict=True, reason="nobody follows the next page of an article that no address has as a whole")
 @pytest.mark.parametrize("key", IN_PARTS)
 def test_an_article_that_comes_only_in_parts_is_stored_whole(harvest: Harvest, key: str) -> None:
     parted = {url: each for url, each in articles_of(harvest.internet, key).items() if each["in_parts"]}
