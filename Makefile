@@ -1,6 +1,6 @@
 # Needs a Python of 3.11 to 3.13 and make; everything else comes from requirements.lock into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install up down status logs test lint bench memory week audit sites
+.PHONY: help install up down status logs test lint bench memory week audit sites crash
 
 # PYTHON=/path/to/python3.12 chooses another Python than the first one that works.
 PYTHON ?=
@@ -41,6 +41,9 @@ bench: install  ## Measure the crawl, the loader, deduplication and URLs against
 
 memory: install  ## Measure the memory of a crawl of 100,000 pages and beside a million known URLs; half an hour
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/memory.py
+
+crash: install  ## kill -9, Postgres stopped, disk full, network cut over 10,000 articles, beside Scrapy with JOBDIR; half an hour
+	PYTHONPATH=tests $(BIN)/python tests/crash/harness.py
 
 week: install  ## Harvest a simulated week of every publisher; prints what was stored, asked for and waited for
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/week.py

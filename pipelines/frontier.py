@@ -8,10 +8,14 @@ server drops the lock with the connection, and anyone can see at once that the c
 from __future__ import annotations
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from pipelines.database import Connection, DatabaseError, Work, connect, query, transaction
+import psycopg2
+
+from pipelines.database import Connection, DatabaseError, Work, connect, one_line, query, transaction
 from pipelines.lasting import PATIENCE, Lasting
 from pipelines.ledger import Crawl, DayCoverage, coverage, read_crawl
 from pipelines.migrate import check_ready
@@ -19,6 +23,7 @@ from pipelines.polls import Polls, reach_of
 from pipelines.repair import repair, repaired
 from pipelines.turns import Turns
 from spiders.article import Entry, LeasedPage, Remembered, Validators
+from spiders.politeness import CrawlOver
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
@@ -32,7 +37,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
 LOCK = 0x63726177  # "craw", first key of every crawl's advisory lock; the second is its crawl_id
+
+LOST = "database_lost"
+"""Reason in the ledger of a crawl whose database failed."""
 
 
 class Frontier:
@@ -57,6 +67,8 @@ class Frontier:
         self._polls = Polls(connection, publisher, self.crawl_id, window)
         self.turns = Turns(self)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frontier")
+        self.lost: str | None = None
+        """Why the database can no longer be used; None while it can."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, spider: PublisherSpider) -> Self:
@@ -79,8 +91,19 @@ class Frontier:
         return self._lasting.connection
 
     async def call(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
-        """Run a blocking function in the crawl's thread, again where the database was away in the middle of it."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._lasting.do, function, *arguments)
+        """Run a blocking function in the crawl's thread, again where the database was away in the middle of it.
+
+        Raises:
+            CrawlOver: the database failed, the log says how; going on would only waste the publisher's bandwidth.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, self._lasting.do, function, *arguments)
+        except (psycopg2.Error, DatabaseError) as error:
+            if self.lost is None:
+                self.lost = one_line(error)
+                logger.critical("the crawl ends, what it has not stored stays due: %s", self.lost)
+            raise CrawlOver(LOST) from error
 
     async def recall(self, url: str) -> Remembered:
         """What is known of a feed, a sitemap or an index page."""
@@ -137,6 +160,13 @@ class Frontier:
         crawl = await self.call(self._close, reason)
         self._thread.shutdown(wait=False)
         return crawl
+
+    async def give_up(self) -> None:
+        """Close the crawl as well as the database lets us: where it does not, the next crawl finds it abandoned."""
+        with suppress(CrawlOver):
+            await self.close(LOST)
+        self.connection.close()
+        self._thread.shutdown(wait=False)
 
     def _announce(self, url: str, entries: Sequence[Entry], validators: Validators, index: bool) -> int:  # noqa: FBT001
         urls = [repair(entry.url) for entry in entries]

@@ -10,6 +10,7 @@ import asyncio
 import gzip
 import hashlib
 import logging
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -18,8 +19,9 @@ import psycopg2
 from scrapy import signals
 
 from pipelines.copy_text import CopyText, Value
-from pipelines.database import Connection, Cursor, DatabaseError, one_line, query, transaction
+from pipelines.database import Connection, Cursor, one_line, query, transaction
 from spiders.article import Article, Failure, Rejection, Released, Visit
+from spiders.politeness import CrawlOver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,7 +138,6 @@ class LoadPipeline:
         self._waiting: list[Visit] = []
         self._clock: asyncio.Task[None] | None = None
         self._loading = asyncio.Lock()
-        self._lost: str | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -172,10 +173,14 @@ class LoadPipeline:
 
     async def spider_closed(self, reason: str) -> None:
         """Report each day of a crawl with dates, give back the leases and close the ledger."""
-        if self._lost is None:
-            for day in await self._frontier.coverage():
-                logger.info("%s", day)
-            logger.info("%s", await self._frontier.close(reason))
+        frontier = self._frontier
+        with suppress(CrawlOver):  # the database is lost now: the frontier has said so
+            if frontier.lost is None:
+                for day in await frontier.coverage():
+                    logger.info("%s", day)
+                logger.info("%s", await frontier.close(reason))
+        if frontier.lost is not None:
+            await frontier.give_up()
 
     async def _tick(self) -> None:
         while True:
@@ -185,20 +190,14 @@ class LoadPipeline:
     async def _flush(self) -> None:
         async with self._loading:
             batch, self._waiting = self._waiting, []
-            if not batch or self._lost is not None:
-                return
             frontier = self._frontier
+            if not batch or frontier.lost is not None:
+                return
             try:
                 loaded = await frontier.call(lambda: load_batch(frontier.connection, frontier.crawl_id, batch))
-            except (psycopg2.Error, DatabaseError) as error:
-                self._lose(error)
+            except CrawlOver as over:
+                closing = self._crawler.engine.close_spider_async(reason=over.reason)
+                self._closing = asyncio.get_running_loop().create_task(closing)
                 return
         for name, count in asdict(loaded).items():
             self._crawler.stats.inc_value(f"lumbung/{name}", count)
-
-    def _lose(self, error: psycopg2.Error | DatabaseError) -> None:
-        """Stop the crawl: without its database it can only waste the publisher's bandwidth."""
-        self._lost = one_line(error)
-        logger.critical("the database was lost, nothing of this batch is stored and it stays due: %s", self._lost)
-        closing = self._crawler.engine.close_spider_async(reason="database_lost")
-        self._closing = asyncio.get_running_loop().create_task(closing)

@@ -1,50 +1,55 @@
-"""`kill -9` at random moments: no article is lost, none is stored twice, and the ledger still balances."""
+"""Faults at random moments of discovery, fetch, load and deduplication: nothing is lost, nothing doubled.
+
+`make crash` is the long version: 200 x `kill -9` over 10,000 articles, beside Scrapy with JOBDIR.
+"""
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime
-from random import Random
+from typing import TYPE_CHECKING
 
-from spider_runs import FAST, run_spider, start_spider
+import pytest
+from crash.disturbed import Plan
+from crash.harness import disturbed
+from crash.invariants import ALWAYS, AT_REST, broken
+from crash.moments import MOMENTS
 
-from pipelines.database import Connection, transaction
-from pipelines.ledger import find_crawl, verdict
-from seeds.newsstand.newspaper import Newspaper, Settings
-from seeds.newsstand.server import serve
-
-KILLS, ARTICLES = 20, 5_000
-QUIET = {**FAST, "LOG_LEVEL": "ERROR"}
+if TYPE_CHECKING:
+    from pipelines.database import Connection
 
 
-def test_twenty_kills_over_five_thousand_articles_lose_nothing_and_double_nothing(
-    database_url: str, database: Connection
-) -> None:
-    random = Random(20)  # noqa: S311 - the same moments in every run
-    newspaper = Newspaper(Settings(articles=ARTICLES, crawl_delay=0), now=datetime.now(UTC))
-    with serve(newspaper) as stand:
-        environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": stand.url + "/"}
-        for _ in range(KILLS):
-            spider = start_spider("contoh", environment, "run=killed", settings=QUIET)
-            time.sleep(random.uniform(0.5, 4.5))
-            spider.kill()
-            spider.communicate()
-        log = run_spider("contoh", environment, "run=last", settings=QUIET)
-        truth = newspaper.expected()
-        fetches = sum("/news-" in each.path and each.status == 200 for each in stand.requests)
-    last = find_crawl(database, "last")
-    assert last is not None, log
-    assert verdict(database, last) is None, log
-    with transaction(database) as cursor:
-        cursor.execute("select canonical_url, text from news.article_text")
-        stored = cursor.fetchall()
-        cursor.execute("select count(*), count(*) filter (where not balanced), sum(stored) from news.crawls")
-        crawls, unbalanced, counted = cursor.fetchone() or (0, 0, 0)
-        cursor.execute("select count(*) from lumbung.page where state in ('due', 'leased')")
-        assert cursor.fetchone() == (0,)
-    assert len(stored) == len(dict(stored)) == counted
-    assert dict(stored) == {each["canonical_url"]: each["text"] for each in truth["articles"]}
-    assert unbalanced == 0
-    # At least once: what was in flight at a kill is fetched again, a lot and a batch each time and no more.
-    assert fetches <= len(truth["articles"]) + KILLS * 150, f"{fetches} fetches for {len(stored)} articles"
-    assert crawls > 1
+def test_killed_stopped_cut_off_without_disk_and_doubled_a_harvest_loses_nothing_and_doubles_nothing() -> None:
+    said: list[str] = []
+    outcome = disturbed(Plan(kills=10, stops=2, cuts=1, full=1, doubles=1, seed=20, reach=50), 800, said.append)
+    assert outcome.broken == []
+    assert outcome.stored == outcome.announced > 800
+    assert {moment for _, moment in outcome.struck} == {moment.name for moment in MOMENTS}
+    assert sum(outcome.struck.values()) + sum(outcome.skipped.values()) == 16
+    # At least once: what was in flight is fetched again, a lot and a batch each time; and all of it undisturbed.
+    assert outcome.fetches <= 2 * (outcome.stored + 10) + 16 * 100
+    assert outcome.clusters[0] > 3
+
+
+_CRAWL = "insert into lumbung.crawl (publisher, finished_at, leased, released) values ('koran', now(), 1, {}); "
+_PAGE = (
+    "insert into lumbung.page (publisher, canonical_url, url, state, leased_by, lease_until)"
+    " values ('koran', 'https://koran.example/1', 'https://koran.example/1', '{}', {});"
+)
+
+
+@pytest.mark.parametrize(
+    ("invariant", "harm"),
+    [
+        ("a closed row of the ledger balances", _CRAWL.format(0)),
+        ("nothing is leased by a closed crawl", _CRAWL.format(1) + _PAGE.format("leased", "1, now()")),
+        ("a page that is done has its article", _PAGE.format("done", "null, null")),
+        ("a page that is rejected has its reason", _PAGE.format("rejected", "null, null")),
+        ("no page is due or leased", _PAGE.format("due", "null, null")),
+        ("every crawl is closed", "insert into lumbung.crawl (publisher) values ('koran')"),
+    ],
+)
+def test_the_harness_notices_what_is_broken(database: Connection, invariant: str, harm: str) -> None:
+    everything = {**ALWAYS, **AT_REST}
+    assert broken(database, everything) == []
+    with database.cursor() as cursor:
+        cursor.execute(harm)
+    assert invariant in [line.split(": ")[1] for line in broken(database, everything)]

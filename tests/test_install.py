@@ -96,6 +96,7 @@ def test_make_lists_its_targets(checkout: Path, tools: Path) -> None:
         "test",
         "bench",
         "memory",
+        "crash",
         "week",
         "sites",
         "audit",
