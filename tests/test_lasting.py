@@ -123,7 +123,9 @@ def test_a_crawl_whose_database_stays_away_ends_with_one_line(barn: Server, harv
             until(lambda: rows(connection, "select 1 from lumbung.crawl where stored > 20"))
         stop_at_once(barn)
         log, _ = spider.communicate()
-    assert [line for line in log.splitlines() if "CRITICAL: the database was lost, nothing of this batch" in line]
+    (line,) = [line for line in log.splitlines() if "CRITICAL: " in line]
+    assert "the crawl ends, what it has not stored stays due: Postgres was lost: " in line
+    assert "Traceback" not in log
     barn.start()
     with closing(connect(harvest)) as connection:
         assert len(close_abandoned(connection)) == 1
