@@ -24,6 +24,7 @@ LONGEST = timedelta(days=366)
 LONGEST_GAP = timedelta(days=31)
 """What was missed longer ago is asked for with dates; nobody expects a scheduled crawl to be a backfill."""
 _ALLOWED = "a date such as 2026-11-10 or a date and time such as 2026-11-10T06:00+07:00 (ISO 8601)"
+_LONGEST_SHOWN = 80
 _TICK = timedelta(microseconds=1)
 
 
@@ -96,21 +97,25 @@ def parse_window(
     zone = publisher.zone
     if not from_date and not to_date:
         since = _moment("interval_start", interval_start, zone, ends=False) if interval_start else now
-        first = min(since, now).astimezone(zone).date() - timedelta(days=publisher.lookback_days)
-        return Window(_midnight(first, zone), None, strict=False, scheduled=bool(interval_start))
+        try:
+            first = min(since, now).astimezone(zone).date() - timedelta(days=publisher.lookback_days)
+            return Window(_midnight(first, zone), None, strict=False, scheduled=bool(interval_start))
+        except OverflowError as error:
+            raise WindowError(f"interval_start {shown(interval_start or '')} is before all calendars") from error
+    asked_first, asked_last = shown(from_date or ""), shown(to_date or "now")
     if not from_date:
-        raise WindowError(f"to_date {to_date} needs a from_date: {_ALLOWED}")
+        raise WindowError(f"to_date {asked_last} needs a from_date: {_ALLOWED}")
     start = _moment("from_date", from_date, zone, ends=False)
     end = _moment("to_date", to_date, zone, ends=True) if to_date else None
     if end is not None and end == start:
-        raise WindowError(f"from_date {from_date} is not before to_date {to_date}; between the two is nothing")
+        raise WindowError(f"from_date {asked_first} is not before to_date {asked_last}; between the two is nothing")
     if end is not None and end < start:
-        raise WindowError(f"from_date {from_date} is after to_date {to_date}; give the earlier one first")
+        raise WindowError(f"from_date {asked_first} is after to_date {asked_last}; give the earlier one first")
     if start > now:
-        raise WindowError(f"from_date {from_date} is in the future; nothing has been published there yet")
+        raise WindowError(f"from_date {asked_first} is in the future; nothing has been published there yet")
     if (end or now) - start > LONGEST:
         raise WindowError(
-            f"{from_date} to {to_date or 'now'} is longer than {LONGEST.days} days; split it into several runs"
+            f"{asked_first} to {asked_last} is longer than {LONGEST.days} days; split it into several runs"
         )
     return Window(start, end, strict=True)
 
@@ -124,7 +129,18 @@ def _moment(name: str, text: str, zone: ZoneInfo, *, ends: bool) -> datetime:
         moment = datetime.fromisoformat(text.strip())
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise WindowError(f"{name} {text!r} is neither {_ALLOWED.replace(' or ', ' nor ')}") from error
+        raise WindowError(f"{name} {cut(text)!r} is neither {_ALLOWED.replace(' or ', ' nor ')}") from error
+
+
+def shown(text: str) -> str:
+    """What somebody has typed, in one line and not at any length."""
+    short = cut(text.strip())
+    return short if short and short.isprintable() else repr(cut(text))
+
+
+def cut(text: str) -> str:
+    """The beginning of a text that may be very long."""
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."
 
 
 def _date(text: str) -> date | None:

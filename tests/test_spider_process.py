@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from spider_process import SpiderProcess
+from spider_process import PythonProcess, SpiderProcess
 
 PROJECT = '''
 import logging, os, time
@@ -58,7 +58,7 @@ class Hopeless(Spider):
 '''
 
 TASK = """
-from spider_process import SpiderProcess
+from spider_process import PythonProcess, SpiderProcess
 with SpiderProcess("stubborn", {}, {"SCRAPY_SETTINGS_MODULE": "try_spiders"}) as spider:
     for level, text in spider.lines():
         if text == "waiting":
@@ -149,3 +149,24 @@ def test_the_last_line_tells_why_where_no_error_was_logged(project: dict[str, st
         list(spider.lines())
         assert spider.wait() != 0
     assert "nobody" in spider.last_words
+
+
+def test_a_spider_inherits_no_key_of_airflow_and_no_login_but_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = {
+        "AIRFLOW__API_AUTH__JWT_SECRET": "rahasia-1",
+        "AIRFLOW__CORE__FERNET_KEY": "rahasia-2",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "rahasia-3",
+        "_AIRFLOW__AS_LIBRARY": "rahasia-4",
+        "DATABASE_OWNER_URL": "rahasia-5",
+        "DATABASE_READER_URL": "rahasia-6",
+    }
+    for name, value in {**secret, "LUMBUNG_CONTACT": "surat@contoh.example"}.items():
+        monkeypatch.setenv(name, value)
+    show = "import os; print(sorted(os.environ.items()))"
+    with PythonProcess(
+        ["timeit", "-n1", "-r1", show], {"DATABASE_URL": "postgresql://pemanen@gudang/lumbung"}
+    ) as child:
+        told = "\n".join(text for _, text in child.lines())
+    assert "postgresql://pemanen@gudang/lumbung" in told
+    assert "surat@contoh.example" in told
+    assert "rahasia" not in told
