@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 
 from spiders.article import Article
@@ -75,3 +76,21 @@ def test_a_bug_is_told_with_its_place_and_the_process_lives_on() -> None:
 def test_the_time_of_many_pages_does_not_add_up() -> None:
     answers = read(*["page"] * 300)
     assert all(isinstance(answer, Answer) and isinstance(answer.outcome, Article) for answer in answers)
+
+
+def test_the_process_that_reads_pages_knows_no_address_and_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = ("DATABASE_URL", "DATABASE_OWNER_URL", "PGPASSWORD", "PGPASSFILE", "AIRFLOW__CORE__FERNET_KEY")
+    for name in secrets:
+        monkeypatch.setenv(name, "rahasia")
+    reader = Reader(10, 1024)
+    child = reader._start()  # noqa: SLF001 - what reads the first page
+    try:
+        environment = psutil.Process(child.pid).environ()
+    finally:
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            assert pipe is not None
+            pipe.close()
+    assert "PATH" in environment
+    assert "rahasia" not in environment.values()
