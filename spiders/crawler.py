@@ -7,7 +7,6 @@ small lots, and every leased page ends as exactly one Visit, whatever happens to
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,11 +38,12 @@ from spiders.publishers import LumbungError, Publisher
 from spiders.reading import OverLimit, Reader, ReaderLost
 from spiders.reading_messages import Answer, Sheet
 from spiders.refusals import refusal
+from spiders.spider_arguments import positive, printable, refuse_unknown, truth
 from spiders.urls import with_query
-from spiders.window import Window, cut, parse_window, shown
+from spiders.window import Window, parse_window
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -63,8 +63,6 @@ _OK, _NOT_MODIFIED = 200, 304
 _BLOCKED = "blocked: "
 _SAYS_NOTHING = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/xml"})
 """Content types that servers send which do not know: the first bytes decide."""
-_MOST_DIGITS, _LONGEST_NAME = 9, 500
-_NO_ARGUMENTS = {"self", "name", "unknown"}
 
 
 class Frontier(Announced, Protocol):
@@ -104,7 +102,7 @@ class PublisherSpider(Spider):
             LumbungError: a bad argument, or no database; Scrapy then exits with status 1.
         """
         try:
-            _refuse([name for name in kwargs if name not in _ARGUMENTS])
+            refuse_unknown(kwargs)
             spider = super().from_crawler(crawler, *args, **kwargs)
         except LumbungError as error:
             logger.critical("%s", error)
@@ -133,13 +131,13 @@ class PublisherSpider(Spider):
         **unknown: str,
     ) -> None:
         super().__init__(name)
-        _refuse(unknown)
+        refuse_unknown(unknown)
         self.window: Window = parse_window(
             from_date, to_date, self.publisher, datetime.now(UTC), interval_start=interval_start
         )
-        self.refetch = _truth("refetch", refetch)
-        self._left = _positive("max_articles", max_articles)
-        self.run = _printable("run", run)
+        self.refetch = truth("refetch", refetch)
+        self._left = positive("max_articles", max_articles)
+        self.run = printable("run", run)
         load_page_class(self.publisher)  # a wrong one is refused now, not in another process at the first page
         self._out = 0
         self._failures_in_row = 0
@@ -324,32 +322,3 @@ def _begins_as_html(body: bytes) -> bool:
 def _charset(content_type: str) -> str | None:
     _, found, value = content_type.partition("charset=")
     return value.split(";")[0].strip(" \"'") or None if found else None
-
-
-_ARGUMENTS = [each for each in inspect.signature(PublisherSpider.__init__).parameters if each not in _NO_ARGUMENTS]
-
-
-def _refuse(unknown: Collection[str]) -> None:
-    if unknown:
-        names = ", ".join(map(shown, unknown))
-        raise LumbungError(f"{cut(names)}: no such spider argument; allowed are {', '.join(_ARGUMENTS)}")
-
-
-def _printable(name: str, value: str | None) -> str | None:
-    if value is not None and not (value.isprintable() and len(value) <= _LONGEST_NAME):
-        raise LumbungError(f"{name} is {cut(value)!r}; allowed are up to {_LONGEST_NAME} printable characters")
-    return value
-
-
-def _truth(name: str, value: str) -> bool:
-    if value.lower() not in {"true", "false"}:
-        raise LumbungError(f"{name} is {cut(value)!r}; allowed are true and false")
-    return value.lower() == "true"
-
-
-def _positive(name: str, value: str | None) -> int | None:
-    if value in {None, ""}:
-        return None
-    if not str(value).isdecimal() or len(str(value)) > _MOST_DIGITS or int(str(value)) < 1:
-        raise LumbungError(f"{name} is {cut(str(value))!r}; allowed is a whole number from 1 on")
-    return int(str(value))

@@ -124,7 +124,7 @@ def test_what_no_field_of_a_form_allows_is_refused_by_the_api_and_nothing_runs(
     assert asked > 150
     for value in (*SHELL, *TEMPLATES, "../../etc/passwd"):
         for field in ("dag_run_id", "logical_date"):
-            body = {"logical_date": None, "conf": {}, field: value}
+            body: dict[str, Any] = {"logical_date": None, "conf": {}, field: value}
             assert airflow.call("POST", "/api/v2/dags/crawl_contoh/dagRuns", body)[0] in {400, 422}, body
     assert runs(airflow) == before
     assert list(airflow.folder.rglob(MARK)) == list(tmp_path.rglob(MARK)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from spider_runs import start_spider
 from pipelines.database import DatabaseUnreachable, connect
 from spiders.crawler import PublisherSpider
 from spiders.publishers import LumbungError, Publisher
+from spiders.spider_arguments import ARGUMENTS
 from spiders.window import parse_window
 
 if TYPE_CHECKING:
@@ -61,6 +63,11 @@ class NoDatabase:
         (spider.run or "").encode()  # as it goes to the ledger
         assert "\0" not in (spider.run or "")
         raise Reached("every argument was taken")
+
+
+def test_the_arguments_that_are_allowed_are_those_that_the_spider_takes() -> None:
+    taken = set(inspect.signature(PublisherSpider.__init__).parameters) - {"self", "name", "unknown"}
+    assert taken == set(ARGUMENTS) == set(KNOWN)
 
 
 def is_one_line(error: Exception) -> bool:
