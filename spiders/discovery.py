@@ -141,6 +141,7 @@ def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
         if _name(element) == "url":
             entries.add(address, published=values.get("publication_date"), modified=changed, title=values.get("title"))
         elif address.startswith(("http://", "https://")):
+            address = address.partition("#")[0]  # the index itself with a fragment would be one more level of it
             latest = day_end(changed, publisher.zone) or moment_of(changed, publisher.zone)
             children[address] = Child(address, latest)
     return Sitemap(entries.found, list(children.values()))

@@ -76,6 +76,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         try:
             parts = urlsplit(url)
             host, port = (parts.hostname or "").rstrip("."), port_of(url)
+            (parts.hostname or "").encode("idna")  # else the lookup fails in a thread, and nobody is told
         except ValueError as error:
             raise ForbiddenAddress(f"{url}: {error}") from error
         if parts.username is not None or parts.password is not None:
@@ -178,7 +179,9 @@ def port_of(url: str) -> int:
         ValueError: it names one that is none.
     """
     parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
+    if parts.port is not None:
+        return parts.port
+    return 443 if parts.scheme == "https" else 80
 
 
 def is_local_host(host: str) -> bool:

@@ -131,6 +131,9 @@ def test_a_local_publisher_is_reached_at_its_own_address() -> None:
         ("http://169.254.169.254/latest/meta-data/", "169.254.169.254 is an address inside a cloud's machine room"),
         ("http://10.0.0.1/", "10.0.0.1 is no public address"),
         ("http://a:b@www.warta.example/", "an address with a user name is not asked for"),
+        ("http://127.0.0.1:0/", "port 0 is not asked; 80, 443, {port} are"),
+        ("http://www..warta.example/", "label"),
+        (f"http://{'a' * 64}.warta.example/", "label"),
     ],
 )
 def test_a_local_publisher_does_not_lead_anywhere_else(target: str, reason: str) -> None:
