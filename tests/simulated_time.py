@@ -11,23 +11,28 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from many_spiders import crawl_together
 from protego import Protego
 
 from pipelines.database import connect, transaction
 from seeds.newsstand.internet.publishing import registered_domain
+from spiders.discovery import parse_feed, parse_index, parse_section, parse_sitemap
 from spiders.publishers import find_publisher
 from spiders.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
+    from datetime import datetime
 
     from seeds.newsstand.internet import Internet
     from seeds.newsstand.server import Request
+    from spiders.article import Entry
 
 AGED = {
     "lumbung.poll": ("polled_at", "changed_at", "next_at", "failed_at"),
@@ -88,8 +93,8 @@ class Harvested(NamedTuple):
     announced: int
     """Of these, held at some time by an announcement that was asked for."""
     stored: int
-    missing: list[str]
-    """Announced and not stored."""
+    missing: list[tuple[str, str]]
+    """Publisher and canonical URL of what was announced and is not stored."""
     foreign: list[str]
     """Stored and never published."""
     again: int
@@ -120,10 +125,56 @@ def harvested(simulation: Simulation) -> Harvested:
         published=len(published),
         announced=len(announced),
         stored=len(rows - past),
-        missing=sorted(url for _, url in announced - rows),
+        missing=sorted(announced - rows),
         foreign=sorted(url for _, url in rows - published - past),
         again=len(articles) - len(set(articles)),
     )
+
+
+def let_in_again(simulation: Simulation, domain: str) -> datetime:
+    """The sites' clock when a domain answered well for the first time after it last did not."""
+    last = max((at for request, at in simulation.seen if _refused(request, domain)), default=-1.0)
+    good = (at for request, at in simulation.seen if at > last and registered_domain(request.host) == domain)
+    rounds = int(
+        min(good, default=simulation.rounds * simulation.step.total_seconds()) // simulation.step.total_seconds()
+    )
+    return simulation.begin + (rounds + 1) * simulation.step
+
+
+def _refused(request: Request, domain: str) -> bool:
+    return registered_domain(request.host) == domain and not HTTPStatus.OK <= request.status < HTTPStatus.BAD_REQUEST
+
+
+def listed(simulation: Simulation, key: str, moment: datetime) -> set[str]:
+    """Canonical URLs of the articles that the lists of a publisher's file show at a moment, of the days so far."""
+    publisher, site = find_publisher(key), simulation.internet.publishing[key]
+
+    def ask(url: str) -> bytes:
+        parts = urlsplit(url)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        return site.answer(parts.netloc, target, moment).response.body
+
+    entries: list[Entry] = []
+    for url in map(publisher.absolute, publisher.feeds):
+        entries += parse_feed(ask(url), url, publisher)
+    for url in map(publisher.absolute, publisher.sitemaps):
+        sitemap = parse_sitemap(ask(url), url, publisher)
+        entries += sitemap.entries
+        for child in sitemap.children:
+            entries += parse_sitemap(ask(child.url), child.url, publisher).entries
+    for url in map(publisher.absolute, publisher.sections):
+        entries += parse_section(ask(url), url, publisher)
+    today = moment.astimezone(publisher.zone).date()
+    days = [today - timedelta(days=back) for back in range((moment - simulation.begin).days + 2)]
+    for index in publisher.indexes:
+        for day in days if index.dated else days[:1]:
+            for number in count(1):
+                url = index.page_url(publisher.home, day, number)
+                found = parse_index(ask(url), url, publisher, day, index)
+                if not found or found[0] in entries:
+                    break
+                entries += found
+    return {canonicalise(entry.url, publisher) for entry in entries}
 
 
 def disallowed(simulation: Simulation) -> list[str]:

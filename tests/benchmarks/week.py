@@ -4,7 +4,8 @@ Run by `make week`. Every six simulated hours all publishers are crawled side by
 settings that ship; `tests/simulated_time.py` says how time goes by. Each answer takes a tenth of a second. For three
 days some sites answer 429 or 503 with Retry-After, as seconds and as a date, keep machines out, break connections or
 are slow. What counts is what the server saw and what the database holds: an article is announced when a feed, sitemap
-or list that was ever asked for held it at any time, even if nobody looked then.
+or list that was ever asked for held it at any time, even if nobody looked then. Of those that are not stored it says
+which no list showed any more when their site let the crawls in again: nobody who was shut out can know of them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from simulated_time import Simulation, disallowed, harvested, highest_rate, too_early
+from simulated_time import Simulation, disallowed, harvested, highest_rate, let_in_again, listed, too_early
 from throwaway import TEMPLATE, throwaway_server
 
 from pipelines.database import connect, transaction
@@ -27,6 +28,8 @@ from seeds.newsstand.internet.publishing import registered_domain
 from spiders.publishers import publisher_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from seeds.newsstand.faults import FaultKind
 
 DAYS, HOURS, PER_DAY, LATENCY = 7, 6, 12, 0.1
@@ -69,7 +72,20 @@ def simulate(simulation: Simulation, days: int) -> None:
         print(f"    logged {count} times: {line}")
 
 
-def by_domain(urls: list[str]) -> Counter[str]:
+def in_sight_and_out(simulation: Simulation, missing: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Of what is missing: what a list showed when the site answered again or later, and what none did."""
+    lists: dict[str, set[str]] = {}
+    for key, domain in {(key, registered_domain(urlsplit(url).netloc)) for key, url in missing}:
+        moment, found = let_in_again(simulation, domain), set[str]()
+        while moment < simulation.internet.now:
+            found |= listed(simulation, key, moment)
+            moment += simulation.step
+        lists[key] = found
+    lost = [url for key, url in missing if url in lists[key]]
+    return lost, [url for key, url in missing if url not in lists[key]]
+
+
+def by_domain(urls: Sequence[str]) -> Counter[str]:
     """How many addresses of each registered domain."""
     return Counter(registered_domain(urlsplit(url).netloc) for url in urls)
 
@@ -83,10 +99,13 @@ def report(simulation: Simulation) -> None:
         f"{len(simulation.keys)} publishers, {simulation.rounds} rounds, {len(seen):,} requests, {robots:,} for robots"
     )
     print(f"articles: {result.published:,} published, {result.announced:,} announced, {result.stored:,} stored")
-    print(f"announced and not stored: {len(result.missing)}; stored and never published: {len(result.foreign)}")
-    for domain, count in by_domain(result.missing).most_common():
-        shut = "shut us out for three days" if domain in {host for host, *_ in FAULTS} else "never had a fault"
-        print(f"    {count} of {domain}, which {shut}, such as {next(u for u in result.missing if domain in u)}")
+    lost, unseen = in_sight_and_out(simulation, result.missing)
+    print(f"announced and not stored: {len(lost)}; stored and never published: {len(result.foreign)}")
+    for domain, count in by_domain(lost).most_common():
+        print(f"    {count} of {domain}, such as {next(url for url in lost if domain in url)}")
+    print(f"beside them, announced and gone from every list before the site let us in again: {len(unseen)}")
+    for domain, count in by_domain(unseen).most_common():
+        print(f"    {count} of {domain}, such as {next(url for url in unseen if domain in url)}")
     print(f"downloads of an article known before: {result.again}")
     polls = len(seen) - robots - downloads(simulation)
     print(
