@@ -12,7 +12,7 @@ A publisher whose pages need code names a subclass in its file and overrides the
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -220,7 +220,8 @@ class Page:
             *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, marked_dates(self.tree))),
             (ADDRESS, date_in_path(self.url)),
         )
-        return self._moment("published_at", sources, witnesses=(*stated, *meta, *selected, *printed, *marked))
+        said = (*stated, *meta, *selected, *printed, *marked)
+        return self._moment("published_at", sources, witnesses=chain(said, marked_dates(self.tree)))
 
     @cached_property
     def modified_at(self) -> datetime | None:
@@ -333,7 +334,7 @@ class Page:
         yield from ((MARKED, lines) for lines in marked_authors(self.tree, self.metadata))
         yield PRINTED, [self.byline or ""]
 
-    def _moment(self, field: str, sources: Sources, witnesses: Sequence[str]) -> datetime | None:
+    def _moment(self, field: str, sources: Sources, witnesses: Iterable[str]) -> datetime | None:
         zone = self.publisher.zone
         return self.origins.first(field, sources, lambda lines: choose_moment(lines, witnesses, zone))
 

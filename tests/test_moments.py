@@ -63,6 +63,12 @@ def test_the_day_in_an_address_is_read_where_it_is_whole(url: str, days: list[st
         (f"<time>4 Mei 2026 18.11</time>{BODY}", ""),
         (f"<span itemprop=datePublished content='2026-05-04T18:11'></span>{BODY}", ""),
         (f"<abbr class='entry-date x' title='2026-05-04T18:11'>Senin</abbr>{BODY}", ""),
+        (
+            BODY.replace(
+                "</h1>", "</h1><abbr class=published title='2026-05-04T18:11:00+08:00'>Senin, 4 Mei 2026</abbr>"
+            ),
+            "",
+        ),
         (BODY, json_ld(**{"@type": "WebPage", "datePublished": "2026-05-04T18:11"})),
         (BODY, '<meta name="sailthru.date" content="2026-05-04 18:11">'),
         (BODY.replace("</h1>", "</h1><p>4. Mai 2026, um 18:11 Uhr</p>"), ""),
