@@ -37,7 +37,7 @@ class Server:
 
     def url(self, database: str = ACCOUNT, *, login: str = ACCOUNT, password: str | None = None) -> str:
         """Libpq URI of a database on this server, for its superuser or for another login with its password."""
-        secret = quote(self.password if password is None else password)
+        secret = quote(self.password if password is None else password, safe="")
         return f"postgresql://{login}:{secret}@127.0.0.1:{self.port}/{database}"
 
     @property

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scripted_press import ARTICLE, Answer, Press, printing, write_publisher
 from spider_runs import FAST, run_spider
 
 from pipelines.database import Connection, transaction
 from pipelines.ledger import find_crawl, imbalance, verdict
+from spiders.caps import Caps
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CAPS = {
-    "CRAWL_REQUESTS": "12",
-    "DOMAIN_REQUESTS": "9",
-    "CRAWL_MEGABYTES": "0.01",
-    "DOMAIN_MEGABYTES": "0.008",
-    "CRAWL_MINUTES": "1e-05",
-}
+CAPS = {"CRAWL_REQUESTS": "12", "DOMAIN_MEGABYTES": "0.008", "CRAWL_MINUTES": "1e-05"}
 ARTICLES = 60
 
 
@@ -28,6 +26,20 @@ def rows(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
     with transaction(connection) as cursor:
         cursor.execute(statement)
         return cursor.fetchall()
+
+
+@pytest.mark.parametrize("name", ["CRAWL_REQUESTS", "CRAWL_MEGABYTES", "DOMAIN_REQUESTS", "DOMAIN_MEGABYTES"])
+def test_a_cap_holds_for_what_it_counts_and_none_is_no_cap(name: str) -> None:
+    none = dict.fromkeys((*CAPS, "CRAWL_MEGABYTES", "DOMAIN_REQUESTS"), 0)
+    caps = Caps(Crawler(Spider, {**none, name: 3}))
+    free = Caps(Crawler(Spider, none))
+    for number in range(3):
+        for each in (caps, free):
+            assert each.ask(f"https://news.warta.example/{number}") is None
+            each.received(b"x" * 1_000_000, Request(f"https://foto.warta.example/{number}"))
+    assert free.ask("https://warta.example/") is None
+    assert f"it has reached {name}, 3 " in (caps.ask("https://warta.example/") or "")
+    assert (caps.ask("https://lain.example/") is None) == name.startswith("DOMAIN")
 
 
 def slowly(path: str, _number: int) -> Answer | None:
@@ -101,35 +113,36 @@ def test_a_page_of_any_content_type_has_one_named_outcome(
     assert crawl.fetched == crawl.leased == len(PAGES)
 
 
-@pytest.mark.parametrize("kind", ["image/png", "application/octet-stream", "text/html", ""])
-def test_a_feed_is_read_whatever_content_type_it_is_served_as(
-    database_url: str, database: Connection, tmp_path: Path, kind: str
+FEEDS = {
+    "gambar": ("image/png", None),
+    "bita": ("application/octet-stream", None),
+    "tanpa": ("", None),
+    "png": ("image/png", "\x89PNG\r\n\x1a\n"),
+    "pdf": ("application/rss+xml", "%PDF-1.7"),
+}
+
+
+def test_a_feed_is_read_whatever_content_type_it_is_served_as_and_one_that_is_none_is_named(
+    database_url: str, database: Connection, tmp_path: Path
 ) -> None:
     def mislabelled(path: str, _number: int) -> Answer | None:
-        return press_answer(press, path)._replace(headers={"Content-Type": kind}) if path.endswith("rss") else None
+        key, _, name = path.strip("/").rpartition("/")
+        if name != "rss":
+            return None
+        kind, body = FEEDS[key]
+        answer = press_answer(press, path) if body is None else Answer(body)
+        return answer._replace(headers={"Content-Type": kind})
 
     with printing(mislabelled, articles=2) as press:
-        environment = {"DATABASE_URL": database_url, **write_publisher(tmp_path, "warta", press.home)}
-        run_spider("warta", environment, "run=feed", settings=FAST)
-    crawl = find_crawl(database, "feed")
+        feeds = json.dumps([f"/{key}/rss" for key in FEEDS])
+        environment = {"DATABASE_URL": database_url, **write_publisher(tmp_path, "warta", press.home, feeds=feeds)}
+        run_spider("warta", environment, "run=feeds", settings=FAST)
+    crawl = find_crawl(database, "feeds")
     assert crawl is not None
-    assert (verdict(database, crawl), crawl.stored) == (None, 2)
-
-
-@pytest.mark.parametrize(("body", "kind"), [("\x89PNG\r\n\x1a\n", "image/png"), ("%PDF-1.7", "application/rss+xml")])
-def test_a_feed_that_is_none_is_named_and_red(
-    database_url: str, database: Connection, tmp_path: Path, body: str, kind: str
-) -> None:
-    def wrong(path: str, _number: int) -> Answer | None:
-        return Answer(body, headers={"Content-Type": kind}) if path.endswith("rss") else None
-
-    with printing(wrong) as press:
-        environment = {"DATABASE_URL": database_url, **write_publisher(tmp_path, "warta", press.home)}
-        run_spider("warta", environment, "run=none", settings=FAST)
-    crawl = find_crawl(database, "none")
-    assert crawl is not None
-    assert "/warta/rss" in (verdict(database, crawl) or "")
-    assert crawl.polls_failed == 1
+    assert imbalance(crawl) is None
+    assert (crawl.polls, crawl.polls_failed, crawl.stored) == (5, 2, 6)
+    failed = [problem for problem in crawl.problems if "is not a feed" in problem]
+    assert sorted(problem.rpartition("/rss")[0][-3:] for problem in failed) == ["pdf", "png"]
 
 
 def press_answer(press: Press, path: str) -> Answer:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from pipelines.database import (
 )
 from pipelines.deduplicate import _LOCK, deduplicate
 from pipelines.frontier import Frontier, close_abandoned
+from pipelines.lasting import Lasting
 from pipelines.ledger import find_crawl, verdict
 from pipelines.migrate import hold_schema, migrate
 from pipelines.postgres import Server
@@ -231,6 +232,42 @@ def test_deduplication_of_an_older_version_stops_at_the_batch_after_a_migration(
     with pytest.raises(DatabaseNotReady, match="migrated to another version meanwhile"):
         deduplicate(database, batch=2, progress=newer)
     assert rows(database, "select count(*) from lumbung.fingerprint") == [(2,)]
+
+
+def test_whoever_loses_a_deadlock_does_its_work_again(database_url: str, database: Connection) -> None:
+    with transaction(database) as cursor:
+        cursor.execute("insert into lumbung.domain (domain) values ('a.example'), ('b.example')")
+    other, mine = connect(database_url), connect(database_url)
+    lasting, began = Lasting(mine), threading.Event()
+    waits = "select count(*) from pg_locks where not granted and pid = %s"
+    strike = "update lumbung.domain set strikes = strikes + 1 where domain = %s"
+
+    def theirs() -> None:
+        with transaction(other) as cursor:
+            cursor.execute("set local deadlock_timeout = '1h'")  # it is the other one that finds out, and loses
+            cursor.execute(strike, ["b.example"])
+            began.set()
+            cursor.execute(strike, ["a.example"])
+
+    def ours() -> None:
+        tries.append(1)
+        with transaction(mine) as cursor:
+            cursor.execute(strike, ["a.example"])
+            if len(tries) == 1:
+                them.append(pool.submit(theirs))
+                began.wait()
+                until(lambda: rows(database, waits, other.info.backend_pid) == [(1,)])
+            cursor.execute(strike, ["b.example"])
+
+    tries: list[int] = []
+    them: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as pool:
+        lasting.do(ours)
+        them[0].result()
+    assert len(tries) == 2
+    assert rows(database, "select distinct strikes from lumbung.domain") == [(2,)]
+    mine.close()
+    other.close()
 
 
 def test_a_second_deduplication_waits_for_the_batch_of_the_first(database_url: str, database: Connection) -> None:

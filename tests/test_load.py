@@ -193,9 +193,12 @@ def test_a_batch_that_breaks_in_the_middle_has_changed_nothing(frontier: Frontie
     assert row(database, "select count(*) from lumbung.page where state = 'leased'") == (2,)
 
 
-def test_one_value_the_database_refuses_fails_one_page_only(frontier: Frontier, database: Connection) -> None:
+@pytest.mark.parametrize("refused", [{"reads": 2**70}, {"paragraphs": ()}], ids=["out of range", "breaks a constraint"])
+def test_one_value_the_database_refuses_fails_one_page_only(
+    frontier: Frontier, database: Connection, refused: dict[str, Any]
+) -> None:
     pages = leased(frontier, 3)
-    visits = [visit(page, article(page, reads=2**70 if page is pages[1] else 1)) for page in pages]
+    visits = [visit(page, article(page, **(refused if page is pages[1] else {}))) for page in pages]
     loaded = load_batch(frontier.connection, frontier.crawl_id, visits)
     crawl = ledger(database)
     assert (loaded.stored, crawl.stored, crawl.failed) == (2, 2, 1)

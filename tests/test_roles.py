@@ -300,6 +300,30 @@ def test_an_owner_who_may_not_make_roles_has_everything_but_them_and_is_told_so(
     )
 
 
+def test_a_server_of_our_own_is_settled_by_one_command_and_again_without_a_change(bare: Server) -> None:
+    bare.create_database("lumbung")
+    passwords = {f"NEW_{name}_PASSWORD": f"kata {name}/@:" for name in ("CRAWLER", "READER", "METADATA")}
+    environment = {**os.environ, "DATABASE_URL": bare.url("postgres"), **passwords}
+    command = [sys.executable, "-m", "pipelines.own_server"]
+    for said in ("applied 0001_harvest, ", "the schema is up to date\n"):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.startswith(said)
+    logins = {"lumbung_crawl": "CRAWLER", "lumbung_read": "READER", "airflow": "METADATA"}
+    may = {"lumbung_crawl": {"lumbung"}, "lumbung_read": {"lumbung"}, "airflow": {"airflow"}}
+    for name, password in logins.items():
+        for database in ("lumbung", "airflow"):
+            url = bare.url(database, login=name, password=passwords[f"NEW_{password}_PASSWORD"])
+            if database in may[name]:
+                psycopg2.connect(url).close()
+            else:
+                with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
+                    psycopg2.connect(url)
+    with closing(
+        connect(bare.url("airflow", login="airflow", password=passwords["NEW_METADATA_PASSWORD"]))
+    ) as metadata:
+        rows(metadata, "create table t (); select 1")
+
+
 def test_databases_of_one_server_migrated_at_once_share_their_roles_and_a_database_migrated_twice_is_migrated_once(
     bare: Server,
 ) -> None:

@@ -75,7 +75,7 @@ def is_one_line(error: Exception) -> bool:
     return len(text.splitlines()) == 1 and text.isprintable() and 10 < len(text) < 1_000
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(NAMES, VALUES, max_size=4))
 def test_any_arguments_are_taken_or_refused_in_one_line(arguments: dict[str, str]) -> None:
     with pytest.raises(LumbungError) as refused:
@@ -108,9 +108,6 @@ def test_any_dates_are_a_window_or_refused_in_one_line(
             "from=2026-11-10",
             "from: no such spider argument; allowed are from_date, to_date, interval_start, max_articles",
         ),
-        ("from_date=$(touch jejak)", "from_date '$(touch jejak)' is neither a date such as 2026-11-10"),
-        ("max_articles=-1", "max_articles is '-1'; allowed is a whole number from 1 on"),
-        ("name=antara", "name: no such spider argument"),
         ("refetch=ya\nCRITICAL: palsu", r"refetch is 'ya\nCRITICAL: palsu'; allowed are true and false"),
     ],
 )
