@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from psycopg2 import ProgrammingError
 from psycopg2.extensions import parse_dsn
 
 from pipelines.database import Connection, Work, connect
@@ -58,5 +59,8 @@ def _url(connection: Connection, name: str, password: str) -> str:
 
 
 def _place(url: str) -> tuple[str | None, ...]:
-    parts = parse_dsn(url)
+    try:
+        parts = parse_dsn(url)
+    except ProgrammingError:  # whoever connects to it is told
+        return (url,)
     return tuple(parts.get(name) for name in ("host", "hostaddr", "port", "dbname", "service"))

@@ -69,14 +69,16 @@ def login(connection: Connection, name: str, role: str, password: str) -> None:
         password: in clear.
 
     Raises:
-        DatabaseRefused: this login may not, or the role is missing.
+        DatabaseRefused: this login may not, the role is missing, or the name belongs to something else.
     """
     if role in _missing(connection):
         raise DatabaseRefused(f"the server has no role {role}: run `lumbung migrate`, which makes it or says who can")
     with transaction(connection) as cursor:
-        cursor.execute("select from pg_roles where rolname = %s", [name])
-        known = cursor.fetchone() is not None
-    if not known and not _make(connection, name):
+        cursor.execute(query("known_login"), {"name": name, "role": role})
+        known = cursor.fetchone()
+    if known == (False,):
+        raise DatabaseRefused(f"there is a role {name} already that is no login of {role}: choose another name")
+    if known is None and not _make(connection, name):
         raise DatabaseRefused(f"this login may not make {name}: ask for it with one that has CREATEROLE")
     secret = encrypt_password(password, name, connection, "scram-sha-256")
     who = sql.Identifier(name)

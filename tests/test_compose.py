@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # Airflow brings it, without types
@@ -19,6 +20,9 @@ from pipelines.own_server import CRAWLS, METADATA
 from pipelines.ports import PREFERRED
 from pipelines.stack_home import Home, State
 from spiders.publishers import load_publishers
+
+if TYPE_CHECKING:
+    from pipelines.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docker-compose.yml"
@@ -134,6 +138,34 @@ def test_what_runs_in_a_container_finds_its_passwords_in_a_file_and_none_in_its_
         "postgres:*:*:lumbung_crawl:a\\:b\\\\c'\"$(id)",
         "postgres:*:*:airflow:%40/@ é",
     ]
+
+
+def test_the_migration_settles_the_server_and_every_service_logs_in_with_its_own_rights(
+    services: Services, server: Server, tmp_path: Path
+) -> None:
+    server.create_database("lumbung")
+    secrets = {name: token_urlsafe(9) + "/:@ \\" for name in SECRETS} | {"POSTGRES_PASSWORD": server.password}
+
+    def run(service: str, *command: str) -> str:
+        """As a container does, with the throw-away server in the place of the one named postgres."""
+        variables = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        for name, value in services[service]["environment"].items():
+            known = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda found: secrets[found[1]], str(value))
+            there = re.sub(r"@postgres:5432/(\w+)", rf"@postgres:{server.port}/\1?hostaddr=127.0.0.1", known)
+            variables[name] = there.replace("+psycopg2", "")
+        variables["PGPASSFILE"] = str(tmp_path / service)
+        entrypoint = [word.replace("$$", "$") for word in services[service]["entrypoint"]]
+        words = [*entrypoint, sys.executable, *command]
+        return subprocess.run(words, env=variables, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert run("migrate", "-m", "pipelines.own_server").startswith("applied 0001_harvest")
+    assert run("migrate", "-m", "pipelines.own_server") == "the schema is up to date\n"
+    who = "import os, psycopg2, sys; c = psycopg2.connect(os.environ[sys.argv[1]]).cursor();"
+    who += "c.execute('select current_user || $$ $$ || rolsuper from pg_roles where rolname = current_user')"
+    for service in ("scheduler", "first-harvest"):
+        assert run(service, "-c", who + ";print(*c.fetchone())", "DATABASE_URL") == "lumbung_crawl false\n"
+    for name, login in (("AIRFLOW_CONN_LUMBUNG", CRAWLS), ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", METADATA)):
+        assert run("dag-processor", "-c", who + ";print(*c.fetchone())", name) == f"{login} false\n"
 
 
 def test_no_address_holds_a_password(services: Services) -> None:

@@ -227,6 +227,15 @@ def test_the_password_reaches_the_server_as_a_hash_and_can_be_changed(
     psycopg2.connect(url_of(database, name, "lain")).close()
 
 
+def test_no_login_takes_the_name_of_the_owner_or_of_a_role(logins: dict[str, str], database: Connection) -> None:
+    crawler = psycopg2.extensions.parse_dsn(logins[CRAWLER])["user"]
+    owner = database.info.user
+    for name in (owner, CRAWLER, READER, "pg_read_all_data", crawler):
+        with pytest.raises(DatabaseRefused, match=f"there is a role {name} already"):
+            login(database, name, READER, "baru")
+    assert rows(database, "select rolcanlogin from pg_roles where rolname = %s", CRAWLER) == [(False,)]
+
+
 def test_lumbung_login_prints_an_address_that_works_and_migrate_as_a_crawler_is_one_line(
     database_url: str, logins: dict[str, str], database: Connection
 ) -> None:

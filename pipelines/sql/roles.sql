@@ -6,6 +6,18 @@ from unnest(%(roles)s::text[]) as wanted
 where not exists (select from pg_roles where rolname = wanted)
 order by wanted
 
+-- known_login --
+-- Whether it is one of ours: whoever makes roles becomes a member of them, and must not be taken for a reader.
+select
+    not u.rolsuper and not u.rolcreaterole and u.rolcanlogin and u.rolname <> current_user
+    and exists (
+        select
+        from pg_auth_members m
+        join pg_roles g on g.oid = m.roleid
+        where m.member = u.oid and g.rolname = %(role)s)
+from pg_roles u
+where u.rolname = %(name)s
+
 -- owns_schemas --
 select count(*) = 2 and bool_and(pg_has_role(nspowner, 'usage')) from pg_namespace where nspname in ('lumbung', 'news')
 
