@@ -27,6 +27,9 @@ from harvest import NEWS_ARTICLES
 from scrapy_operator import ScrapyOperator
 from spiders.publishers import Publisher, PublisherError, find_publisher, publisher_keys
 
+LONGEST = timedelta(hours=12)
+"""A crawl that hangs would keep the next ones waiting for ever; one that is only long goes on with the next run."""
+
 
 def day(title: str, description: str) -> Param:
     """A field for one day, empty at first."""
@@ -86,7 +89,7 @@ def crawl_dag(publisher: Publisher) -> DAG:
         tags=["crawl", publisher.language],
         default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
     ) as dag:
-        ScrapyOperator(task_id="crawl", publisher=publisher.key) >> announce()
+        ScrapyOperator(task_id="crawl", publisher=publisher.key, execution_timeout=LONGEST) >> announce()
     # Last: tasks made before have no copies of the form, each of which Airflow would validate five times more.
     dag.params = ParamsDict(FORM)
     return dag

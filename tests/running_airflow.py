@@ -43,12 +43,15 @@ class Airflow:
         del self._environment["AIRFLOW_CONN_LUMBUNG"]
         self._token = ""
 
-    def start(self) -> None:
-        """Make the metadata tables, start the components and wait until they answer."""
+    def start(self, policy: str = IMPATIENT) -> None:
+        """Make the metadata tables, start the components and wait until they answer.
+
+        `policy`: the text of `airflow_local_settings.py`.
+        """
         self._home.make()
         settings = self._home.folder / "airflow" / "config" / "airflow_local_settings.py"
         settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(IMPATIENT, "utf-8")
+        settings.write_text(policy, "utf-8")
         airflow_service.write_passwords(self._home, self._state)
         migration = self._run("migrate", airflow_service.MIGRATE)
         self.wait_for("the metadata tables", lambda: processes.exit_status(migration) is not None)

@@ -298,17 +298,6 @@ def test_publishers_are_checked_a_task_each_and_a_finding_is_red_in_one_line(
     assert list(checks(airflow, run)) == ["contoh"]
 
 
-def test_without_its_database_a_crawl_is_red_and_the_log_says_why(airflow: Airflow, barn: Server) -> None:
-    barn.stop()
-    try:
-        run = airflow.trigger("crawl_contoh")
-        assert airflow.finished("crawl_contoh", run)["crawl"] == "failed"
-        last = airflow.errors("crawl_contoh", run, 2)[-1]
-    finally:
-        barn.start()
-    assert last.startswith(f'Postgres cannot be reached: connection to server at "127.0.0.1", port {barn.port} failed')
-
-
 def test_the_airflow_connection_lumbung_comes_before_the_environment(airflow: Airflow, barn: Server) -> None:
     barn.create_database("gudang")
     with closing(connect(barn.url("gudang"))) as connection:

@@ -6,11 +6,13 @@ task stops the spider and gives the pages it had leased back to the frontier.
 
 from __future__ import annotations
 
+import signal
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowTaskTimeout
 
 from harvest import NoUseTryingAgain, database_url, harvest_database, one_line_errors
 from spider_process import SpiderProcess
@@ -40,7 +42,7 @@ class ScrapyOperator(BaseOperator):
         super().__init__(**kwargs)
         self.publisher = publisher
         self._spider: SpiderProcess | None = None
-        self._stopping = False
+        self._stopping = self._over_time = False
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the spider to its end.
@@ -53,7 +55,11 @@ class ScrapyOperator(BaseOperator):
         arguments = {"run": run_name(context), **date_range(context), **limits(context["params"])}
         with one_line_errors():
             self._check(arguments)
-            status, last_words = self._crawl(arguments)
+            try:
+                status, last_words = self._crawl(arguments)
+            except AirflowTaskTimeout:
+                self._over_time = True
+                status, last_words = 0, ""
             with harvest_database() as connection:
                 return self._settle(connection, arguments["run"], status, last_words)
 
@@ -88,14 +94,15 @@ class ScrapyOperator(BaseOperator):
 
         _close_abandoned(connection, run)
         crawl = find_crawl(connection, run)
-        if self._stopping:
-            raise CrawlFailed("the crawl was stopped; what it had loaded is kept, its other pages stay due")
+        if self._stopping or self._over_time:
+            why = f"ran for longer than {self.execution_timeout} and " if self._over_time else ""
+            raise CrawlFailed(f"the crawl {why}was stopped; what it had loaded is kept, its other pages stay due")
         if crawl is None:
-            raise CrawlFailed(f"the spider did not begin: {last_words}")
+            raise CrawlFailed(f"the spider did not begin: {last_words if status >= 0 else _end(status, last_words)}")
         self.log.info("%s", crawl)
         reason = verdict(connection, crawl)
         if status:
-            reason = f"{reason or 'the spider failed'} (exit status {status}: {last_words})"
+            reason = f"{reason or 'the spider failed'} ({_end(status, last_words)})"
         if reason:
             raise (NoUseTryingAgain if is_left_alone(crawl) else CrawlFailed)(reason)
         return {"publisher": crawl.publisher, **crawl.counts()}
@@ -127,6 +134,13 @@ def limits(params: dict[str, Any]) -> dict[str, str]:
     """The form's other fields, as spider arguments."""
     most = {"max_articles": str(params["max_articles"])} if params.get("max_articles") else {}
     return {**most, **({"refetch": "true"} if params.get("refetch") else {})}
+
+
+def _end(status: int, last_words: str) -> str:
+    """How the spider ended, for whoever reads nothing but this line."""
+    if status == -signal.SIGKILL:
+        return "killed by SIGKILL: where nobody did it, the machine ran out of memory, as its kernel log tells"
+    return f"exit status {status}: {last_words}"
 
 
 def _close_abandoned(connection: Connection, run: str) -> None:

@@ -60,6 +60,10 @@ class Barn:
             migrate(connection)
         return self.server.url(name)
 
+    def look(self, name: str) -> Connection:
+        """A connection to one of its databases."""
+        return quietly(self.server.url(name))
+
     def fill(self) -> None:
         """Leave no room on the disk."""
         size = 0

@@ -1,0 +1,125 @@
+"""Fifteen ways in which a crawl fails: each is a red task in a real Airflow, and its last line says why."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from crash.barn import Barn, barn
+from failing_crawls import SITES, failing
+from running_airflow import Airflow
+from scripted_press import printing, write_publisher
+from throwaway import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.postgres import Server
+
+POLICY = """
+from datetime import timedelta
+
+def task_policy(task):
+    task.retries = 0  # the first failure is what is looked at
+    if task.dag_id == "crawl_gantung" and task.task_id == "crawl":
+        task.execution_timeout = timedelta(seconds=8)
+"""
+SOUND = "sehat"
+"""A publisher in order: what fails is the database."""
+
+
+@pytest.fixture(scope="module")
+def grain() -> Iterator[Barn]:
+    with barn() as started:
+        started.database("lumbung")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    publishers = tmp_path_factory.mktemp("publishers")
+    with failing(tmp_path_factory.mktemp("certificate"), publishers) as found, printing(articles=60) as press:
+        write_publisher(publishers, SOUND, press.home)
+        yield {**found, "": str(publishers)}
+
+
+@pytest.fixture(scope="module")
+def airflow(
+    server: Server, grain: Barn, homes: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Airflow]:
+    harvest = {"DATABASE_URL": grain.server.url(), "LUMBUNG_PUBLISHERS": homes[""]}
+    server.create_database("failing_crawls")
+    started = Airflow(tmp_path_factory.mktemp("airflow"), server.url("failing_crawls"), harvest)
+    try:
+        started.start(POLICY)
+        for key in SITES:
+            started.unpause(f"crawl_{key}")
+        yield started
+    finally:
+        started.stop()
+
+
+def rows(grain: Barn, statement: str) -> list[tuple[Any, ...]]:
+    with closing(grain.look("lumbung")) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def last_error(airflow: Airflow, key: str, run: str) -> str:
+    """The last line of a task that must be red."""
+    states = airflow.finished(f"crawl_{key}", run)
+    assert states["crawl"] == "failed", states
+    return airflow.errors(f"crawl_{key}", run, 1)[-1]
+
+
+def test_twelve_publishers_that_cannot_be_harvested_are_red_for_twelve_reasons(
+    airflow: Airflow, grain: Barn, homes: dict[str, str]
+) -> None:
+    begun = "select 1 from news.crawls where publisher = 'terbunuh' and leased > 0"
+    airflow.wait_for("a spider to kill", lambda: rows(grain, begun))
+    (spider,) = airflow.spiders("terbunuh")
+    spider.kill()
+    said, wanted = {}, {}
+    for key, mode in SITES.items():
+        said[key] = last_error(airflow, key, airflow.first_run(f"crawl_{key}"))
+        home = re.escape(homes[key])
+        wanted[key] = mode.line.replace("HOME", home).replace("HOST", re.escape(urlsplit(homes[key]).netloc))
+    assert {key: line for key, line in said.items() if not re.match(wanted[key], line) or "\n" in line} == {}
+
+
+def test_three_databases_that_cannot_be_used_are_red_for_three_reasons(airflow: Airflow, grain: Barn) -> None:
+    airflow.unpause(f"crawl_{SOUND}")
+    first = airflow.first_run(f"crawl_{SOUND}")
+    assert airflow.finished(f"crawl_{SOUND}", first)["crawl"] == "success"
+    nowhere = free_port()
+    reasons: dict[str, dict[str, Any]] = {
+        f'Postgres cannot be reached: connection to server at "127.0.0.1", port {nowhere} failed': {"port": nowhere},
+        "Postgres cannot be reached: .* password authentication failed": {"password": "wrong"},
+        ".*lumbung migrate": {"schema": "postgres"},
+    }
+    for reason, change in reasons.items():
+        login = {"login": "lumbung", "password": grain.server.password, "schema": "lumbung", "port": grain.server.port}
+        asked = {"connection_id": "lumbung", "conn_type": "postgres", "host": "127.0.0.1", **login, **change}
+        assert airflow.call("POST", "/api/v2/connections", asked)[0] == 201
+        try:
+            line = last_error(airflow, SOUND, airflow.trigger(f"crawl_{SOUND}"))
+        finally:
+            airflow.call("DELETE", "/api/v2/connections/lumbung")
+        assert re.match(reason, line), line
+
+
+def test_a_full_disk_is_red_with_its_reason_and_costs_nothing_that_was_stored(airflow: Airflow, grain: Barn) -> None:
+    if not grain.can_fill:
+        pytest.skip("needs a file system of its own, and this machine lets nobody mount one")
+    airflow.unpause(f"crawl_{SOUND}")
+    airflow.finished(f"crawl_{SOUND}", airflow.first_run(f"crawl_{SOUND}"))
+    grain.fill()
+    try:
+        line = last_error(airflow, SOUND, airflow.trigger(f"crawl_{SOUND}", refetch=True))
+    finally:
+        grain.empty()
+    assert "No space left on device" in line
+    assert rows(grain, f"select count(*) from news.all_articles where publisher = '{SOUND}'") == [(60,)]
