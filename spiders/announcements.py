@@ -84,7 +84,8 @@ class Announcements:
                 await self._index(index)
         for address in publisher.sections if recent else ():
             await self._document(publisher.absolute(address), parse_section)
-        if self._window.strict and not (publisher.sitemaps or any(index.dated for index in publisher.indexes)):
+        looks_back = self._window.strict or self._window.missed_days
+        if looks_back and not (publisher.sitemaps or any(index.dated for index in publisher.indexes)):
             await self._sitemaps_of_robots(recent=recent)
         return bool(poller.answers) or not poller.asked
 
@@ -94,7 +95,7 @@ class Announcements:
         return not window.strict or window.end is None or window.end > self._now - _FEEDS_REACH
 
     async def _sitemaps_of_robots(self, *, recent: bool) -> None:
-        """Look for the archive of a publisher whose file names none; too much to read without dates."""
+        """Look for the archive of a publisher whose file names none; too much to read where nothing old is wanted."""
         url = self._publisher.absolute("/robots.txt")
         response = await self._poller.ask(url, NEW, absent=ABSENT)
         if response is not None:

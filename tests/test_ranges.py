@@ -242,3 +242,24 @@ def test_for_dates_the_archive_is_looked_for_in_robots_txt_where_the_file_names_
     assert verdict(database, crawl_of(database, "r")) is None
     found = Counter(day_of(moment) for (moment,) in rows(database, "select published_at from news.all_articles"))
     assert found == {day: count for day, count in articles_by_day(newspaper).items() if first <= day <= last}
+
+
+def test_days_that_crawls_have_missed_are_looked_for_in_robots_txt_too_where_the_file_names_no_archive(
+    database_url: str, database: Connection, tmp_path: Path
+) -> None:
+    (tmp_path / "contoh.toml").write_text(ONLY_SECTIONS.replace("lookback_days = 90", "lookback_days = 2"), "utf-8")
+    newspaper = Newspaper(Settings(founded=FOUNDED, crawl_delay=0), now=datetime.now(UTC))
+    with transaction(database) as cursor:
+        cursor.execute(
+            "insert into lumbung.crawl (publisher, started_at, finished_at, finish_reason, window_start, ranged)"
+            " values ('contoh', now() - interval '9 days', now(), 'shut out', now() - interval '11 days', false)"
+        )
+    with serve(newspaper) as stand:
+        environment = {**environment_of(stand, database_url), "LUMBUNG_PUBLISHERS": str(tmp_path)}
+        run_spider("contoh", environment, "run=r", settings=FAST)
+    assert verdict(database, crawl_of(database, "r")) is None
+    found = Counter(day_of(moment) for (moment,) in rows(database, "select published_at from news.all_articles"))
+    whole_days = [datetime.now(JAKARTA).date() - timedelta(days=back) for back in range(11)]
+    truth = articles_by_day(newspaper)
+    assert {day: found[day] for day in whole_days} == {day: truth[day] for day in whole_days}
+    assert found.total() < truth.total()
