@@ -1,9 +1,10 @@
-"""Fifteen ways in which a crawl fails: each is a red task in a real Airflow, and its last line says why."""
+"""Sixteen ways in which a crawl fails: each is a red task in a real Airflow, and its last line says why."""
 
 from __future__ import annotations
 
 import re
 from contextlib import closing
+from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ import pytest
 from crash.barn import Barn, barn
 from failing_crawls import SITES, failing
 from running_airflow import Airflow
-from scripted_press import printing, write_publisher
+from scripted_press import TEXT, Answer, printing, write_publisher
 from throwaway import free_port
 
 if TYPE_CHECKING:
@@ -31,9 +32,22 @@ SOUND = "sehat"
 """A publisher in order: what fails is the database."""
 
 
+FULL = "penuh"
+"""A publisher in order: the disk fills up while it is being crawled."""
+CRAWL_OF_FULL = f"select stored, balanced from news.crawls where publisher = '{FULL}'"
+
+
+def long_page(path: str, number: int) -> Answer | None:
+    """An article that takes room, after a while."""
+    words = Random(number)  # noqa: S311 - words that no compression makes small
+    text = " ".join(f"{words.getrandbits(64):x}" for _ in range(8_000))
+    page = f"<html><body><article><h1>Panen {number}</h1><p>{TEXT}</p><p>{text}</p></article></body></html>"
+    return Answer(page, seconds=0.3) if "/berita-" in path else None
+
+
 @pytest.fixture(scope="module")
 def grain() -> Iterator[Barn]:
-    with barn() as started:
+    with barn(400) as started:
         started.database("lumbung")
         yield started
 
@@ -41,8 +55,10 @@ def grain() -> Iterator[Barn]:
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     publishers = tmp_path_factory.mktemp("publishers")
-    with failing(tmp_path_factory.mktemp("certificate"), publishers) as found, printing(articles=60) as press:
-        write_publisher(publishers, SOUND, press.home)
+    folder = tmp_path_factory.mktemp("certificate")
+    with failing(folder, publishers) as found, printing() as sound, printing(long_page, articles=40) as full:
+        write_publisher(publishers, SOUND, sound.home)
+        write_publisher(publishers, FULL, full.home)
         yield {**found, "": str(publishers)}
 
 
@@ -111,15 +127,23 @@ def test_three_databases_that_cannot_be_used_are_red_for_three_reasons(airflow: 
         assert re.match(reason, line), line
 
 
-def test_a_full_disk_is_red_with_its_reason_and_costs_nothing_that_was_stored(airflow: Airflow, grain: Barn) -> None:
+def test_a_disk_that_fills_up_in_the_middle_is_red_with_its_reason_and_costs_nothing_that_was_stored(
+    airflow: Airflow, grain: Barn
+) -> None:
     if not grain.can_fill:
         pytest.skip("needs a file system of its own, and this machine lets nobody mount one")
-    airflow.unpause(f"crawl_{SOUND}")
-    airflow.finished(f"crawl_{SOUND}", airflow.first_run(f"crawl_{SOUND}"))
+    airflow.unpause(f"crawl_{FULL}")
+    airflow.wait_for("a crawl on its way", lambda: rows(grain, CRAWL_OF_FULL + " and leased > 0"))
     grain.fill()
     try:
-        line = last_error(airflow, SOUND, airflow.trigger(f"crawl_{SOUND}", refetch=True))
+        airflow.wait_for("the end of its spider", lambda: not airflow.spiders(FULL))
     finally:
         grain.empty()
+    line = last_error(airflow, FULL, airflow.first_run(f"crawl_{FULL}"))
+    assert re.match(r"crawl \d+ ended early: (killed|database_lost): the crawl ends, what it has not stored", line), (
+        line
+    )
     assert "No space left on device" in line
-    assert rows(grain, f"select count(*) from news.all_articles where publisher = '{SOUND}'") == [(60,)]
+    ((stored, balanced),) = rows(grain, CRAWL_OF_FULL)
+    assert balanced
+    assert rows(grain, f"select count(*) from news.all_articles where publisher = '{FULL}'") == [(stored,)]

@@ -90,6 +90,7 @@ class ScrapyOperator(BaseOperator):
 
     def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> dict[str, Any]:
         """Give back the leases of a spider that could not, then let the ledger judge."""
+        from pipelines.frontier import LOST
         from pipelines.ledger import find_crawl, is_left_alone, verdict
 
         _close_abandoned(connection, run)
@@ -101,6 +102,8 @@ class ScrapyOperator(BaseOperator):
             raise CrawlFailed(f"the spider did not begin: {last_words if status >= 0 else _end(status, last_words)}")
         self.log.info("%s", crawl)
         reason = verdict(connection, crawl)
+        if crawl.finish_reason in {"killed", LOST} and not status:
+            reason = f"{reason}: {last_words}"
         if status:
             reason = f"{reason or 'the spider failed'} ({_end(status, last_words)})"
         if reason:

@@ -22,8 +22,6 @@ from pipelines.postgres_programs import call
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SIZE = 1200 * 1024 * 1024
-
 
 class Barn:
     """One server that can be stopped at once, and whose disk can be filled."""
@@ -81,10 +79,13 @@ class Barn:
 
 
 @contextmanager
-def barn() -> Iterator[Barn]:
-    """A running server for one run; it survives crashes of its processes as one in use does."""
+def barn(megabytes: int = 1200) -> Iterator[Barn]:
+    """A running server for one run; it survives crashes of its processes as one in use does.
+
+    `megabytes`: of its file system.
+    """
     folder = Path(tempfile.mkdtemp(prefix="lumbung-crash-"))
-    words = ["mount", "-t", "tmpfs", "-o", f"size={_SIZE},mode=0755", "lumbung-crash", str(folder)]
+    words = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "lumbung-crash", str(folder)]
     mounted = (
         shutil.which("mount") is not None and subprocess.run(words, capture_output=True, check=False).returncode == 0
     )
