@@ -60,8 +60,9 @@ _XML_OPTIONS: dict[str, Any] = {
     "remove_pis": True,
 }
 _MONTH = timedelta(days=31)
-_BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!#?\w{1,31};)", re.DOTALL)
-"""An ampersand that starts no entity, or a CDATA section, in which it may stand."""
+_BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#?\w{1,31};)", re.DOTALL)
+"""An ampersand that starts no entity, or a CDATA section, in which it may stand; one that
+is not closed goes on to the end, else each of many would be looked through to the end."""
 
 _SITEMAP_ROOT = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 _TEXT_SITEMAP = re.compile(rb"(?:\xef\xbb\xbf)?\s*https?://[^\s<]+\s*(?:\n|$)")

@@ -260,6 +260,7 @@ def huge_sitemaps() -> Iterator[tuple[str, bytes]]:
     yield "lines for ever", (HOME + "\n").encode() * 100_000
     yield "one line for ever", HOME.encode() + b"a" * 1_000_000
     yield "60 MB in gzip", gzip.compress(b"<urlset>" + b" " * 60_000_000, mtime=0)
+    yield "8 MB of sections never closed", b"<urlset>" + b"<![CDATA[" * 900_000
     yield "40 MB of one element", b"<urlset><url><loc>" + b"a" * 40_000_000
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hostile_markup import Sent
+    from scrapy import Request
 
     from pipelines.frontier import Frontier
     from spiders.article import LeasedPage
@@ -70,9 +71,21 @@ class Told:
             self.above.append(f"{name}: {seconds:.1f} s, {mebibytes} MiB, {words}")
 
 
+class _NoNetwork:
+    """Stands where a crawl's network is: of a page that says it goes on elsewhere, nothing else is to be had."""
+
+    @property
+    def engine(self) -> _NoNetwork:
+        return self
+
+    async def download_async(self, request: Request) -> HtmlResponse:
+        return HtmlResponse(request.url, status=404)
+
+
 async def send_pages(frontier: Frontier, sent: Iterable[Sent], told: Told, *, heavy: bool) -> None:
     """Pages: announced, leased, read by the spider in its reading process, loaded; every visit must be in Postgres."""
     spider = Koran()
+    spider.crawler = _NoNetwork()  # type: ignore[assignment]  # all that a page's reading asks of it
     spider.reader = Reader.shared(READ_SECONDS, READ_MEGABYTES)
     every, number, watch = iter(sent), time.monotonic_ns(), _Watch()
     try:

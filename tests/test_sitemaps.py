@@ -171,3 +171,9 @@ def test_a_day_that_no_article_appears_on_is_no_day_at_either_end(day: str) -> N
 def test_a_year_that_nobody_means_is_no_date(when: str) -> None:
     (entry,) = parse_sitemap(urlset(located(1, f"<lastmod>{when}</lastmod>")), URL, WARTA).entries
     assert entry.modified_at is None
+
+
+def test_sections_that_are_never_closed_are_looked_through_once() -> None:
+    """Else each of a million would be looked through to its end: hours, in which nothing stops a spider."""
+    body = urlset(located(1, "<lastmod>2026-11-24</lastmod>")).removesuffix(b"</urlset>") + b"<![CDATA[" * 1_000_000
+    assert [entry.url for entry in parse_sitemap(body, URL, WARTA).entries] == ["https://www.warta.id/berita/1/panen"]
