@@ -73,7 +73,7 @@ DOWNLOAD_WARNSIZE = 4 * 1024 * 1024
 
 # What a crawl may cost at most, and what it may ask of one registered domain: nets, far above any day's work.
 CRAWL_REQUESTS = 500_000
-CRAWL_MINUTES = 24 * 60
+CRAWL_MINUTES = 11 * 60  # before Airflow stops the task, after twelve hours
 CRAWL_MEGABYTES = 50_000
 DOMAIN_REQUESTS = 400_000
 DOMAIN_MEGABYTES = 40_000
