@@ -11,7 +11,7 @@ from crash.barn import quietly
 from crash.faults import CUT_DATABASE, CUT_SITE, DOUBLE, FULL, KILL, STOP, Fault, Field
 from crash.invariants import ALWAYS, AT_REST, CLUSTERS, broken, differences, rows
 from crash.moments import MOMENTS, Moment
-from crash.programs import COMMANDS, Program, Watch
+from crash.programs import COMMANDS, MUCH, Program, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -132,7 +132,7 @@ class Harvest:
         self._let_time_pass()
         for kind in ("crawl", "deduplicate"):
             with self.start(kind) as program:
-                status = program.end()
+                status = program.end(MUCH)
                 if status:
                     return [f"broken: {kind} without faults ends with status {status}: {program.said[-500:]}"]
         return []

@@ -54,6 +54,7 @@ def disturbed(plan: Plan, articles: int, say: Callable[[str], None]) -> Outcome:
         harvest = Harvest(world, "disturbed")
         outcome = harvest.disturb(plan, say)
         harvest.settle(outcome)
+        say(f"harvested to the end: {outcome.stored:,} of {outcome.announced:,}, {len(outcome.broken)} broken")
         say("the same site once more, undisturbed")
         Harvest(world, "undisturbed").settle(other := Outcome())
     outcome.broken += [f"undisturbed: {each}" for each in other.broken]

@@ -75,7 +75,7 @@ class _Results:
 def plain(plan: Plan, site: Site, stand: Newsstand, say: Callable[[str], None]) -> Plain:
     """Kill it at the moments of the plan that a spider has, then let it run to its end."""
     from crash.faults import KILL
-    from crash.programs import Program, Watch
+    from crash.programs import MUCH, Program, Watch
 
     blows = [(moment, chance) for fault, moment, chance in plan.blows() if fault is KILL and moment.program == "crawl"]
     kills = 0
@@ -92,7 +92,7 @@ def plain(plan: Plan, site: Site, stand: Newsstand, say: Callable[[str], None]) 
             if number % 40 == 0:
                 say(f"Scrapy with JOBDIR: {number} of {len(blows)}")
         with Program(words, environment, watch) as spider:
-            status = spider.end()
+            status = spider.end(MUCH)
         results = _read(folder / "items.jl")
     printed = {each["url"] for each in site.expected()["articles"]}
     found = results.urls.keys() & printed

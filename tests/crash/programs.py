@@ -29,7 +29,9 @@ COMMANDS: Final[Mapping[str, list[str]]] = {
     "deduplicate again": ["pipelines.cli", "deduplicate", "--recheck"],
 }
 PATIENCE: Final = 120.0
-"""Seconds in which a program must have ended by itself, whatever was done to it."""
+"""Seconds in which a program must have ended by itself, whatever was done to it, with little to do."""
+MUCH: Final = 1800.0
+"""Seconds for the whole site, on a busy machine."""
 _LOOK = 0.003
 _DOING = (
     "select query from pg_stat_activity where datname = current_database() and application_name like 'lumbung%'"
@@ -116,17 +118,17 @@ class Program:
             return [f"process {each.pid} outlives its killed crawl" for each in left]
         return []
 
-    def end(self) -> int:
+    def end(self, patience: float = PATIENCE) -> int:
         """Wait until it has ended by itself; its exit status, negative for a signal.
 
         Raises:
             AssertionError: it hangs.
         """
         try:
-            return self._child.wait(PATIENCE)
+            return self._child.wait(patience)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"hangs for more than {PATIENCE:.0f} s\n{self.said[-2000:]}") from None
+            raise AssertionError(f"hangs for more than {patience:.0f} s\n{self.said[-2000:]}") from None
 
     @property
     def said(self) -> str:
