@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Thing = dict[str, Any]
 """One JSON-LD object."""
 
-_WRAPPING = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|^\s*//.*$", re.MULTILINE)
+_WRAPPING = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|^[^\S\n]*//.*$", re.MULTILINE)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _ARTICLE = re.compile(r"(?:Article|Posting|Review|Report)$")
 _PAGE = re.compile(r"(?:Page|Recipe)$")

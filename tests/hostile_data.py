@@ -172,6 +172,7 @@ def huge() -> Iterator[Sent]:
         "utf-8",
     )
     yield "JSON-LD of 10 MB in a list", _page(_script(_json([*[_WHOLE] * 80_000, None]))), "utf-8"
+    yield "JSON-LD of 10 MB, blank lines", _page(_script('{"a":' + "\n" * 10_000_000 + "x}")), "utf-8"
     yield "JSON-LD of 10 MB, nested", _page(_script("[" * 5_000_000 + "]" * 5_000_000)), "utf-8"
     yield "JSON-LD of 10 MB, a number", _page(_script("9" * 10_000_000)), "utf-8"
     yield "a comment of 10 MB", _page(f"<!--{'-' * 10_000_000}"), "utf-8"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hostile_pages import hostile_pages
-from pages_in_short import NOW, URL, a_publisher
+from pages_in_short import BODY, NOW, URL, a_page, a_publisher
 
 from spiders.boilerplate import is_never_text, stands_apart
 from spiders.document import parse
@@ -54,3 +54,9 @@ def test_of_a_class_no_more_is_remembered_than_names_have() -> None:
     (element,) = parse(b"<body><div class='" + b"kata " * 10_000 + b"iklan'>").iter("div")
     assert not stands_apart(element)
     assert not is_never_text(element)
+
+
+def test_blank_lines_in_broken_data_are_looked_through_once() -> None:
+    """Else each would be looked through to the last: hours for a megabyte."""
+    data = '{"@type": "NewsArticle",' + "\n" * 1_000_000 + '// padi\n"headline": "Sekolah Sungai", }'
+    assert a_page(BODY, f'<script type="application/ld+json">{data}</script>').metadata.types == {"NewsArticle"}
