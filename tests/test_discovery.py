@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warta import DAY, INDEX, NOON, SITEMAP, URL, WARTA, WRONG, item, rss
 
-from spiders.discovery import DiscoveryError, parse_feed, parse_index, parse_sitemap
+from spiders.discovery import MOST_TAGS, DiscoveryError, parse_feed, parse_index, parse_sitemap
 from spiders.publishers import Publisher, find_publisher
 
 if TYPE_CHECKING:
@@ -145,6 +145,13 @@ ACCENTED = rss(item(1, "<description>caf\u00e9</description>")).decode()
 def test_a_feed_is_read_however_its_program_broke_it(body: bytes) -> None:
     (entry,) = parse_feed(body, URL, WARTA)
     assert entry.url == "https://www.warta.id/berita/1/panen"
+
+
+@pytest.mark.parametrize("filling", [b"<item></item>", b"<a/>"])
+def test_a_feed_of_more_tags_than_anybody_reads_is_refused(filling: bytes) -> None:
+    body = b'<rss version="2.0"><channel>' + filling * MOST_TAGS + b"</channel></rss>"
+    with pytest.raises(DiscoveryError, match=r"has more than 200000 tags; nothing of it is read"):
+        parse_feed(body, URL, WARTA)
 
 
 def test_an_empty_feed_is_a_feed() -> None:
