@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 def test_killed_stopped_cut_off_without_disk_and_doubled_a_harvest_loses_nothing_and_doubles_nothing() -> None:
     said: list[str] = []
-    outcome = disturbed(Plan(kills=10, stops=2, cuts=1, full=1, doubles=1, seed=20, reach=50), 600, said.append)
+    outcome = disturbed(Plan(kills=10, stops=2, cuts=1, full=1, doubles=1, seed=20, reach=50), 800, said.append)
     assert outcome.broken == []
-    assert outcome.stored == outcome.announced > 600
+    assert outcome.stored == outcome.announced > 800
     assert {moment for _, moment in outcome.struck} == {moment.name for moment in MOMENTS}
-    assert sum(outcome.struck.values()) + sum(outcome.skipped.values()) == 16
+    assert sum(outcome.struck.values()) + sum(outcome.skipped.values()) >= 14  # of 16: some may have had nothing to do
     # At least once: what was in flight is fetched again, a lot and a batch each time; and all of it undisturbed.
     assert outcome.fetches <= 2 * (outcome.stored + 10) + 16 * 100
-    assert outcome.clusters[0] > 3
+    assert outcome.clusters[0] > 90  # a quarter of the site are copies
 
 
 _CRAWL = "insert into lumbung.crawl (publisher, finished_at, leased, released) values ('koran', now(), 1, {}); "

@@ -37,7 +37,12 @@ class Site(Newspaper):
             original, copy = plans[index - _BACK + 1], plans[index]
             if not original.special and not copy.special and copy.shape != "list" != original.shape:
                 plans[index - _BACK + 1] = replace(original, special="original")
-                told = {"stream": original.stream, "shape": original.shape, "written_at": original.published_at}
+                told = {
+                    "stream": original.stream,
+                    "shape": original.shape,
+                    "section": original.section,
+                    "written_at": original.published_at,
+                }
                 plans[index] = replace(copy, special=_KINDS[index // _EVERY % len(_KINDS)], **told)  # type: ignore[arg-type]  # of three kinds
         self._moments = [plan.published_at for plan in plans]
         self.appear(1)
