@@ -133,7 +133,8 @@ class _Watch:
         """Which process it is, 0 for none, and its CPU seconds; its peak of memory counts from now."""
         if self._process is None or not self._process.is_running():
             children = psutil.Process().children()  # looks at every process of the machine
-            self._process = next((child for child in children if "spiders.reading_process" in child.cmdline()), None)
+            living = (child for child in children if child.status() != psutil.STATUS_ZOMBIE)
+            self._process = next((child for child in living if "spiders.reading_process" in child.cmdline()), None)
         if self._process is None:
             return 0, 0.0
         used = self._process.cpu_times()

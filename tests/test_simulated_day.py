@@ -23,7 +23,7 @@ def test_a_day_is_stored_whole_and_once_and_nothing_forbidden_is_asked_for_nor_t
     database_url: str, database: Connection
 ) -> None:
     midnight = datetime.now(UTC).replace(hour=17, minute=0, second=0, microsecond=0) - timedelta(days=2)
-    settings = InternetSettings(first_day=midnight.date() - timedelta(days=3), per_day=12, keys=frozenset(KEYS))
+    settings = InternetSettings(first_day=midnight.date() - timedelta(days=3), per_day=6, keys=frozenset(KEYS))
     with serve_internet(Internet(settings, now=midnight + STEP)) as internet:
         options = {**FAST, "CONCURRENT_REQUESTS_PER_DOMAIN": "1", "POLITE_PATIENCE": "5"}
         simulation = Simulation(internet, database_url, KEYS, STEP, options)
@@ -34,7 +34,7 @@ def test_a_day_is_stored_whole_and_once_and_nothing_forbidden_is_asked_for_nor_t
             simulation.round()
         found = harvested(simulation)
         assert (found.missing, found.foreign, found.again) == ([], [], 0)
-        assert found.stored >= found.announced == found.published > 80
+        assert found.stored >= found.announced == found.published > 40
         assert disallowed(simulation) == []
         assert sum(request.wait > 0 for request, _ in simulation.seen) == 5
         assert too_early(simulation) == []
