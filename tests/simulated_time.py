@@ -98,7 +98,7 @@ class Harvested(NamedTuple):
     foreign: list[str]
     """Stored and never published."""
     again: int
-    """Downloads of an article that had been downloaded before."""
+    """Downloads of an article, or of one of its parts, that had been downloaded before."""
 
 
 def harvested(simulation: Simulation) -> Harvested:
@@ -107,8 +107,8 @@ def harvested(simulation: Simulation) -> Harvested:
     with closing(connect(simulation.database_url)) as connection, transaction(connection) as cursor:
         cursor.execute("select publisher, canonical_url from lumbung.article")
         rows = set(cursor.fetchall())
-    downloads = [f"{each.host}{each.path}" for each, _ in simulation.seen if each.status == HTTPStatus.OK]
-    articles = [address for address in downloads if internet.holds(address)]
+    downloads = [each for each, _ in simulation.seen if each.status == HTTPStatus.OK]
+    articles = [f"{each.host}{each.target}" for each in downloads if internet.holds(f"{each.host}{each.path}")]
     past, published, announced = set[tuple[str, str]](), set[tuple[str, str]](), set[tuple[str, str]]()
     for key in simulation.keys:
         publisher, held = find_publisher(key), internet.announced_urls(key)
