@@ -55,7 +55,7 @@ FORM = {
 @task(inlets=[NEWS_ARTICLES])
 def mark_duplicates() -> dict[str, Any]:
     """One pass over what is due."""
-    from pipelines.deduplicate import run
+    from pipelines.duplicates.deduplicate import run
 
     asked = get_current_context()["params"]
     with one_line_errors(), harvest_database("DEDUPLICATING") as connection:
@@ -75,7 +75,7 @@ def mark_duplicates() -> dict[str, Any]:
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
 )
 def deduplicate() -> None:
-    """One task: `pipelines.deduplicate` does the work."""
+    """One task: `pipelines.duplicates.deduplicate` does the work."""
     mark_duplicates()
 
 

@@ -11,13 +11,12 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import load_object
 
-from spiders.announcements import Announcements
 from spiders.article import (
     Article,
     Failure,
@@ -30,17 +29,19 @@ from spiders.article import (
     Validators,
     Visit,
 )
-from spiders.pages import load_page_class
+from spiders.discovery.announcements import Announcements
+from spiders.errors import LumbungError
+from spiders.fetching.answers import conditional_headers, header, reason_of
+from spiders.fetching.errors import CrawlOver
+from spiders.fetching.refusals import refusal
+from spiders.fetching.turnstile import READ_BY_SPIDER, Turnstile
 from spiders.parts import Part, put_together
-from spiders.politeness import READ_BY_SPIDER, CrawlOver, Turnstile
-from spiders.polling import Announced, conditional_headers, header, reason_of
-from spiders.publishers import LumbungError, Publisher
-from spiders.reading import OverLimit, Reader, ReaderLost
-from spiders.reading_messages import Answer, Sheet
-from spiders.refusals import refusal
+from spiders.publishers.urls import with_query
+from spiders.publishers.window import Window, parse_window
+from spiders.reading.pages import load_page_class
+from spiders.reading.process.messages import Answer, Sheet
+from spiders.reading.process.reader import OverLimit, Reader, ReaderLost
 from spiders.spider_arguments import positive, printable, refuse_unknown, truth
-from spiders.urls import with_query
-from spiders.window import Window, parse_window
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
 
-    from spiders.turns import Turns
+    from spiders.frontier import Frontier
+    from spiders.publishers import Publisher
+
 
 logger = logging.getLogger(__name__)
 
@@ -63,17 +66,6 @@ _OK, _NOT_MODIFIED = 200, 304
 _BLOCKED = "blocked: "
 _SAYS_NOTHING = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/xml"})
 """Content types that servers send which do not know: the first bytes decide."""
-
-
-class Frontier(Announced, Protocol):
-    """What the spider needs from the database; every method may take its time without blocking the reactor."""
-
-    turns: Turns
-    window: Window
-    """What the spider was asked for, and what crawls before it have missed."""
-
-    async def lease(self, limit: int) -> list[LeasedPage]:
-        """Up to `limit` due pages, newest first."""
 
 
 class PublisherSpider(Spider):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from scrapy import Request
 
 from spiders.article import Article, Failure
-from spiders.politeness import CrawlOver
-from spiders.polling import reason_of
-from spiders.refusals import refusal
+from spiders.fetching.answers import reason_of
+from spiders.fetching.errors import CrawlOver
+from spiders.fetching.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from spiders.reading_messages import Answer
+    from spiders.reading.process.messages import Answer
 
 logger = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spiders.publishers import LumbungError
+from spiders.errors import LumbungError
 
 if TYPE_CHECKING:
     from spiders.article import Article

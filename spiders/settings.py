@@ -9,7 +9,7 @@ SPIDER_MODULES: list[str] = []
 # Who we are. Operators put an address or a page about their harvest in LUMBUNG_CONTACT.
 USER_AGENT = f"Lumbung/0.1 (scheduled news harvest; {os.environ.get('LUMBUNG_CONTACT') or 'no contact given'})"
 
-# Politeness: spiders/politeness.py and spiders/robots.py. One request at a time for a registered domain, in turn
+# Politeness: turnstile.py and robots.py of spiders/fetching/. One request at a time for a registered domain, in turn
 # with all other crawls of it; slower when the server is slow, never quicker than its Crawl-delay.
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "Lumbung"  # the product token that groups of robots.txt name
@@ -29,8 +29,8 @@ REDIRECT_MAX_TIMES = 5
 
 # The frontier decides what is fetched, so Scrapy's own memory of URLs stays out of the way, and flat.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
-FRONTIER = "pipelines.frontier.Frontier"
-ITEM_PIPELINES = {"pipelines.load.LoadPipeline": 300}
+FRONTIER = "pipelines.harvest.frontier.Frontier"
+ITEM_PIPELINES = {"pipelines.harvest.load.LoadPipeline": 300}
 WARN_ON_GENERATOR_RETURN_VALUE = False  # else Scrapy parses the source of our callback once a response
 CONCURRENT_ITEMS = 1  # a page is one visit; Scrapy starts a hundred tasks a response for its default of 100
 LOAD_BATCH = 50  # visits a transaction
@@ -54,18 +54,18 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider tells where a redirect has led
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for leave to fetch everything
-    "spiders.robots.RobotsTxt": 100,
-    "spiders.politeness.Turnstile": 1000,  # nearest to the network: retries and redirects pass it again
+    "spiders.fetching.robots.RobotsTxt": 100,
+    "spiders.fetching.turnstile.Turnstile": 1000,  # nearest to the network: retries and redirects pass it again
 }
 DOWNLOAD_HANDLERS = {
     "data": None,
     "file": None,
     "ftp": None,
-    "http": "spiders.guard.GuardedHandler",
-    "https": "spiders.guard.GuardedHandler",
+    "http": "spiders.fetching.guard.GuardedHandler",
+    "https": "spiders.fetching.guard.GuardedHandler",
     "s3": None,
 }
-TWISTED_DNS_RESOLVER = "spiders.guard.GuardedResolver"
+TWISTED_DNS_RESOLVER = "spiders.fetching.guard.GuardedResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024

@@ -1,11 +1,11 @@
-"""What a spider is given, `-a name=value`: taken, or refused in one line. Dates are in `spiders/window.py`."""
+"""What a spider is given, `-a name=value`: taken, or refused in one line. Dates: `publishers/window.py`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from spiders.publishers import LumbungError
-from spiders.window import cut, shown
+from spiders.errors import LumbungError
+from spiders.publishers.window import cut, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING
 
+import hypothesis
 import psycopg2
 import pytest
-from throwaway import TEMPLATE, throwaway_server
+from support.checkout import SHARED
+from support.throwaway import TEMPLATE, throwaway_server
 
-from pipelines.database import Connection, connect
+from pipelines.database.connections import Connection, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from pipelines.postgres import Server
+    from pipelines.stack.postgres import Server
 
-pytest.register_assert_rewrite("airflow_trust")
+pytest.register_assert_rewrite("support.airflow_trust")
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+# Property tests: no deadline, for these machines are busy; the same examples each time in CI; a failing one is printed.
+hypothesis.settings.register_profile("lumbung", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
+hypothesis.settings.load_profile("lumbung")
+# Hypothesis would also write failing examples as a patch, by libcst, which trips over zope's `__provides__` once Scrapy
+# is imported and ends the whole run with INTERNALERROR. It does without where that module cannot be imported.
+sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]  # Python's way to forbid an import
 
 
 @pytest.fixture(scope="session")

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # Airflow brings it, without types
+from support.checkout import ROOT
 
-from pipelines.airflow_service import environment
-from pipelines.first_harvest import CRAWL, DEDUPLICATE
-from pipelines.own_server import CRAWLS, METADATA
-from pipelines.ports import PREFERRED
-from pipelines.stack_home import Home, State
+from pipelines.stack.airflow_service import environment
+from pipelines.stack.first_harvest import CRAWL, DEDUPLICATE
+from pipelines.stack.home import Home, State
+from pipelines.stack.own_server import CRAWLS, METADATA
+from pipelines.stack.ports import PREFERRED
 from spiders.publishers import load_publishers
 
 if TYPE_CHECKING:
-    from pipelines.postgres import Server
+    from pipelines.stack.postgres import Server
 
-ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docker-compose.yml"
 SECRETS = (
     "POSTGRES_PASSWORD",
@@ -158,8 +158,8 @@ def test_the_migration_settles_the_server_and_every_service_logs_in_with_its_own
         words = [*entrypoint, sys.executable, *command]
         return subprocess.run(words, env=variables, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert run("migrate", "-m", "pipelines.own_server").startswith("applied 0001_harvest")
-    assert run("migrate", "-m", "pipelines.own_server") == "the schema is up to date\n"
+    assert run("migrate", "-m", "pipelines.stack.own_server").startswith("applied 0001_harvest")
+    assert run("migrate", "-m", "pipelines.stack.own_server") == "the schema is up to date\n"
     who = "import os, psycopg2, sys; c = psycopg2.connect(os.environ[sys.argv[1]]).cursor();"
     who += "c.execute('select current_user || $$ $$ || rolsuper from pg_roles where rolname = current_user')"
     for service in ("scheduler", "first-harvest"):

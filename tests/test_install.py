@@ -6,11 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from support.checkout import ROOT
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TOOLS = ("sh", "cat", "cksum", "df", "awk", "mktemp", "rm", "dirname", "grep", "tail", "cut", "printf", "sed", "make")
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.checkout import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
 GENERATED = {"__pycache__", ".git", ".venv", ".lumbung", ".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 
 LONGEST = 350

@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator
 
 from harvest import database_url, one_line_errors
 from spider_process import PythonProcess
-from spiders.publishers import LumbungError
+from spiders.errors import LumbungError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

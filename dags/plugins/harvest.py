@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from airflow.sdk import Asset, BaseHook
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
-from spiders.publishers import LumbungError
-from spiders.window import WindowError
+from spiders.errors import LumbungError
+from spiders.publishers.window import WindowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.database import Connection
+    from pipelines.database.connections import Connection
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +42,13 @@ def harvest_database(work: str = "READING") -> Iterator[Connection]:
     """A connection to the harvest's database while the block runs.
 
     Args:
-        work: name of a `pipelines.database.Work`, whose limits the session gets.
+        work: name of a `pipelines.database.connections.Work`, whose limits the session gets.
 
     Raises:
         DatabaseError: the server does not answer, or its schema is not the one this code needs.
     """
-    from pipelines.database import Work, connect
-    from pipelines.migrate import check_ready
+    from pipelines.database.connections import Work, connect
+    from pipelines.database.migrate import check_ready
 
     with closing(connect(database_url(), application="lumbung airflow", work=Work[work])) as connection:
         check_ready(connection)

@@ -16,13 +16,14 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 
 from harvest import NoUseTryingAgain, database_url, harvest_database, one_line_errors
 from spider_process import SpiderProcess
-from spiders.publishers import LumbungError, find_publisher
-from spiders.window import parse_window
+from spiders.errors import LumbungError
+from spiders.publishers import find_publisher
+from spiders.publishers.window import parse_window
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from pipelines.database import Connection
+    from pipelines.database.connections import Connection
 
 _LAST_BREATH = 1.0
 """Seconds until Postgres has noticed that the connections of a killed spider are gone."""
@@ -90,8 +91,8 @@ class ScrapyOperator(BaseOperator):
 
     def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> dict[str, Any]:
         """Give back the leases of a spider that could not, then let the ledger judge."""
-        from pipelines.frontier import LOST
-        from pipelines.ledger import find_crawl, is_left_alone, verdict
+        from pipelines.harvest.frontier import LOST
+        from pipelines.harvest.ledger import find_crawl, is_left_alone, verdict
 
         _close_abandoned(connection, run)
         crawl = find_crawl(connection, run)
@@ -148,8 +149,8 @@ def _end(status: int, last_words: str) -> str:
 
 def _close_abandoned(connection: Connection, run: str) -> None:
     """Close the ledger of a killed spider as soon as its connections are gone."""
-    from pipelines.frontier import close_abandoned
-    from pipelines.ledger import find_crawl
+    from pipelines.harvest.frontier import close_abandoned
+    from pipelines.harvest.ledger import find_crawl
 
     deadline = time.monotonic() + _LAST_BREATH
     close_abandoned(connection)

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from seeds.newsstand.site import Response
+from seeds.newsstand.truth import expected
 
 if TYPE_CHECKING:
-    from seeds.newsstand.server import Newsstand
+    from seeds.newsstand.faults import FaultKind
+    from seeds.newsstand.newspaper import Newspaper
 
 PREFIX = "/_newsstand/"
 
 
-def control(newsstand: Newsstand, method: str, target: str) -> Response:
+class Controlled(Protocol):
+    """What can be asked of a running newsstand, and done to it."""
+
+    newspaper: Newspaper
+
+    def set_edition(self, number: int) -> None:
+        """Show edition 1 or 2."""
+
+    def set_fault(self, prefix: str, kind: FaultKind | None, seconds: float = 30) -> None:
+        """Let answers under a path prefix go wrong for so many seconds, or with None be right again."""
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Requests by path, and under each path by status."""
+
+
+def control(newsstand: Controlled, method: str, target: str) -> Response:
     """Answer `GET expected`, `GET requests`, `POST edition?number=2`, `POST fault?path=/rss&kind=html&seconds=5`."""
     parts = urlsplit(target)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     match method, parts.path.removeprefix(PREFIX):
         case "GET", "expected":
-            return _json(newsstand.newspaper.expected())
+            return _json(expected(newsstand.newspaper))
         case "GET", "requests":
             return _json(_requests(newsstand))
         case "POST", "edition" if query.get("number") in {"1", "2"}:
@@ -32,7 +49,7 @@ def control(newsstand: Newsstand, method: str, target: str) -> Response:
     return _json({"error": "GET expected, GET requests, POST edition?number=1|2, POST fault?path=&kind="}, 400)
 
 
-def _set_fault(newsstand: Newsstand, query: dict[str, str]) -> Response:
+def _set_fault(newsstand: Controlled, query: dict[str, str]) -> Response:
     path, kind = query.get("path", ""), query.get("kind", "")
     try:
         seconds = float(query.get("seconds", "30"))
@@ -50,7 +67,7 @@ def _set_fault(newsstand: Newsstand, query: dict[str, str]) -> Response:
     return _json({"path": path, "kind": kind})
 
 
-def _requests(newsstand: Newsstand) -> dict[str, Any]:
+def _requests(newsstand: Controlled) -> dict[str, Any]:
     counts = newsstand.counts()
     by_status: Counter[str] = Counter()
     for statuses in counts.values():

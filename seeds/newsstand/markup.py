@@ -17,7 +17,7 @@ from seeds.newsstand.words import SECTIONS, load_section
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seeds.newsstand.newspaper import Link
+    from seeds.newsstand.story import Link
 
 UTF_8 = '<meta charset="utf-8">'
 

@@ -7,25 +7,17 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from seeds.newsstand.almanac import JAKARTA
 from seeds.newsstand.plans import Plan, plan_archive, plan_day
-from seeds.newsstand.story import Story, headline_of, lay_out, modified, story_path
-from seeds.newsstand.truth import expected
+from seeds.newsstand.story import Link, Story, headline_of, lay_out, modified, story_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NUMBER = re.compile(r"^(?:/cetak)?/news-(\d+)-")
-
-
-class Link(NamedTuple):
-    """All that a list needs to know of a story."""
-
-    path: str
-    headline: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +130,6 @@ class Newspaper:
         if not 0 <= index < len(visible):
             return None
         return visible[index] if self.link(visible[index]).path == path else None
-
-    def expected(self) -> dict[str, Any]:
-        """What a perfect reader would make of what is visible now, as plain data for JSON: see `truth.py`."""
-        return expected(self)
 
     def url(self, path: str) -> str:
         """Absolute URL of a path."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from seeds.newsstand.almanac import FORMS, print_moment
 from seeds.newsstand.words import load_section
@@ -30,6 +30,13 @@ _UNSTORABLE = (
 _LEGACY = (
     "Kafe “Kopi Tjap Moeka” menyajikan crème brûlée pisang – resep José, juru masak asal Timor – dengan ‘gula lontar’."
 )
+
+
+class Link(NamedTuple):
+    """All that a list needs to know of a story."""
+
+    path: str
+    headline: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,9 @@ from urllib.parse import urljoin
 import feedparser
 from lxml import html
 
-from spiders.discovery import parse_feed, parse_section
+from spiders.discovery.documents import parse_feed, parse_section
 from spiders.publishers import Publisher, find_publisher, publisher_keys
-from spiders.urls import canonicalise
+from spiders.publishers.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
-from spider_runs import FAST, start_spider
-from throwaway import TEMPLATE, throwaway_server
+from support.spider_runs import FAST, start_spider
+from support.throwaway import TEMPLATE, throwaway_server
 
-from pipelines.database import connect, transaction
+from pipelines.database.connections import connect, transaction
 from seeds.newsstand.newspaper import Newspaper, Settings
 from seeds.newsstand.server import Newsstand, serve
+from seeds.newsstand.truth import expected
 
 if TYPE_CHECKING:
-    from pipelines.postgres import Server
+    from pipelines.stack.postgres import Server
 
 FEW, MANY, ROUNDS = 100, 1_000, 5
 AIM = 2.5
@@ -107,7 +108,7 @@ def one_round(server: Server, stand: Newsstand, urls: list[str], number: int) ->
 def main() -> None:
     newspaper = Newspaper(Settings(articles=1_200, crawl_delay=0), now=datetime.now(UTC))
     with throwaway_server() as server, serve(newspaper) as stand:
-        urls = [each["url"] for each in newspaper.expected()["articles"]][::-1]
+        urls = [each["url"] for each in expected(newspaper)["articles"]][::-1]
         rounds = [one_round(server, stand, urls, number) for number in range(ROUNDS)]
     floor, tuned, spider, whole = (min(column) for column in zip(*rounds, strict=True))
     print(f"bare spider, Scrapy's defaults:        {floor:5.1f} ms CPU a page, download only")

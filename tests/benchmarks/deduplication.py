@@ -32,14 +32,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pipelines.copy_text import CopyText
-from pipelines.database import Connection, connect, query, transaction
-from pipelines.deduplicate import CANDIDATES, deduplicate
-from pipelines.fingerprints import fingerprint
-from pipelines.migrate import migrate
-from pipelines.postgres import Server
+from pipelines.database.connections import Connection, connect, transaction
+from pipelines.database.copy_text import CopyText
+from pipelines.database.migrate import migrate
+from pipelines.database.statements import query
+from pipelines.duplicates.deduplicate import CANDIDATES, deduplicate
+from pipelines.duplicates.fingerprints import fingerprint
+from pipelines.stack.postgres import Server
 from spiders.publishers import Publisher, load_publishers
-from spiders.urls import canonicalise
+from spiders.publishers.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

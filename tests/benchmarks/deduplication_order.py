@@ -20,15 +20,16 @@ from typing import TYPE_CHECKING
 
 from benchmarks.deduplication import SHARED, Row, generated, read, scratch_database, store
 
-from pipelines.database import Connection, connect, transaction
-from pipelines.deduplicate import count_due, deduplicate, look_again
+from pipelines.database.connections import Connection, connect, transaction
+from pipelines.duplicates.deduplicate import count_due, deduplicate, look_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 KILLS = 10
 _PROGRAM = (
-    "import sys; from pipelines.database import connect; from pipelines.deduplicate import deduplicate\n"
+    "import sys; from pipelines.database.connections import connect\n"
+    "from pipelines.duplicates.deduplicate import deduplicate\n"
     "deduplicate(connect(sys.argv[1]), batch=50, progress=lambda done: print(done.seen, flush=True))"
 )
 

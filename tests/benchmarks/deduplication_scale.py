@@ -37,10 +37,11 @@ import psycopg2.extensions
 from benchmarks.deduplication import Clock, Row, scratch_database, store
 from benchmarks.extraction_environment import environment
 
-from pipelines.copy_text import CopyText
-from pipelines.database import Connection, query, transaction
-from pipelines.deduplicate import deduplicate
-from pipelines.fingerprints import ALGORITHM, GRAM, SAMPLED_BELOW, fingerprint
+from pipelines.database.connections import Connection, transaction
+from pipelines.database.copy_text import CopyText
+from pipelines.database.statements import query
+from pipelines.duplicates.deduplicate import deduplicate
+from pipelines.duplicates.fingerprints import ALGORITHM, GRAM, SAMPLED_BELOW, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

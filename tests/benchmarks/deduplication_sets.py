@@ -1,8 +1,8 @@
 """Labelled sets with new seeds and with lines of the page that no list of ours has.
 
 The generator is the one beside the checkout; only the lines that it puts between paragraphs are replaced, by lines
-written for this file. They must not be added to the lists of `pipelines/fingerprints.py`: they stand for all those
-lines that nobody has seen yet.
+written for this file. They must not be added to the lists of `pipelines/duplicates/fingerprints.py`: they stand for
+all those lines that nobody has seen yet.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from spiders.page import Page
 from spiders.publishers import Publisher
+from spiders.reading.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from benchmarks.generator_environment import NotInstalledError
 from benchmarks.site_generators import BUILDERS
 from benchmarks.site_posts import posts
-from spider_runs import FAST, run_spider
-from throwaway import TEMPLATE, throwaway_server
+from support.spider_runs import FAST, run_spider
+from support.throwaway import TEMPLATE, throwaway_server
 
-from pipelines.database import connect
+from pipelines.database.connections import connect
 from spiders.publishers import Publisher
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from benchmarks.site_posts import Post
 
-    from pipelines.postgres import Server
+    from pipelines.stack.postgres import Server
 
 POSTS, SEED = 30, 100
 LONGEST_FILE = 20

@@ -14,11 +14,11 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hostile_pages import hostile_pages
+from hostile.pages import hostile_pages
 from lxml import html
-from pages_in_short import URL, a_publisher
+from support.pages_in_short import URL, a_publisher
 
-from spiders.page import Page
+from spiders.reading.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

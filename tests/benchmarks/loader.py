@@ -13,15 +13,15 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from throwaway import TEMPLATE, throwaway_server
+from support.throwaway import TEMPLATE, throwaway_server
 
-from pipelines.copy_text import CopyText
-from pipelines.database import Connection, connect, transaction
-from pipelines.frontier import Frontier
-from pipelines.load import load, text_hash
+from pipelines.database.connections import Connection, connect, transaction
+from pipelines.database.copy_text import CopyText
+from pipelines.harvest.frontier import Frontier
+from pipelines.harvest.load import load, text_hash
 from spiders.article import Article, Entry, LeasedPage, Validators, Visit
 from spiders.publishers import Publisher
-from spiders.window import Window
+from spiders.publishers.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,18 +19,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
-from many_spiders import start_together
-from spider_runs import FAST
-from throwaway import TEMPLATE, throwaway_server
+from support.many_spiders import start_together
+from support.spider_runs import FAST
+from support.throwaway import TEMPLATE, throwaway_server
 
-from pipelines.database import connect, transaction
+from pipelines.database.connections import connect, transaction
 from seeds.newsstand.internet import Internet, InternetSettings, Site, serve_internet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from subprocess import Popen
 
-    from pipelines.postgres import Server
+    from pipelines.stack.postgres import Server
 
 PAGES, FEW, KNOWN, PER_DAY = 100_000, 2_000, 1_000_000, 1_000
 MARKS = (0.01, 0.5, 1.0)

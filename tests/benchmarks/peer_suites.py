@@ -28,18 +28,18 @@ from typing import TYPE_CHECKING
 from urllib.robotparser import RobotFileParser
 
 from benchmarks.extraction_environment import environment
-from fuzz_targets import NOW, publisher
-from promises import broken
+from hostile.fuzz_targets import NOW, publisher
 from protego import Protego
-from robots_by_the_rfc import allows
+from support.promises import broken
+from support.robots_by_the_rfc import allows
 from w3lib.url import canonicalize_url, safe_url_string
 
 from spiders.article import Article
-from spiders.discovery import DiscoveryError, parse_feed
-from spiders.page import Page
+from spiders.discovery.documents import DiscoveryError, parse_feed
+from spiders.fetching.robots import parse_rules
 from spiders.publishers import Publisher
-from spiders.robots import parse_rules
-from spiders.urls import canonicalise
+from spiders.publishers.urls import canonicalise
+from spiders.reading.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,9 +14,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripted_press import Answer, Press, Request, printing, write_publisher
-from spider_runs import start_spider
-from throwaway import TEMPLATE, throwaway_server
+from support.scripted_press import Answer, Press, Request, printing, write_publisher
+from support.spider_runs import start_spider
+from support.throwaway import TEMPLATE, throwaway_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seeds.newsstand.almanac import JAKARTA
 from seeds.newsstand.newspaper import Newspaper, Settings
+from seeds.newsstand.truth import expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ class Post:
 def posts(seed: int, count: int, now: datetime) -> list[Post]:
     """So many posts of the last four weeks, newest first, each seed with stories of its own."""
     newspaper = Newspaper(Settings(seed=seed, articles=3 * count, days=28, crawl_delay=0), now=now)
-    stories = [story for story in newspaper.expected()["articles"] if story["special"] in _PLAIN]
+    stories = [story for story in expected(newspaper)["articles"] if story["special"] in _PLAIN]
     stories.sort(key=lambda story: str(story["published_at"]), reverse=True)
     step = max(len(stories) // count, 1)
     return [_post(number, story) for number, story in enumerate(stories[::step][:count])]

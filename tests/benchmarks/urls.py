@@ -22,9 +22,9 @@ from urllib.parse import urljoin, urlsplit
 from benchmarks.extraction_environment import environment
 from benchmarks.url_peers import measure
 
-from spiders.document import parse
 from spiders.publishers import Publisher, find_publisher
-from spiders.urls import canonicalise
+from spiders.publishers.urls import canonicalise
+from spiders.reading.markup.document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,9 @@ def written() -> tuple[dict[str, Pairs], dict[str, Publisher]]:
     """The written pairs, and whose each URL is."""
     pairs: dict[str, Pairs] = {"same": [], "different": []}
     owners: dict[str, Publisher] = {}
-    for group in tomllib.loads((HERE.parents[1] / "url_pairs.toml").read_text("utf-8"))["group"]:
+    for group in tomllib.loads((HERE.parents[1] / "spiders" / "publishers" / "url_pairs.toml").read_text("utf-8"))[
+        "group"
+    ]:
         named = group["publisher"]
         table = {"name": "x"} if isinstance(named, str) else named
         owner = find_publisher(named) if isinstance(named, str) else Publisher.from_table("x", table, where="")

@@ -1,7 +1,7 @@
 """A week of every publisher in the simulated internet: what was stored, what was asked for, and how politely.
 
 Run by `make week`. Every six simulated hours all publishers are crawled side by side in one process, with the
-settings that ship; `tests/simulated_time.py` says how time goes by. Each answer takes a tenth of a second. For three
+settings that ship; `support/simulated_time.py` says how time goes by. Each answer takes a tenth of a second. For three
 days some sites answer 429 or 503 with Retry-After, as seconds and as a date, keep machines out, break connections or
 are slow. What counts is what the server saw and what the database holds: an article is announced when a feed, sitemap
 or list that was ever asked for held it at any time, even if nobody looked then. Of those that are not stored it says
@@ -19,10 +19,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from simulated_time import Simulation, disallowed, harvested, highest_rate, let_in_again, listed, too_early
-from throwaway import TEMPLATE, throwaway_server
+from support.simulated_time import Simulation, disallowed, harvested, highest_rate, let_in_again, listed, too_early
+from support.throwaway import TEMPLATE, throwaway_server
 
-from pipelines.database import connect, transaction
+from pipelines.database.connections import connect, transaction
 from seeds.newsstand.internet import Internet, InternetSettings, load_sites, serve_internet
 from seeds.newsstand.internet.publishing import registered_domain
 from spiders.publishers import publisher_keys

@@ -12,12 +12,12 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from throwaway import free_port
+from support.throwaway import free_port
 
-from pipelines.database import Connection, DatabaseUnreachable, connect
-from pipelines.migrate import migrate
-from pipelines.postgres import Server
-from pipelines.postgres_programs import call
+from pipelines.database.connections import Connection, DatabaseUnreachable, connect
+from pipelines.database.migrate import migrate
+from pipelines.stack.postgres import Server
+from pipelines.stack.postgres_programs import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,6 +13,8 @@ from crash.invariants import ALWAYS, AT_REST, CLUSTERS, broken, differences, row
 from crash.moments import MOMENTS, Moment
 from crash.programs import COMMANDS, MUCH, Program, Watch
 
+from seeds.newsstand.truth import expected
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
@@ -192,7 +194,7 @@ class Harvest:
         """Harvest what is left without faults, then compare everything."""
         self.site.appear(len(self.site))
         outcome.broken += [*self.undisturbed(), *self._look(ALWAYS), *self._look(AT_REST)]
-        truth = self.site.expected()
+        truth = expected(self.site)
         with_connection = quietly(self._url)
         try:
             outcome.broken += differences(with_connection, truth)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipelines.database import Connection
+    from pipelines.database.connections import Connection
 
 ALWAYS: Final[Mapping[str, str]] = {
     "a closed row of the ledger balances": """

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
+from seeds.newsstand.truth import expected
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -94,7 +96,7 @@ def plain(plan: Plan, site: Site, stand: Newsstand, say: Callable[[str], None]) 
         with Program(words, environment, watch) as spider:
             status = spider.end(MUCH)
         results = _read(folder / "items.jl")
-    printed = {each["url"] for each in site.expected()["articles"]}
+    printed = {each["url"] for each in expected(site)["articles"]}
     found = results.urls.keys() & printed
     doubled = sum(results.urls[url] - 1 for url in found)
     return Plain(kills, len(printed), len(printed) - len(found), doubled, results.broken, status)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final, Self
 
 import psutil
 from crash.moments import Sight
-from spider_runs import FAST
+from support.spider_runs import FAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pipelines.database import Connection
+    from pipelines.database.connections import Connection
     from seeds.newsstand.server import Newsstand
 
 _QUICK = [word for name, value in {**FAST, "LOG_LEVEL": "WARNING"}.items() for word in ("-s", f"{name}={value}")]

@@ -1,0 +1,134 @@
+"""Who may do what in the harvest's database: its owner, the role that crawls, the role that reads.
+
+    owner               whoever runs `lumbung migrate`: owns schemas `lumbung` and `news`, and changes them
+    lumbung_crawler     crawls, loads, deduplicates: rows of `lumbung`; no DDL, and of the harvest nothing is deleted
+    news_reader         selects from the views of `news`, and reaches nothing else
+
+Roles belong to the server, rights to each database. One login that owns the database may do everything, as ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from psycopg2 import errors, sql
+from psycopg2.extensions import encrypt_password
+
+from pipelines.database.connections import NOT_ALLOWED, Connection, DatabaseRefused, transaction
+from pipelines.database.statements import query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CRAWLER: Final = "lumbung_crawler"
+READER: Final = "news_reader"
+ROLES: Final = {"crawler": CRAWLER, "reader": READER}
+
+_LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
+    CRAWLER: {},
+    READER: {
+        "default_transaction_read_only": "on",
+        "statement_timeout": "5min",
+        "lock_timeout": "10s",
+        "idle_in_transaction_session_timeout": "5min",
+    },
+}
+"""Settings of logins. A forgotten query must not hold up a migration for ever; who needs longer says `set` first. What
+crawls brings limits of its own (`pipelines.database.connections.Work`)."""
+
+
+def make_roles(connection: Connection) -> list[str]:
+    """Make the roles that are missing on the server; names of those that this login may not make."""
+    return [role for role in _missing(connection) if not _make(connection, role)]
+
+
+def grant_rights(connection: Connection) -> None:
+    """Give the roles that are there what they need of all there is now, and of what this login makes later.
+
+    Where this login does not own the schemas nothing happens: the rights are their owner's to give.
+    """
+    missing = set(_missing(connection))
+    with transaction(connection) as cursor:
+        cursor.execute(query("owns_schemas"))
+        if cursor.fetchone() != (True,):
+            return
+        if READER not in missing:
+            cursor.execute(query("grant_reader"))
+        if CRAWLER not in missing:
+            cursor.execute(query("grant_crawler"))
+        if not missing:
+            cursor.execute(query("let_in"))
+
+
+def login(connection: Connection, name: str, role: str, password: str) -> None:
+    """Make a login with the rights of a role, or give the one there is this password. Only its hash is sent.
+
+    Args:
+        connection: of a login that may make roles.
+        name: of the login.
+        role: `CRAWLER` or `READER`.
+        password: in clear.
+
+    Raises:
+        DatabaseRefused: this login may not, the role is missing, or the name belongs to something else.
+    """
+    if role in _missing(connection):
+        raise DatabaseRefused(f"the server has no role {role}: run `lumbung migrate`, which makes it or says who can")
+    with transaction(connection) as cursor:
+        cursor.execute(query("known_login"), {"name": name, "role": role})
+        known = cursor.fetchone()
+    if known == (False,):
+        raise DatabaseRefused(f"there is a role {name} already that is no login of {role}: choose another name")
+    if known is None and not _make(connection, name):
+        raise DatabaseRefused(f"this login may not make {name}: ask for it with one that has CREATEROLE")
+    secret = encrypt_password(password, name, connection, "scram-sha-256")
+    who = sql.Identifier(name)
+    with transaction(connection) as cursor:
+        cursor.execute(sql.SQL("alter role {} login password {}").format(who, sql.Literal(secret)))
+        cursor.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), who))
+        for setting, value in _LIMITS[role].items():
+            change = sql.SQL("alter role {} set {} = {}")
+            cursor.execute(change.format(who, sql.Identifier(setting), sql.Literal(value)))
+
+
+def shut_out(connection: Connection) -> None:
+    """Close the current database, of a server that is ours alone, to everybody who was not let in."""
+    with transaction(connection) as cursor:
+        cursor.execute(query("shut_out"))
+
+
+def make_owner(connection: Connection, name: str, password: str) -> None:
+    """Make a login the owner of the current database and of what lies in it, and of nothing else.
+
+    Args:
+        connection: of a superuser, which may own all of it so far.
+        name: of the login.
+        password: in clear.
+    """
+    _make(connection, name)
+    secret = encrypt_password(password, name, connection, "scram-sha-256")
+    with transaction(connection) as cursor:
+        cursor.execute(sql.SQL("alter role {} login password {}").format(sql.Identifier(name), sql.Literal(secret)))
+        cursor.execute(query("changes_of_owner"), {"role": name})
+        for (change,) in cursor.fetchall():
+            cursor.execute(change)
+
+
+def _missing(connection: Connection) -> list[str]:
+    with transaction(connection) as cursor:
+        cursor.execute(query("missing_roles"), {"roles": [CRAWLER, READER]})
+        return [role for (role,) in cursor.fetchall()]
+
+
+def _make(connection: Connection, role: str) -> bool:
+    """Make a role; False when this login may not. Migrations of another database may be making it now."""
+    try:
+        with transaction(connection) as cursor:
+            cursor.execute(sql.SQL("create role {} nologin").format(sql.Identifier(role)))
+    except (errors.DuplicateObject, errors.UniqueViolation):
+        return True
+    except DatabaseRefused as refused:
+        if refused.code != NOT_ALLOWED:
+            raise
+        return False
+    return True

@@ -1,0 +1,258 @@
+"""Duplicates inside Postgres: new, revised and withdrawn articles -> fingerprints -> candidates -> pairs -> clusters.
+
+A batch is one transaction under one advisory lock: processes that run at the same time take turns batch by batch, and
+one that is killed loses one batch, which the next run does again. The outcome depends on the articles alone, not on
+batches, order or number of processes (`find_candidates` states the one limit). A run with nothing new writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from uuid import UUID
+
+from pipelines.database.connections import Connection, Cursor, transaction
+from pipelines.database.copy_text import CopyText
+from pipelines.database.lasting import Lasting
+from pipelines.database.migrate import hold_schema
+from pipelines.database.statements import query
+from pipelines.duplicates.clusters import Edge, Membership, Node, memberships
+from pipelines.duplicates.fingerprints import ALGORITHM, Fingerprint, fingerprint
+from pipelines.duplicates.matching import match
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_LOCK = 0x64656475  # "dedu"; any number that no other program on the server uses
+HOT = 64
+"""Articles that an article meets by one key on either side of it."""
+ALONE = 16
+"""Of these, articles with which it shares that one key and no other."""
+LEAST_SHARED = 0.15
+"""Share of the smaller sample that candidates share; texts of which half is contained share half of it on average."""
+_TEXTS_AT_ONCE = 1000
+"""Stored texts held in memory together: candidates of a batch may be many."""
+
+
+CANDIDATES: Final = {"hot": HOT, "alone": ALONE, "least": LEAST_SHARED}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did."""
+
+    seen: int = 0
+    """New and revised articles looked at."""
+    exact: int = 0
+    """Those of them whose text an earlier article has."""
+    near: int = 0
+    """Pairs of near-duplicates found with them."""
+    clusters: int = 0
+    """Clusters made, changed or dissolved."""
+
+
+class _Article(NamedTuple):
+    article_id: int
+    text_hash: UUID
+    print: Fingerprint
+
+
+def deduplicate(
+    connection: Connection,
+    *,
+    batch: int = 500,
+    limit: int | None = None,
+    progress: Callable[[Summary], None] | None = None,
+) -> Summary:
+    """Bring duplicates up to date with the articles: first what is new or changed, then what an older algorithm saw.
+
+    Args:
+        connection: to the harvest's database; each batch is committed. Where it breaks, another one goes on.
+        batch: articles a transaction.
+        limit: most articles to look at; None takes all that are due.
+        progress: called after each batch with the work so far.
+    """
+    done = Summary()
+    changed: set[int] = set()
+    lasting = Lasting(connection)
+    while limit is None or done.seen < limit:
+        size = batch if limit is None else min(batch, limit - done.seen)
+        seen, exact, near, clusters = lasting.do(lambda size=size: _batch(lasting.connection, size))
+        if not seen:
+            break
+        changed |= clusters
+        done = Summary(done.seen + seen, done.exact + exact, done.near + near, len(changed))
+        if progress is not None:
+            progress(done)
+    return done
+
+
+def _batch(connection: Connection, size: int) -> tuple[int, int, int, set[int]]:
+    """One transaction: articles seen, exact duplicates, near pairs, clusters that changed."""
+    with transaction(connection) as cursor:
+        hold_schema(cursor)
+        cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
+        due = _numbers(cursor, "take_due", batch=size)
+        outdated = [] if due else _numbers(cursor, "take_outdated", batch=size, algorithm=ALGORITHM)
+        if not due and not outdated:
+            return 0, 0, 0, set()
+        articles = _read(cursor, due or outdated)
+        kept = _outdated_pairs(cursor, outdated) if outdated else []
+        return len(articles), *_see(cursor, articles, kept)
+
+
+def run(
+    connection: Connection,
+    say: Callable[[str], None],
+    *,
+    recheck: bool = False,
+    publisher: str | None = None,
+    batch: int = 500,
+) -> dict[str, int]:
+    """Bring duplicates up to date and tell each batch; returns what was done, by name.
+
+    Args:
+        connection: to the harvest's database; each batch is committed.
+        say: takes a line after each batch.
+        recheck: look again at every article, not only at what is due.
+        publisher: with `recheck`, only at articles of this one.
+        batch: articles a transaction.
+    """
+    if recheck:
+        whose = f" of {publisher}" if publisher else ""
+        say(f"looking again at {look_again(connection, publisher):,} articles{whose}")
+    due = count_due(connection)
+    start = monotonic()
+
+    def tell(done: Summary) -> None:
+        speed = done.seen / max(monotonic() - start, 0.001)
+        found = f"{done.near:,} pairs, {done.clusters:,} clusters changed"
+        say(f"{done.seen:,} of {due:,} articles, {found}, {speed:,.0f} a second")
+
+    return asdict(deduplicate(connection, batch=batch, progress=tell))
+
+
+def count_due(connection: Connection) -> int:
+    """Articles that the next run will look at."""
+    with transaction(connection) as cursor:
+        cursor.execute(query("count_due"), {"algorithm": ALGORITHM})
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)
+
+
+def look_again(connection: Connection, publisher: str | None = None) -> int:
+    """Have the next run look again at every article, or at those of one publisher; returns how many."""
+    with transaction(connection) as cursor:
+        cursor.execute(query("look_again"), {"publisher": publisher})
+        return cursor.rowcount
+
+
+def _numbers(cursor: Cursor, name: str, **parameters: int) -> list[int]:
+    cursor.execute(query(name), parameters)
+    return [number for (number,) in cursor]
+
+
+def _outdated_pairs(cursor: Cursor, articles: Sequence[int]) -> list[Edge]:
+    cursor.execute(query("outdated_pairs"), {"articles": list(articles), "algorithm": ALGORITHM, "hot": HOT})
+    return [Edge(*row) for row in cursor]
+
+
+def _read(cursor: Cursor, articles: Sequence[int]) -> list[_Article]:
+    cursor.execute(query("read_articles"), {"articles": list(articles)})
+    return [
+        _Article(article_id, UUID(text_hash), fingerprint(publisher, headline, paragraphs))
+        for article_id, publisher, headline, paragraphs, text_hash in cursor
+    ]
+
+
+def _see(cursor: Cursor, articles: Sequence[_Article], kept: Sequence[Edge]) -> tuple[int, int, set[int]]:
+    """Fingerprints, pairs and clusters of a batch; returns exact duplicates, near pairs and clusters that changed."""
+    batch = [article.article_id for article in articles]
+    cursor.execute(query("forget_fingerprints"), {"articles": batch})
+    touched = {*batch, *(article_id for (article_id,) in cursor)}
+    _store(cursor, articles)
+    pairs = _pairs(cursor, {article.article_id: article.print for article in articles})
+    found = {(edge.a, edge.b) for edge in pairs}
+    _copy_pairs(cursor, [*pairs, *(edge for edge in kept if (edge.a, edge.b) not in found)])
+    cursor.execute(query("pair_addresses"), {"articles": batch})
+    nodes, edges = _components(cursor, sorted(touched))
+    changed = _write_clusters(cursor, [node.article_id for node in nodes], memberships(nodes, edges))
+    return _repeats(nodes, set(batch)), len(pairs), changed
+
+
+def _store(cursor: Cursor, articles: Sequence[_Article]) -> None:
+    rows = CopyText()
+    for article_id, text_hash, seen in articles:
+        keys = "{" + ",".join(map(str, seen.keys)) + "}"
+        rows.add((article_id, text_hash, seen.clean_hash, seen.words, keys, seen.sampled, ALGORITHM))
+    rows.copy_into(cursor, "lumbung.fingerprint", "article_id, text_hash, clean_hash, words, keys, sampled, algorithm")
+    cursor.execute(query("insert_keys"), {"articles": [article.article_id for article in articles]})
+
+
+def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> list[Edge]:
+    """Verified pairs of the batch's articles, among themselves and with articles seen earlier."""
+    cursor.execute(query("find_candidates"), {"articles": list(batch), **CANDIDATES})
+    candidates: list[tuple[int, int]] = cursor.fetchall()
+    pairs = [edge for a, b in candidates if a in batch and b in batch for edge in _edge(a, b, batch[a], batch[b])]
+    meets: dict[int, list[int]] = {}
+    for a, b in candidates:
+        if (a in batch) != (b in batch):
+            mine, other = (a, b) if a in batch else (b, a)
+            meets.setdefault(other, []).append(mine)
+    for other, seen in _seen(cursor, sorted(meets)):
+        for mine in meets[other]:
+            pairs += _edge(min(mine, other), max(mine, other), batch[mine], seen)
+    return pairs
+
+
+def _edge(a: int, b: int, one: Fingerprint, two: Fingerprint) -> Iterator[Edge]:
+    found = match(one, two)
+    if found is not None:
+        yield Edge(a, b, found.why, found.score, found.rule)
+
+
+def _seen(cursor: Cursor, articles: Sequence[int]) -> Iterator[tuple[int, Fingerprint]]:
+    for start in range(0, len(articles), _TEXTS_AT_ONCE):
+        cursor.execute(query("read_texts"), {"articles": list(articles[start : start + _TEXTS_AT_ONCE])})
+        for article_id, publisher, headline, paragraphs in cursor:
+            yield article_id, fingerprint(publisher, headline, paragraphs)
+
+
+def _copy_pairs(cursor: Cursor, pairs: Sequence[Edge]) -> None:
+    rows = CopyText()
+    for edge in pairs:
+        rows.add((edge.a, edge.b, edge.why, str(edge.score), edge.rule))
+    rows.copy_into(cursor, "lumbung.near_duplicate", "article_a, article_b, why, score, rule")
+
+
+def _components(cursor: Cursor, articles: Sequence[int]) -> tuple[list[Node], list[Edge]]:
+    cursor.execute(query("read_components"), {"articles": articles})
+    nodes = [Node(*row) for row in cursor]
+    cursor.execute(query("read_pairs"), {"articles": [node.article_id for node in nodes]})
+    return nodes, [Edge(*row) for row in cursor]
+
+
+def _write_clusters(cursor: Cursor, articles: Sequence[int], wanted: Sequence[Membership]) -> set[int]:
+    """Write the rows that differ from what is stored; returns the clusters they belonged or now belong to."""
+    parameters: dict[str, Any] = {
+        "articles": articles,
+        "members": [row.article_id for row in wanted],
+        "clusters": [row.cluster_id for row in wanted],
+        "canonical": [row.canonical for row in wanted],
+        "why": [row.why for row in wanted],
+        "scores": [row.score for row in wanted],
+        "tied_to": [row.tied_to for row in wanted],
+        "rules": [row.rule for row in wanted],
+    }
+    cursor.execute(query("delete_changed_members"), parameters)
+    changed = {cluster for (cluster,) in cursor}
+    cursor.execute(query("insert_changed_members"), parameters)
+    return changed | {cluster for (cluster,) in cursor}
+
+
+def _repeats(nodes: Sequence[Node], batch: set[int]) -> int:
+    first: dict[str, int] = {}
+    for node in sorted(nodes):
+        first.setdefault(node.text, node.article_id)
+    return sum(node.article_id in batch and first[node.text] != node.article_id for node in nodes)

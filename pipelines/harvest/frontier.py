@@ -1,0 +1,255 @@
+"""The frontier as one crawl sees it: announced pages in, leased pages out, the crawl's row in the ledger.
+
+Every operation is one short transaction on the crawl's own connection, run in the crawl's own thread: the reactor is
+never blocked, and operations never mix. The connection holds the crawl's advisory lock. When the process dies, the
+server drops the lock with the connection, and anyone can see at once that the crawl's leases are free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import psycopg2
+
+from pipelines.database.connections import Connection, DatabaseError, Work, connect, one_line, transaction
+from pipelines.database.lasting import PATIENCE, Lasting
+from pipelines.database.migrate import check_ready
+from pipelines.database.repair import repair, repaired
+from pipelines.database.statements import query
+from pipelines.harvest.ledger import Crawl, DayCoverage, coverage, read_crawl
+from pipelines.harvest.polls import Polls, reach_of
+from pipelines.harvest.turns import Turns
+from spiders.article import Entry, LeasedPage, Remembered, Validators
+from spiders.fetching.errors import CrawlOver
+from spiders.publishers.urls import canonicalise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scrapy.crawler import Crawler
+
+    from spiders.crawler import PublisherSpider
+    from spiders.publishers import Publisher
+    from spiders.publishers.window import Window
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x63726177  # "craw", first key of every crawl's advisory lock; the second is its crawl_id
+
+LOST = "database_lost"
+"""Reason in the ledger of a crawl whose database failed."""
+
+
+class Frontier:
+    """One open crawl of one publisher."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        publisher: Publisher,
+        window: Window,
+        run_id: str | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._lasting = Lasting(connection, self._take_up, patience)
+        self.publisher = publisher
+        close_abandoned(connection)
+        (missed,) = self._one("missed_since", publisher=publisher.key)
+        window = self.window = window.reaching(missed)
+        self._window = {"window_start": window.start, "window_end": window.end, "ranged": window.strict}
+        about = {"publisher": publisher.key, "timezone": publisher.timezone, "run_id": run_id}
+        self.crawl_id: int = self._one("open_crawl", **about, lock=LOCK, **self._window)[0]
+        self._polls = Polls(connection, publisher, self.crawl_id, window)
+        self.turns = Turns(self)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frontier")
+        self.lost: str | None = None
+        """Why the database can no longer be used; None while it can."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, spider: PublisherSpider) -> Self:
+        """Open a crawl for a spider.
+
+        Raises:
+            DatabaseError: Postgres cannot be used.
+        """
+        connection = connect(application=f"lumbung crawl {spider.publisher.key}", work=Work.CRAWLING)
+        check_ready(connection)
+        patience = crawler.settings.getfloat("DATABASE_PATIENCE")
+        frontier = cls(connection, spider.publisher, spider.window, spider.run, patience)
+        if spider.refetch:
+            frontier._do("refetch", publisher=spider.publisher.key, **frontier._window)
+        return frontier
+
+    @property
+    def connection(self) -> Connection:
+        """The crawl's own, another one after each loss; to be used in the crawl's thread."""
+        return self._lasting.connection
+
+    async def call(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
+        """Run a blocking function in the crawl's thread, again where the database was away in the middle of it.
+
+        Raises:
+            CrawlOver: the database failed, the log says how; going on would only waste the publisher's bandwidth.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, self._lasting.do, function, *arguments)
+        except (psycopg2.Error, DatabaseError) as error:
+            if self.lost is None:
+                self.lost = one_line(error)
+                logger.critical("the crawl ends, what it has not stored stays due: %s", self.lost)
+            raise CrawlOver(LOST) from error
+
+    async def recall(self, url: str) -> Remembered:
+        """What is known of a feed, a sitemap or an index page."""
+        return await self.call(self._polls.recall, url)
+
+    async def announce(self, url: str, entries: Sequence[Entry], validators: Validators, *, index: bool = False) -> int:
+        """Commit the entries of one document together with its validators; how many of them are due now."""
+        return await self.call(self._announce, url, entries, validators, index)
+
+    async def forget(self, url: str) -> None:
+        """Count a document as never read until it is announced."""
+        await self.call(self._polls.forget, url)
+
+    async def count_new(self, entries: Sequence[Entry]) -> int:
+        """How many of the entries the frontier did not know before this crawl."""
+        canonical = list({canonicalise(repaired(entry.url), self.publisher) for entry in entries})
+        (known,) = await self.call(lambda: self._one("count_known", canonical=canonical, crawl_id=self.crawl_id))
+        return len(canonical) - int(known)
+
+    async def polled(self, url: str, problem: str | None = None, *, unchanged: bool = False) -> None:
+        """Count in the ledger that a document was asked for, and how that went."""
+        if problem is not None:
+            await self.call(self._polls.failed, url, problem)
+        elif unchanged:
+            await self.call(self._polls.unchanged, url)
+        else:
+            await self.call(self._polls.answered)
+
+    async def skipped(self) -> None:
+        """Count in the ledger that a document was not asked for."""
+        await self.call(self._polls.skipped)
+
+    async def problem(self, text: str) -> None:
+        """Note one line in the ledger."""
+        await self.call(self._polls.note, text)
+
+    async def lease(self, limit: int) -> list[LeasedPage]:
+        """Up to `limit` due pages of the window, newest first."""
+        return await self.call(self._lease, limit)
+
+    async def coverage(self) -> list[DayCoverage]:
+        """What was announced for each day asked for and what became of it; empty for a crawl without dates."""
+        if not self._window["ranged"]:
+            return []
+        zone = self.publisher.timezone
+        return await self.call(lambda: coverage(self.connection, self.publisher.key, zone, self._window))
+
+    def close_abandoned(self) -> None:
+        """Close crawls whose process is gone, for whoever waits for one of their turns; to be run by `call`."""
+        close_abandoned(self.connection, spare=self.crawl_id)
+
+    async def close(self, reason: str) -> Crawl:
+        """Give back what is still leased, close the crawl's row and return it."""
+        crawl = await self.call(self._close, reason)
+        self._thread.shutdown(wait=False)
+        return crawl
+
+    async def give_up(self) -> None:
+        """Close the crawl as well as the database lets us: where it does not, the next crawl finds it abandoned."""
+        with suppress(CrawlOver):
+            await self.close(LOST)
+        self.connection.close()
+        self._thread.shutdown(wait=False)
+
+    def _announce(self, url: str, entries: Sequence[Entry], validators: Validators, index: bool) -> int:  # noqa: FBT001
+        urls = [repair(entry.url) for entry in entries]
+        values = {
+            "canonical": [canonicalise(address, self.publisher) for address, _ in urls],
+            "urls": [address for address, _ in urls],
+            "repaired": sum(replaced for _, replaced in urls),
+            "published": [entry.published_at for entry in entries],
+            "until": [entry.published_until for entry in entries],
+            "modified": [entry.modified_at for entry in entries],
+        }
+        whose = {"publisher": self.publisher.key, "crawl_id": self.crawl_id}
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("announce"), {**values, **whose, "found_in": url})
+            (new,) = cursor.fetchone() or (0,)
+            self._polls.read(cursor, url, validators, changed=index or new > 0, reach=reach_of(entries))
+        return int(new)
+
+    def _lease(self, limit: int) -> list[LeasedPage]:
+        if limit < 1:
+            return []
+        whose = {"publisher": self.publisher.key, "crawl_id": self.crawl_id}
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("expire_leases"), whose)
+            cursor.execute(query("lease"), {**whose, **self._window, "limit": limit})
+            rows = cursor.fetchall()
+        return [LeasedPage(page, url, canonical, Validators(etag, seen)) for page, url, canonical, etag, seen in rows]
+
+    def _close(self, reason: str) -> Crawl:
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("release_leases"), {"crawls": [self.crawl_id]})
+            cursor.execute(query("leave_turns"), {"crawls": [self.crawl_id]})
+            cursor.execute(query("finish_crawls"), {"crawls": [self.crawl_id], "reason": reason})
+        crawl = read_crawl(self.connection, self.crawl_id)
+        self.connection.close()
+        return crawl
+
+    def _take_up(self, connection: Connection) -> bool:
+        """Let a new connection hold the crawl's lock; False while the server has not noticed that the old one is gone.
+
+        Raises:
+            DatabaseError: another crawl has found ours without its lock and closed it.
+        """
+        with transaction(connection) as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s, %s)", [LOCK, self.crawl_id])
+            if cursor.fetchone() != (True,):
+                return False
+        with transaction(connection) as cursor:
+            cursor.execute("select finished_at is null from lumbung.crawl where crawl_id = %s", [self.crawl_id])
+            if cursor.fetchone() != (True,):
+                raise DatabaseError(f"crawl {self.crawl_id} was closed by another one while its database was away")
+        self._polls.connection = connection
+        return True
+
+    def _do(self, name: str, **parameters: Any) -> None:  # noqa: ANN401 - query parameters
+        with transaction(self.connection) as cursor:
+            cursor.execute(query(name), parameters)
+
+    def _one(self, name: str, **parameters: Any) -> tuple[Any, ...]:  # noqa: ANN401 - query parameters
+        with transaction(self.connection) as cursor:
+            cursor.execute(query(name), parameters)
+            row = cursor.fetchone()
+        assert row is not None, name  # noqa: S101 - these statements always return one row
+        return row
+
+
+def close_abandoned(connection: Connection, reason: str = "killed", *, spare: int | None = None) -> list[int]:
+    """Close the crawls whose process is gone and return their leases and turns.
+
+    Args:
+        connection: to work on.
+        reason: that the ledger gives for their end.
+        spare: the crawl of this connection; its lock would tell nothing, for a session never waits for itself.
+
+    Returns:
+        Their crawl_ids.
+    """
+    with transaction(connection) as cursor:
+        cursor.execute(query("abandoned_crawls"), {"lock": LOCK, "spare": spare})
+        crawls = [crawl_id for (crawl_id,) in cursor.fetchall()]
+        if crawls:
+            cursor.execute(query("release_leases"), {"crawls": crawls})
+            cursor.execute(query("leave_turns"), {"crawls": crawls})
+            cursor.execute(query("finish_crawls"), {"crawls": crawls, "reason": reason})
+    return crawls

@@ -1,0 +1,136 @@
+"""The documents that announce articles, as the frontier remembers them: validators, and when each is due again.
+
+Polling adapts to the document. Its interval is halved when it announced something new and grows by half when it did
+not, between the bounds of the publisher's file (`poll_minutes`). It is never longer than a quarter of the time that the
+document reaches back: a feed that holds the last six hours is read every hour and a half, however quiet it was.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipelines.database.connections import Connection, Cursor, transaction
+from pipelines.database.repair import repaired
+from pipelines.database.statements import query
+from spiders.article import Entry, Remembered, Validators
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spiders.publishers import Publisher
+    from spiders.publishers.window import Window
+
+_PUNCTUAL = 0.9
+"""A document is due a little before its interval has passed: the ticks of a schedule are not exact."""
+
+
+class Pace(NamedTuple):
+    """How often a document is asked for."""
+
+    every: timedelta
+    """Interval found so far."""
+    wait: timedelta
+    """From now until it is due."""
+
+
+def next_pace(
+    every: timedelta | None, bounds: tuple[int, int], *, changed: bool, reach: timedelta | None = None
+) -> Pace:
+    """The pace of a document after it was asked for.
+
+    Args:
+        every: its interval before; None for a document read for the first time.
+        bounds: shortest and longest interval, minutes.
+        changed: whether it announced something new.
+        reach: from the oldest to the newest article it holds; None where that is not known.
+    """
+    shortest, longest = (timedelta(minutes=bound) for bound in bounds)
+    every = every or shortest
+    every = max(shortest, every / 2) if changed else min(longest, every * 1.5)
+    bounded = every if reach is None else max(shortest, min(every, reach / 4))
+    return Pace(every, bounded * _PUNCTUAL)
+
+
+def reach_of(entries: Sequence[Entry]) -> timedelta | None:
+    """From the oldest to the newest entry whose time is known exactly; None with fewer than two."""
+    moments = [each.published_at for each in entries if each.published_at is not None and each.published_until is None]
+    return max(moments) - min(moments) if len(set(moments)) > 1 else None
+
+
+class Polls:
+    """What one crawl knows and learns of a publisher's documents. Every call is made in the crawl's own thread."""
+
+    def __init__(self, connection: Connection, publisher: Publisher, crawl_id: int, window: Window) -> None:
+        self.connection = connection
+        self._bounds = publisher.poll_minutes
+        self._whose = {"publisher": publisher.key, "crawl_id": crawl_id}
+        self._since: datetime | None = None
+        if window.strict:
+            span = {"window_start": window.start, "window_end": window.end}
+            with transaction(connection) as cursor:
+                cursor.execute(query("range_since"), {**self._whose, **span})
+                (self._since,) = cursor.fetchone() or (None,)
+
+    def recall(self, url: str) -> Remembered:
+        """What is known of a document."""
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("recall_poll"), {"url": url, "since": self._since})
+            row = cursor.fetchone()
+        return Remembered(Validators(row[0], row[1]), *row[2:]) if row else Remembered()
+
+    def read(self, cursor: Cursor, url: str, validators: Validators, *, changed: bool, reach: timedelta | None) -> None:
+        """Remember that a document was read to its end, in the transaction that commits its entries."""
+        every, _ = self._lock(cursor, url)
+        pace = next_pace(every, self._bounds, changed=changed, reach=reach)
+        values = {
+            "etag": validators.etag,
+            "last_modified": validators.last_modified,
+            "changed": changed,
+            "reach": reach,
+        }
+        cursor.execute(query("remember_poll"), {**self._whose, **values, **pace._asdict(), "url": url})
+
+    def unchanged(self, url: str) -> None:
+        """Remember and count that a document was answered 304."""
+        with transaction(self.connection) as cursor:
+            every, reach = self._lock(cursor, url)
+            pace = next_pace(every, self._bounds, changed=False, reach=reach)
+            cursor.execute(query("remember_unchanged"), {**pace._asdict(), "url": url})
+            self._count(cursor, asked=1, unchanged=1)
+
+    def failed(self, url: str, problem: str) -> None:
+        """Remember, count and note that a document could not be had or read."""
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("remember_failure"), {**self._whose, "url": url, "problem": repaired(problem)})
+            self._count(cursor, asked=1, failed=1)
+        self.note(problem)
+
+    def answered(self) -> None:
+        """Count that a document was asked for and answered."""
+        with transaction(self.connection) as cursor:
+            self._count(cursor, asked=1)
+
+    def skipped(self) -> None:
+        """Count that a document was not asked for."""
+        with transaction(self.connection) as cursor:
+            self._count(cursor, skipped=1)
+
+    def forget(self, url: str) -> None:
+        """Count a document as never read until it is read to its end."""
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("forget_poll"), {"url": url})
+
+    def note(self, problem: str) -> None:
+        """Note one line in the ledger."""
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("note_problem"), {**self._whose, "problem": repaired(problem)})
+
+    def _lock(self, cursor: Cursor, url: str) -> tuple[timedelta | None, timedelta | None]:
+        cursor.execute(query("lock_poll"), {"url": url})
+        every, reach = cursor.fetchone() or (None, None)
+        return every, reach
+
+    def _count(self, cursor: Cursor, **counts: int) -> None:
+        none: dict[str, Any] = {"asked": 0, "unchanged": 0, "failed": 0, "skipped": 0}
+        cursor.execute(query("count_poll"), {**none, **counts, **self._whose})

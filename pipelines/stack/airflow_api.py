@@ -1,0 +1,137 @@
+"""The few calls of Airflow's REST API that the stack makes.
+
+LumbungError
+└── StackError
+    └── AirflowRefused     Airflow answers, but not as asked; quotes it
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+from pipelines.stack.home import StackError
+
+_direct = build_opener(ProxyHandler({}))
+"""Loopback never goes through the proxy of the environment."""
+
+
+class AirflowRefused(StackError):  # noqa: N818 - reads as what it is
+    """Airflow answers, but not as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a DAG."""
+
+    run_id: str
+    state: str
+    """Queued, running, success or failed."""
+    queued_at: datetime | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in {"success", "failed"}
+
+
+class AirflowApi:
+    """Airflow's API at one address, for one user."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        """Nothing is asked before it is needed."""
+        self._url = url
+        self._login = {"username": user, "password": password}
+        self._token = ""
+
+    def health(self) -> dict[str, str]:
+        """Component -> `healthy` or `unhealthy`; empty when the API does not answer."""
+        try:
+            answer = self._send("GET", "/api/v2/monitor/health")
+        except (URLError, OSError, ValueError):
+            return {}
+        return {name: str(part.get("status")) for name, part in answer.items()}
+
+    def unpause(self, dag: str) -> bool:
+        """Let the schedule start runs; False when Airflow does not know the DAG (yet)."""
+        return self._call("PATCH", f"/api/v2/dags/{dag}", {"is_paused": False}) is not None
+
+    def import_errors(self) -> list[str]:
+        """One line for each DAG file that cannot be loaded."""
+        answer = self._call("GET", "/api/v2/importErrors") or {}
+        return [
+            f"{each['filename']}: {each['stack_trace'].strip().splitlines()[-1]}" for each in answer["import_errors"]
+        ]
+
+    def newest_run(self, dag: str, *, state: str | None = None) -> Run | None:
+        """The run of the DAG that was queued last, of those in a state where one is named."""
+        order = urlencode({"order_by": "-id", "limit": 1, **({"state": state} if state else {})})
+        answer = self._call("GET", f"/api/v2/dags/{dag}/dagRuns?{order}")
+        return _run(answer["dag_runs"][0]) if answer and answer["dag_runs"] else None
+
+    def run(self, dag: str, run_id: str) -> Run:
+        """One run of the DAG as it is now."""
+        answer = self._call("GET", f"/api/v2/dags/{dag}/dagRuns/{quote(run_id, safe='')}")
+        if answer is None:
+            raise AirflowRefused(f"Airflow does not know the run {run_id} of {dag}")
+        return _run(answer)
+
+    def trigger(self, dag: str) -> Run:
+        """Start a run as a person would in the UI."""
+        answer = self._call("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": {}})
+        if answer is None:
+            raise AirflowRefused(f"Airflow does not know the DAG {dag}")
+        return _run(answer)
+
+    def failure(self, dag: str, run_id: str) -> str:
+        """Why the run failed: the last error in the log of its failed task, one line."""
+        base = f"/api/v2/dags/{dag}/dagRuns/{quote(run_id, safe='')}/taskInstances"
+        for task in (self._call("GET", base) or {"task_instances": []})["task_instances"]:
+            if task["state"] in {"failed", "up_for_retry"}:
+                log = self._call("GET", f"{base}/{task['task_id']}/logs/{task['try_number']}?map_index=-1") or {}
+                return f"task {task['task_id']}: {_last_error(log.get('content', []))}"
+        return "no task of it failed"
+
+    def _call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON as Airflow has it
+        """The answer; None for 404."""
+        try:
+            if not self._token:
+                self._token = str(self._send("POST", "/auth/token", self._login)["access_token"])
+            return self._send(method, path, body)
+        except HTTPError as error:
+            if error.code == 404:  # noqa: PLR2004 - HTTP's not found
+                return None
+            said = " ".join(error.read(400).decode("utf-8", "replace").split())
+            raise AirflowRefused(f"Airflow answers {error.code} to {method} {path}: {said}") from error
+        except (URLError, OSError, ValueError) as error:
+            raise AirflowRefused(f"Airflow does not answer at {self._url}: {error}") from error
+
+    def _send(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON as Airflow has it
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self._url + path, data=data, headers=headers, method=method)  # noqa: S310 - our own URL
+        with _direct.open(request, timeout=20) as answer:
+            return json.loads(answer.read())
+
+
+def _run(fields: dict[str, Any]) -> Run:
+    queued = fields.get("queued_at")
+    return Run(fields["dag_run_id"], fields["state"], datetime.fromisoformat(queued) if queued else None)
+
+
+def _last_error(events: object) -> str:
+    """The event that explains the failure: the last error, with its exception where it has one."""
+    lines = [each for each in events if isinstance(each, dict)] if isinstance(events, list) else []
+    for line in reversed(lines):
+        if line.get("level") in {"error", "critical"}:
+            details = line.get("error_detail") or []
+            said = details[-1]["exc_value"] if details and details[-1].get("exc_value") else line.get("event", "")
+            return " ".join(str(said).split())
+    return "it was killed: its log has no error"

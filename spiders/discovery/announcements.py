@@ -1,0 +1,254 @@
+"""What a publisher announces, from all of its ways, handed to the frontier.
+
+    feeds       each with conditional GET: a 304 costs the publisher nothing and brings nothing
+    sitemaps    newest first, of an index only those whose change and whose address can mean the days asked for
+    index pages day by day, newest first; a day is committed as a whole, so that a stopped crawl walks it again;
+                a day walked to its end is read next time down to the first page of known entries
+    sections    front and section pages: links without a date
+
+A scheduled crawl leaves out what is not due (`pipelines/harvest/polls.py`). Where crawls were shut out, the next one
+without dates goes back to where they began to miss something: to days that nobody has read since they ended, and deeper
+than usual into an index of the newest, until it shows what is known. A crawl with dates that was stopped and runs again
+asks for no day and no sitemap that it has read to its end, unless they may have changed since. What shows only the
+newest articles is left out where the dates lie too far back.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from spiders.article import Entry, Validators
+from spiders.discovery.address_dates import days_in_address
+from spiders.discovery.documents import (
+    Child,
+    DiscoveryError,
+    Sitemap,
+    parse_feed,
+    parse_index,
+    parse_robots,
+    parse_section,
+    parse_sitemap,
+)
+from spiders.discovery.polling import NEW, Poller
+from spiders.fetching.answers import validators_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from spiders.frontier import Announced
+    from spiders.publishers import Index, Publisher
+    from spiders.publishers.window import Window
+
+ABSENT = frozenset({404, 410})
+"""What index pages answer for a day or a page number that has nothing."""
+_DEEPEST = 3
+"""Sitemap indexes inside sitemap indexes; the protocol allows one level, publishers have been seen with two."""
+_MOST_SITEMAPS = 500
+_FAILURES_IN_ROW = 3
+_FEW = 5
+"""Entries of a feed; where more are all new at once, it may have shown others since it was last read."""
+_FEEDS_REACH = timedelta(days=31)
+"""What lists the newest articles only reaches no further back than this; most feeds hold a day or two."""
+_LATE = timedelta(hours=6)
+"""So long after its end a day's list may still change: articles published at midnight, corrected dates."""
+
+
+class Announcements:
+    """Everything one publisher announces at the moment, for one crawl."""
+
+    def __init__(self, crawler: Crawler, publisher: Publisher, window: Window, frontier: Announced) -> None:
+        self._publisher = publisher
+        self._window = window
+        self._frontier = frontier
+        self._poller = Poller(crawler, window, frontier)
+        self._now = datetime.now(UTC)
+        self._sitemaps_seen: set[str] = set()
+
+    async def collect(self) -> bool:
+        """Poll every way of discovery that can announce an article of the window.
+
+        Returns:
+            False when nothing answered at all: fetching pages would be as vain.
+        """
+        publisher, poller = self._publisher, self._poller
+        recent = self._shows_recent()
+        for address in publisher.feeds if recent else ():
+            await self._document(publisher.absolute(address), parse_feed)
+        for address in publisher.sitemaps:
+            await self._sitemap(Child(publisher.absolute(address)), depth=1)
+        for index in publisher.indexes:
+            if index.dated or recent:
+                await self._index(index)
+        for address in publisher.sections if recent else ():
+            await self._document(publisher.absolute(address), parse_section)
+        looks_back = self._window.strict or self._window.missed_days
+        if looks_back and not (publisher.sitemaps or any(index.dated for index in publisher.indexes)):
+            await self._sitemaps_of_robots(recent=recent)
+        return bool(poller.answers) or not poller.asked
+
+    def _shows_recent(self) -> bool:
+        """Whether a list of the newest articles can hold one of the window."""
+        window = self._window
+        return not window.strict or window.end is None or window.end > self._now - _FEEDS_REACH
+
+    async def _sitemaps_of_robots(self, *, recent: bool) -> None:
+        """Look for the archive of a publisher whose file names none; too much to read where nothing old is wanted."""
+        url = self._publisher.absolute("/robots.txt")
+        response = await self._poller.ask(url, NEW, absent=ABSENT)
+        if response is not None:
+            await self._frontier.polled(url)
+        named = parse_robots(response.body, url) if response is not None and response.status not in ABSENT else []
+        owned = [child for child in named if self._publisher.owns(child.url)]
+        for child in owned:
+            await self._sitemap(child, depth=1)
+        if not owned and not recent:
+            await self._poller.note("no sitemap and no index page by day: nothing announces articles of those days")
+
+    async def _document(self, url: str, parse: Callable[[bytes, str, Publisher], list[Entry]]) -> None:
+        known = await self._frontier.recall(url)
+        if (response := await self._poller.ask(url, known)) is None:
+            return
+        try:
+            entries = parse(response.body, url, self._publisher)
+        except DiscoveryError as error:
+            await self._poller.failed(url, str(error))
+            return
+        await self._frontier.polled(url)
+        new = await self._frontier.announce(url, entries, validators_of(response))
+        if known.read_at is not None and new == len(entries) >= _FEW:
+            since = f"{known.read_at:%Y-%m-%d %H:%M} UTC"
+            await self._poller.note(f"{url}: all {new} entries are new since {since}; others may have come and gone")
+
+    async def _sitemap(self, listed: Child, depth: int) -> None:
+        url = listed.url
+        if url in self._sitemaps_seen:
+            return
+        self._sitemaps_seen.add(url)
+        known = await self._frontier.recall(url)
+        if (response := await self._poller.ask(url, known, settled=self._settled(listed))) is None:
+            return
+        try:
+            sitemap = parse_sitemap(response.body, url, self._publisher)
+        except DiscoveryError as error:
+            await self._poller.failed(url, str(error))
+            return
+        await self._frontier.polled(url)
+        if not sitemap.children:
+            await self._frontier.announce(url, sitemap.entries, validators_of(response))
+            return
+        failures = self._poller.failures
+        await self._children(url, sitemap, depth)
+        if self._poller.failures == failures:
+            # Never asked with its validators: the children of an unchanged index may have changed.
+            await self._frontier.announce(url, sitemap.entries, Validators(), index=True)
+
+    async def _children(self, url: str, sitemap: Sitemap, depth: int) -> None:
+        children = sorted(filter(self._may_announce, sitemap.children), key=_newest, reverse=True)
+        if len(children) > _MOST_SITEMAPS or (children and depth >= _DEEPEST):
+            await self._poller.note(
+                f"{url}: lists {len(children)} sitemaps; {_MOST_SITEMAPS} are read, {_DEEPEST} deep"
+            )
+        for child in children[:_MOST_SITEMAPS] if depth < _DEEPEST else []:
+            await self._sitemap(child, depth + 1)
+
+    def _may_announce(self, child: Child) -> bool:
+        """Whether a sitemap can announce an article of the window, by its last change and the days in its address."""
+        window = self._window
+        if child.modified_at is not None and child.modified_at < window.start:
+            return False
+        span = days_in_address(child.url)
+        if span is None:
+            return True
+        # A day on either side: nobody knows in whose time zone the publisher's programs count days.
+        around = timedelta(days=1)
+        return window.overlaps(self._midnight(span.first) - around, self._midnight(span.last) + around + around)
+
+    def _settled(self, listed: Child) -> datetime | None:
+        span = days_in_address(listed.url)
+        return listed.modified_at or (self._end_of(span.last) if span is not None else None)
+
+    async def _index(self, index: Index) -> None:
+        days = self._window.days(self._publisher.zone, self._now)
+        before: set[str] | None = None
+        answered: list[set[str]] = []
+        for day in days if index.dated else days[:1]:
+            first_page = await self._index_day(index, day)
+            if first_page and first_page == before:
+                first = index.page_url(self._publisher.home, day, 1)
+                await self._poller.failed(
+                    first, f"{first}: lists the same articles as the day after: it ignores the day"
+                )
+                return
+            before = first_page
+            if self._poller.failures_in_row >= _FAILURES_IN_ROW:
+                return
+            if first_page is not None:
+                answered.append(first_page)
+        if len(answered) > 1 and not any(answered):
+            await self._poller.note(
+                f"{index.url}: no article on any of {len(answered)} days; `links` or `article_url` may not fit any more"
+            )
+
+    async def _index_day(self, index: Index, day: date) -> set[str] | None:
+        """Walk the pages of one day; the articles of the first one, None where it was unchanged, not due or failed."""
+        first = index.page_url(self._publisher.home, day, 1)
+        known = await self._frontier.recall(first)
+        found: dict[str, Entry] = {}
+        first_page: set[str] | None = None
+        validators, answered_by = Validators(), set[str]()
+        last_page = index.last_page * (1 if index.dated else 1 + self._window.missed_days)
+        for number in range(1, last_page + 1):
+            url = index.page_url(self._publisher.home, day, number)
+            response = await self._poller.ask(
+                url, known if number == 1 else NEW, document=first, settled=self._end_of(day), absent=ABSENT
+            )
+            if response is None:
+                return first_page  # unchanged, or failed: then nothing of the day is committed and it is walked again
+            if number == 1:
+                validators = validators_of(response)
+                await self._frontier.forget(first)  # until the walk has come to its end
+            try:
+                listed = [] if response.url in answered_by else self._listed(response, url, day, index)
+            except DiscoveryError as error:
+                await self._poller.failed(first, str(error))
+                return first_page
+            await self._frontier.polled(first)
+            answered_by.add(response.url)
+            new = [entry for entry in listed if entry.url not in found]
+            found.update((entry.url, entry) for entry in new)
+            first_page = first_page or set(found)
+            if not new or (known.read_at is not None and not await self._frontier.count_new(new)):
+                break
+        else:
+            if last_page > 1:
+                await self._poller.note(f"{first}: only {last_page} index pages of the day are read (max_pages)")
+        await self._frontier.announce(first, list(found.values()), validators)
+        return first_page
+
+    def _listed(self, response: Response, url: str, day: date, index: Index) -> list[Entry]:
+        if response.status in ABSENT:
+            return []  # a page that says "not found" may still link to today's most read articles
+        if urlsplit(response.url).path in {"", "/"} and urlsplit(url).path not in {"", "/"}:
+            raise DiscoveryError(f"{url} is not an index page: it leads to the front page")
+        entries = parse_index(response.body, url, self._publisher, day, index)
+        if not entries and not index.dated and url == index.page_url(self._publisher.home, day, 1):
+            raise DiscoveryError(f"{url} lists no article; `links` or `article_url` may not fit any more")
+        return entries
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self._publisher.zone)
+
+    def _end_of(self, day: date) -> datetime:
+        """The moment from which on a list of that day is final."""
+        return self._midnight(day) + timedelta(days=1) + _LATE
+
+
+def _newest(child: Child) -> tuple[date, float]:
+    """What newer sitemaps have more of; those that say nothing of their time come first."""
+    span = days_in_address(child.url)
+    return (span.last if span is not None else date.max, child.modified_at.timestamp() if child.modified_at else 1e12)

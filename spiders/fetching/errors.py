@@ -1,0 +1,24 @@
+"""Why a request is not made, or a crawl ends, in Scrapy's own terms.
+
+scrapy.exceptions
+├── CloseSpider
+│   └── CrawlOver      the crawl ends here; the page that was asked for stays due
+└── IgnoreRequest
+    └── Disallowed     robots.txt does not allow the request; the page is rejected
+"""
+
+from __future__ import annotations
+
+from scrapy.exceptions import CloseSpider, IgnoreRequest
+
+
+class CrawlOver(CloseSpider):
+    """The crawl ends here, and its `reason` says why; the page that was asked for stays due."""
+
+    def __str__(self) -> str:
+        """The reason: Scrapy's exception has no text of its own."""
+        return self.reason
+
+
+class Disallowed(IgnoreRequest):
+    """robots.txt does not allow the request."""

@@ -1,0 +1,189 @@
+"""The address guard: no request of a crawl, at no hop, reaches an address that it must not.
+
+    GuardedHandler    looks at each request as it is about to be sent: scheme, port, user name, literal address. Feeds,
+                      robots.txt, pages and every redirect come through it.
+    GuardedResolver   drops what a name resolves to and may not be connected to, before anything is connected: what was
+                      looked up is what gets connected, so a name server that answers differently later gains nothing.
+
+Scrapy asks one resolver for all crawls of a process; which of them may reach local addresses is the handler's to say.
+A proxy that the environment names is the operator's own and is connected to without a question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.resolver import CachingHostnameResolver
+from scrapy.utils.datatypes import LocalCache
+from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
+from twisted.web._newclient import HEADER, STATUS
+from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
+
+from spiders.errors import LumbungError
+from spiders.fetching.addresses import forbidden
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.internet.interfaces import IAddress
+
+    from spiders.publishers import Publisher
+
+_PORTS = frozenset({80, 443})
+_LONGEST_HEAD = 512 * 1024
+"""Bytes of status line and headers, and of what comes in one piece with their end."""
+
+
+class ForbiddenAddress(LumbungError):  # noqa: N818 - reads as what it is
+    """A request that the guard does not let out: the address and why."""
+
+
+class GuardedHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP client behind the guard."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _ShortHeads  # noqa: SLF001 - Scrapy sets its own in the same way
+        publisher: Publisher | None = getattr(crawler.spider, "publisher", None)
+        self._local = publisher if publisher is not None and publisher.local else None
+        self._ports = _PORTS | ({port_of(publisher.home)} if publisher is not None else set())
+        if self._local is not None:
+            GuardedResolver.local_hosts |= set(self._local.hosts)
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request whose address may be asked.
+
+        Raises:
+            ForbiddenAddress: it may not.
+        """
+        host = self._check(request.url)
+        try:
+            return await super().download_request(request)
+        except CannotResolveHostError:
+            if (reason := GuardedResolver.refused.get(host)) is not None:
+                raise ForbiddenAddress(f"{request.url}: {reason}{_hint(self._local is None)}") from None
+            raise
+
+    def _check(self, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").rstrip("."), port_of(url)
+            (parts.hostname or "").encode("idna")  # else the lookup fails in a thread, and nobody is told
+        except ValueError as error:
+            raise ForbiddenAddress(f"{url}: {error}") from error
+        if parts.username is not None or parts.password is not None:
+            raise ForbiddenAddress(f"{url}: an address with a user name is not asked for")
+        if port not in self._ports:
+            raise ForbiddenAddress(f"{url}: port {port} is not asked; {', '.join(map(str, sorted(self._ports)))} are")
+        local = self._local is not None and self._local.owns(url)
+        if not local and is_local_host(host):
+            raise ForbiddenAddress(f"{url}: {host} is a local publisher, and not this one")
+        literal = not host.strip("0123456789.") or ":" in host
+        if literal and (reason := forbidden(host, local=local)) is not None:
+            raise ForbiddenAddress(f"{url}: {host} {reason}{_hint(self._local is None)}")
+        return host
+
+
+class _ShortHead(_LenientHTTP11ClientProtocol):
+    """Scrapy's protocol, which would read header lines until the time is up: 650 MB of them within five seconds."""
+
+    _head = 0
+
+    def request(self, request: Any) -> Any:  # noqa: ANN401 - Twisted has no types here
+        """Send the next request of a connection: its answer has a head of its own."""
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Hang up on a status line and headers that do not end."""
+        in_head = self._parser is not None and self._parser.state in {STATUS, HEADER}
+        self._head = self._head + len(data) if in_head else 0
+        if self._head > _LONGEST_HEAD:
+            self.transport.abortConnection()  # type: ignore[union-attr]  # data come over one
+        else:
+            super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted's
+
+
+class _ShortHeads(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: IAddress | None) -> _ShortHead:  # noqa: ARG002, N802 - Twisted's signature
+        return _ShortHead(self._quiescentCallback)  # type: ignore[no-untyped-call]  # Twisted's
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver(CachingHostnameResolver):
+    """Scrapy's resolver for IPv4 and IPv6, without the addresses that must not be connected to."""
+
+    local_hosts: ClassVar[set[str]] = set()
+    """Hosts of the local publishers that this process crawls."""
+    refused: ClassVar[LocalCache[str, str]] = LocalCache(1000)
+    """Host -> why nothing was left of what it resolves to."""
+
+    def resolveHostName(  # noqa: N802 - Twisted's name
+        self,
+        resolutionReceiver: Any,  # noqa: N803, ANN401 - an IResolutionReceiver, which type checkers do not understand
+        hostName: str,  # noqa: N803 - Twisted's name
+        *arguments: Any,  # noqa: ANN401 - passed on as they are
+        **named: Any,  # noqa: ANN401 - passed on as they are
+    ) -> IHostResolution:
+        """Look a name up and pass on the addresses that are allowed."""
+        receiver: Any = _Sieve(resolutionReceiver, hostName, local=is_local_host(hostName))
+        return super().resolveHostName(receiver, hostName, *arguments, **named)
+
+
+@implementer(IResolutionReceiver)
+class _Sieve:
+    """Passes on what may be connected to, and remembers why when nothing was left."""
+
+    def __init__(self, receiver: Any, host: str, *, local: bool) -> None:  # noqa: ANN401 - as above
+        self._receiver = receiver
+        self._host = host
+        self._local = local
+        self._passed = False
+        self._reason = ""
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
+        literal = str(getattr(address, "host", address))
+        if (reason := forbidden(literal, local=self._local)) is None:
+            self._passed = True
+            self._receiver.addressResolved(address)
+        else:
+            self._reason = f"{self._host} is {literal}, which {reason}"
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
+        if self._reason and not self._passed:
+            GuardedResolver.refused[self._host] = self._reason
+        else:
+            GuardedResolver.refused.pop(self._host, None)
+        self._receiver.resolutionComplete()
+
+
+def _hint(wanted: bool) -> str:  # noqa: FBT001 - said once, above
+    return "; a publisher on a private network has `local = true` in its file" if wanted else ""
+
+
+def port_of(url: str) -> int:
+    """The port a URL means.
+
+    Raises:
+        ValueError: it names one that is none.
+    """
+    parts = urlsplit(url)
+    if parts.port is not None:
+        return parts.port
+    return 443 if parts.scheme == "https" else 80
+
+
+def is_local_host(host: str) -> bool:
+    """Whether a local publisher of this process owns the host."""
+    return any(host == local or host.endswith("." + local) for local in GuardedResolver.local_hosts)

@@ -1,0 +1,58 @@
+"""What a spider needs of a store: protocols, so that `spiders` knows no database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spiders.article import Entry, LeasedPage, Remembered, Validators
+    from spiders.fetching.turns import Turns
+    from spiders.publishers.window import Window
+
+
+class Announced(Protocol):
+    """Where announcements go."""
+
+    async def recall(self, url: str) -> Remembered:
+        """What is known of a document."""
+
+    async def announce(self, url: str, entries: Sequence[Entry], validators: Validators, *, index: bool = False) -> int:
+        """Commit the entries of one document that was read to its end, together with its validators.
+
+        Args:
+            url: of the document, the first page of several.
+            entries: all it announces.
+            validators: what it came with.
+            index: it is a sitemap index, in which others announce: always asked again after the shortest interval.
+
+        Returns:
+            How many of the entries are new, or due again because they have changed.
+        """
+
+    async def forget(self, url: str) -> None:
+        """A document is being read: until it is announced it counts as never asked for."""
+
+    async def count_new(self, entries: Sequence[Entry]) -> int:
+        """How many of the entries the frontier did not know before this crawl."""
+
+    async def polled(self, url: str, problem: str | None = None, *, unchanged: bool = False) -> None:
+        """Count in the ledger that a document was asked for, and how that went."""
+
+    async def skipped(self) -> None:
+        """Count in the ledger that a document was not asked for, since nothing new is expected of it."""
+
+    async def problem(self, text: str) -> None:
+        """Note one line in the ledger."""
+
+
+class Frontier(Announced, Protocol):
+    """What the spider needs from the database; every method may take its time without blocking the reactor."""
+
+    turns: Turns
+    window: Window
+    """What the spider was asked for, and what crawls before it have missed."""
+
+    async def lease(self, limit: int) -> list[LeasedPage]:
+        """Up to `limit` due pages, newest first."""

@@ -1,0 +1,152 @@
+"""Find the body of an article among the blocks of its page: score them, find the container, filter what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from spiders.reading.body.boilerplate import points_elsewhere, stands_apart, starts_comments, starts_others
+from spiders.reading.body.containers import find_container
+from spiders.reading.body.filtering import filtered, holds_nothing, length_of, trimmed, with_headings
+from spiders.reading.body.lead import find_captions, find_lead
+from spiders.reading.markup.blocks import NAVIGATION, is_titled, outline
+from spiders.reading.markup.inherited import Inherited
+from spiders.reading.markup.origins import CAPTION, PRINTED, SCRIPT, SELECTOR
+from spiders.reading.markup.scripts import script_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from lxml.html import HtmlElement
+
+    from spiders.reading.markup.blocks import Block, Box
+
+_LEAST_BELOW = 500
+_HEADER = 40
+_ABOVE = 6
+_BELOW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a page says about its article outside the text."""
+
+    headline: str = ""
+    """As printed."""
+    descriptions: tuple[str, ...] = ()
+    """What the article is about: often its standfirst."""
+    text: str = ""
+    """The text as structured data have it, complete or not."""
+
+
+class Body:
+    """The body of a page: its containers, and the blocks in them that are text of the article."""
+
+    def __init__(
+        self,
+        root: HtmlElement,
+        *,
+        containers: Collection[HtmlElement] = (),
+        skipped: Collection[HtmlElement] = (),
+        stated: Stated | None = None,
+    ) -> None:
+        """Find it.
+
+        Args:
+            root: The page's `<body>`.
+            containers: Where the text stands, if a selector says so; found by scoring otherwise.
+            skipped: Elements that are known to be no text.
+            stated: What locates the text and its standfirst.
+        """
+        self._root = root
+        self.origin = SELECTOR if containers else PRINTED
+        """Where the text was found."""
+        self._stated = stated or Stated()
+        self._lead: list[Block] = []
+        self.text_blocks = self._read(containers, outline(root, skipped, NAVIGATION))
+        """The blocks of the containers that are text of the article, in order, and its standfirst before them."""
+        if holds_nothing(self.text_blocks):  # pages with a menu around the text, or one that never ends, exist
+            self.text_blocks = self._read(containers, outline(root, skipped))
+        if holds_nothing(self.text_blocks) and not containers:
+            self._read_unprinted()
+
+    def _read(self, given: Collection[HtmlElement], walked: tuple[list[Block], Box]) -> list[Block]:
+        self.blocks, box = walked
+        """All blocks of the page in order."""
+        if given:
+            self.containers = frozenset(given)
+            boxes = [inner for inner in box.all() if inner.element in given]
+            return with_headings(filtered([*self._inside(boxes)], self.containers))
+        found = find_container(box, self.blocks, self._stated.text, self._stated.headline)
+        self.containers = frozenset((found.element,))
+        below = self._below(self.blocks[found.first : found.end])
+        return self._with_lead(with_headings(trimmed(filtered(below, self.containers))))
+
+    def _inside(self, boxes: Iterable[Box]) -> Iterator[Block]:
+        """Each block of some boxes once: one of them may stand in another."""
+        end = 0
+        for box in sorted(boxes, key=lambda box: box.first):
+            yield from self.blocks[max(end, box.first) : box.end]
+            end = max(end, box.end)
+
+    def _with_lead(self, text: list[Block]) -> list[Block]:
+        if not text:
+            return []
+        above = self.blocks[: self.blocks.index(text[0])]
+        self._lead = find_lead(above, self._stated.headline, self._stated.descriptions, self.containers)
+        return self._lead + text
+
+    def _read_unprinted(self) -> None:
+        """Take the text that the page has in its scripts, else below its pictures, if there is one."""
+        if scripted := trimmed(script_blocks(self._root, self._stated.headline)):
+            self.text_blocks, self.origin = scripted, SCRIPT
+        elif captions := find_captions(self._root, self._stated.descriptions):
+            self.text_blocks, self.origin = captions, CAPTION
+
+    def _below(self, found: list[Block]) -> list[Block]:
+        """The blocks found after the headline, if it stands first among them and a text follows."""
+        title = self._stated.headline.casefold()
+        first = next((block for block in self.blocks if block.heading and is_titled(block, title)), None)
+        below = found[found.index(first) + 1 :] if first in found else []
+        return below if length_of(below) > _LEAST_BELOW else found
+
+    @property
+    def _is_printed(self) -> bool:
+        """Whether the text is one of the page rather than of its scripts."""
+        return self.text_blocks[-1:] != [] and self.text_blocks[-1] in self.blocks
+
+    def header(self, headline: str) -> list[Block]:
+        """Blocks in which date, byline and counter are printed: from the headline to the text, then those above it."""
+        end = self.blocks.index(self.text_blocks[len(self._lead)]) if self._is_printed else 0
+        near = range(max(0, end - _HEADER), end)
+        start = max((place for place in near if self.blocks[place].text == headline), default=near.start)
+        above = self.blocks[max(0, start - _ABOVE) : start]
+        below = [block for block in self.blocks[start:end] if block not in self._lead]
+        return [*below, *reversed(above)]
+
+    @property
+    def until_end(self) -> list[Block]:
+        """Blocks of the page up to the end of the text."""
+        return self.blocks[: self.blocks.index(self.text_blocks[-1])] if self._is_printed else self.blocks
+
+    @cached_property
+    def tail(self) -> list[Block]:
+        """The last block of the text and those that follow it beside its container, up to a list of other articles."""
+        if not self._is_printed:
+            return []
+        end = self.blocks.index(self.text_blocks[-1])
+        parents = {container.getparent() for container in self.containers}
+        beside = Inherited(lambda element: element in parents)
+        apart = Inherited(stands_apart, parents)
+        following = []
+        for block in self.blocks[end + 1 : end + 1 + _BELOW]:
+            if not beside(block.element) or _begins_anew(block.text):
+                break
+            following += [] if apart(block.element) else [block]
+        return [self.text_blocks[-1], *following]
+
+
+def _begins_anew(text: str) -> bool:
+    """Whether what follows a block is about other articles or by readers."""
+    return starts_others(text) or starts_comments(text) or points_elsewhere(text, linked=False)

@@ -1,0 +1,86 @@
+"""Where a page marks who wrote it: link relations, addresses of author pages, hCards. Texts, to be read as people."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from lxml.etree import XPath
+
+from spiders.reading.markup.blocks import LONGEST_NAMES
+from spiders.reading.markup.inherited import Inherited
+from spiders.reading.markup.selection import holders, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml.html import HtmlElement
+
+    from spiders.reading.markup.metadata import Metadata
+
+AUTHORS = (
+    *("author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "content_author"),
+    *("parsely-author", "sailthru.author", "authors", "byl"),
+)
+"""Names of `<meta>` that state who wrote the article, most trusted first."""
+_AUTHOR_PAGE = re.compile(
+    r"(?i)/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|penulis|pewarta|reporters?|journalists?|redakteure?)/[^/]"
+)
+_WRITTEN_BY = re.compile(r"(?i)^(?:written by|verfasst von|geschrieben von|ditulis oleh|oleh|écrit par|escrito por)$")
+_PROPERTIES = XPath(".//@itemprop")
+_RELATIONS = XPath(".//a/@rel")
+_NAMED = XPath('.//@class[contains(., "author") or contains(., "fn")]')
+_MOST = 1000
+_MOST_LINKS = 10_000
+"""Elements that are looked at for an author."""
+_NAMING = re.compile(r"(?i)(?:^|\s)(?:author|fn|[\w-]*author[-_]+name)(?:$|\s)")
+_BESIDE = re.compile(
+    r"(?i)(?:^|[\s_-])(?:comments?|komentar|kommentare?|sidebar|related|terkait|recommended)(?:$|[\s_-]|list|area)"
+)
+_WHOLE = frozenset(("html", "body"))
+_EDITED = re.compile(r"(?i)\s*(?:editor|redaktur|penyunting|foto|photos?|übersetzung)\b")
+
+
+def marked_authors(tree: HtmlElement, metadata: Metadata) -> Iterator[list[str]]:
+    """What may name the authors, most trusted first; each list is one place to look at."""
+    labels = zip(metadata.meta("twitter:label1"), metadata.meta("twitter:data1"), strict=False)
+    yield [name for label, name in labels if _WRITTEN_BY.match(label)]
+    marked = chain(holders(tree, _PROPERTIES, _MOST), holders(tree, _RELATIONS, _MOST))
+    yield _first(element for element in marked if _states_author(element))
+    is_beside = Inherited(_is_beside)
+    links = (link for link in islice(tree.iter("a"), _MOST_LINKS) if _AUTHOR_PAGE.search(link.get("href", "")))
+    yield _first(link for link in links if not (is_beside(link) or _is_edited(link)))
+    in_card = Inherited(_is_card)
+    cards = (element for element in holders(tree, _NAMED, _MOST) if _is_named(element) and in_card(element))
+    yield _first(element for element in cards if not (is_beside(element) or _is_edited(element)))
+
+
+def _first(elements: Iterable[HtmlElement]) -> list[str]:
+    text = next(filter(None, map(text_of, elements)), None)
+    return [] if text is None else [text]
+
+
+def _states_author(element: HtmlElement) -> bool:
+    return element.tag != "meta" and "author" in f"{element.get('rel', '')} {element.get('itemprop', '')}".split()
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    """Whether an element is about someone else: a reader, the author of another article."""
+    names = f"{element.get('class', '')[:LONGEST_NAMES]} {element.get('id', '')[:LONGEST_NAMES]}"
+    return element.tag not in _WHOLE and _BESIDE.search(names) is not None
+
+
+def _is_edited(element: HtmlElement) -> bool:
+    """Whether it names the editor."""
+    parent = element.getparent()
+    return parent is not None and _EDITED.match(parent.text or "") is not None
+
+
+def _is_card(element: HtmlElement) -> bool:
+    names = element.get("class", "")[:LONGEST_NAMES]
+    return "author" in names or "vcard" in names
+
+
+def _is_named(element: HtmlElement) -> bool:
+    return _NAMING.search(element.get("class", "")[:LONGEST_NAMES]) is not None

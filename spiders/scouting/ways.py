@@ -1,0 +1,161 @@
+"""The ways in which a publisher announces articles, each asked once: what answers, with how much, how new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from spiders.discovery.announcements import ABSENT
+from spiders.discovery.documents import (
+    Child,
+    DiscoveryError,
+    Sitemap,
+    parse_feed,
+    parse_index,
+    parse_section,
+    parse_sitemap,
+)
+from spiders.publishers.urls import canonicalise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from spiders.article import Entry
+    from spiders.publishers import Index, Publisher
+    from spiders.scouting.inquiry import Answer, Inquiry
+
+Kind = Literal["feed", "sitemap", "index", "section"]
+
+_NEVER: frozenset[int] = frozenset()
+_CHILDREN = 3
+"""Sitemaps of an index that are asked until one announces something."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One feed, sitemap, index page or section page, as it answered."""
+
+    kind: Kind
+    url: str
+    """As the publisher's file has it, absolute."""
+    read: str = ""
+    """The document the entries are from: another one where `url` is a sitemap index."""
+    entries: tuple[Entry, ...] = ()
+    problem: str = ""
+    """Why it announces nothing, in one line; empty when it answered."""
+    allowed: bool = True
+    """Whether robots.txt allows it."""
+
+    @property
+    def newest(self) -> datetime | None:
+        """The latest date it states; None when it states none."""
+        return max(filter(None, map(moment_of, self.entries)), default=None)
+
+
+def moment_of(entry: Entry) -> datetime | None:
+    """When an announced article appeared, or else when it was changed."""
+    return entry.published_at or entry.modified_at
+
+
+def newest_entries(ways: Iterable[Way], publisher: Publisher) -> list[Entry]:
+    """The entries of all ways, each URL once, newest first; those without a date last, as they stand."""
+    found: dict[str, Entry] = {}
+    for way in ways:
+        for entry in way.entries:
+            known = found.setdefault(canonicalise(entry.url, publisher), entry)
+            if known.published_at is None and entry.published_at is not None:
+                found[canonicalise(entry.url, publisher)] = entry
+    return sorted(found.values(), key=lambda entry: moment_of(entry) or _LONG_AGO, reverse=True)
+
+
+async def ask_feed(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
+    """Ask for a feed."""
+    return await _ask(inquiry, "feed", url, lambda answer: parse_feed(answer.body, answer.url, publisher))
+
+
+async def ask_section(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
+    """Ask for a front or section page."""
+    return await _ask(inquiry, "section", url, lambda answer: parse_section(answer.body, answer.url, publisher))
+
+
+async def _ask(
+    inquiry: Inquiry, kind: Kind, url: str, parse: Callable[[Answer], Iterable[Entry]], absent: frozenset[int] = _NEVER
+) -> Way:
+    """Ask for one document; a status in `absent` is one that holds nothing."""
+    answer = await inquiry.ask(url)
+    if answer.status in absent:
+        return Way(kind=kind, url=url, read=url)
+    if answer.problem:
+        return _failed(kind, answer)
+    try:
+        entries = parse(answer)
+    except DiscoveryError as error:
+        return Way(kind=kind, url=url, problem=_short(error, answer.url))
+    return Way(kind=kind, url=url, read=url, entries=tuple(entries))
+
+
+async def ask_sitemap(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
+    """Ask for a sitemap, or for the newest sitemaps of an index until one of them announces something."""
+    answer = await inquiry.ask(url)
+    if answer.problem:
+        return _failed("sitemap", answer)
+    try:
+        sitemap = parse_sitemap(answer.body, answer.url, publisher)
+    except DiscoveryError as error:
+        return Way(kind="sitemap", url=url, problem=_short(error, answer.url))
+    if sitemap.entries or not sitemap.children:
+        return Way(kind="sitemap", url=url, read=url, entries=tuple(sitemap.entries))
+    return await _ask_children(inquiry, publisher, url, sitemap)
+
+
+async def _ask_children(inquiry: Inquiry, publisher: Publisher, url: str, sitemap: Sitemap) -> Way:
+    problem, allowed = "", True
+    for child in sorted(sitemap.children, key=_promise, reverse=True)[:_CHILDREN]:
+        answer = await inquiry.ask(child.url)
+        problem = problem or (answer.problem and f"its sitemap {child.url}: {answer.problem}")
+        allowed = allowed and answer.allowed
+        if answer.problem:
+            continue
+        try:
+            inner = parse_sitemap(answer.body, answer.url, publisher)
+        except DiscoveryError as error:
+            problem = problem or str(error)
+            continue
+        if inner.entries:
+            return Way(kind="sitemap", url=url, read=child.url, entries=tuple(inner.entries))
+    return Way(kind="sitemap", url=url, problem=problem, allowed=allowed)
+
+
+def _promise(child: Child) -> tuple[bool, datetime]:
+    """News sitemaps first, then what was changed last."""
+    return "news" in child.url.lower(), child.modified_at or _LONG_AGO
+
+
+async def ask_index(inquiry: Inquiry, publisher: Publisher, index: Index, now: datetime) -> Way:
+    """Ask for the first index page of today; of yesterday where today has nothing yet."""
+    today = now.astimezone(publisher.zone).date()
+    way = await _ask_index_day(inquiry, publisher, index, today)
+    if index.dated and not way.entries and way.allowed:
+        return await _ask_index_day(inquiry, publisher, index, today - timedelta(days=1))
+    return way
+
+
+async def _ask_index_day(inquiry: Inquiry, publisher: Publisher, index: Index, day: date) -> Way:
+    def parse(answer: Answer) -> Iterable[Entry]:
+        return parse_index(answer.body, answer.url, publisher, day, index)
+
+    # A day without articles is one as a crawl takes it.
+    absent = ABSENT if index.dated else _NEVER
+    return await _ask(inquiry, "index", index.page_url(publisher.home, day, 1), parse, absent)
+
+
+def _failed(kind: Kind, answer: Answer) -> Way:
+    return Way(kind=kind, url=answer.asked, problem=answer.problem, allowed=answer.allowed)
+
+
+def _short(error: DiscoveryError, url: str) -> str:
+    """The error without the address at its beginning, which stands beside it."""
+    return str(error).removeprefix(url).strip()

@@ -1,0 +1,149 @@
+"""The DAG files as Airflow's own loader sees them, in a process of its own: nothing of Airflow enters this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.checkout import ROOT, SUPPORT
+
+from spiders.publishers import Publisher, load_publishers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORM_VALUES: list[tuple[str, Any, bool]] = [
+    ("from_date", None, True),
+    ("from_date", "2026-11-10", True),
+    ("from_date", "10-11-2026", False),
+    ("from_date", "2026-02-30", False),
+    ("from_date", 20261110, False),
+    ("to_date", "kemarin", False),
+    ("max_articles", None, True),
+    ("max_articles", 1, True),
+    ("max_articles", 0, False),
+    ("max_articles", 1_000_001, False),
+    ("max_articles", 1.5, False),
+    ("max_articles", "banyak", False),
+    ("refetch", True, True),
+    ("refetch", "ya", False),
+]
+CHECK_FORM_VALUES: list[tuple[str, Any, bool]] = [
+    ("publishers", [], True),
+    ("publishers", ["contoh", "antara"], True),
+    ("publishers", ["kompass"], False),
+    ("publishers", "contoh", False),
+    ("articles", 20, True),
+    ("articles", 0, False),
+    ("articles", 21, False),
+]
+ASKED = [("crawl_contoh", *each) for each in FORM_VALUES] + [("check_publishers", *each) for each in CHECK_FORM_VALUES]
+
+
+def load(home: Path, **environment: str) -> dict[str, Any]:
+    settings = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "dags" / "plugins"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+    }
+    values = json.dumps([each[:3] for each in ASKED])
+    done = subprocess.run(
+        [sys.executable, str(SUPPORT / "dag_probe.py"), str(ROOT / "dags"), values],
+        env={**os.environ, **settings, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return load(tmp_path_factory.mktemp("airflow"))
+
+
+def test_every_dag_file_loads(loaded: dict[str, Any]) -> None:
+    assert loaded["errors"] == []
+
+
+def test_each_publisher_has_one_dag_and_nothing_else_crawls(loaded: dict[str, Any]) -> None:
+    crawls = sorted(dag for dag in loaded["dags"] if dag.startswith("crawl_"))
+    assert crawls == [f"crawl_{key}" for key in load_publishers()]
+
+
+@pytest.mark.parametrize("publisher", load_publishers().values(), ids=lambda publisher: publisher.key)
+def test_a_crawl_runs_by_the_cron_of_its_publisher_in_its_zone(loaded: dict[str, Any], publisher: Publisher) -> None:
+    dag = loaded["dags"][f"crawl_{publisher.key}"]
+    assert (dag["cron"], dag["zone"]) == (publisher.schedule, publisher.timezone)
+
+
+def test_no_dag_starts_by_itself_catches_up_or_overlaps(loaded: dict[str, Any]) -> None:
+    for dag in loaded["dags"].values():
+        assert (dag["paused"], dag["catchup"], dag["max_active_runs"]) == (True, False, 1)
+
+
+def test_every_dag_explains_itself_and_retries(loaded: dict[str, Any]) -> None:
+    for dag in loaded["dags"].values():
+        assert len(dag["doc"]) > 200
+        assert dag["tags"]
+        assert min(dag["retries"].values()) >= 1
+
+
+def test_a_crawl_announces_and_deduplication_follows_the_announcement(loaded: dict[str, Any]) -> None:
+    crawl, deduplicate = loaded["dags"]["crawl_contoh"], loaded["dags"]["deduplicate"]
+    assert crawl["tasks"] == {"crawl": ["announce"], "announce": []}
+    assert crawl["outlets"] == {"crawl": [], "announce": ["lumbung://news/articles"]}
+    assert deduplicate["assets"] == ["news_articles"]
+
+
+def test_every_field_of_the_form_has_title_description_and_section(loaded: dict[str, Any]) -> None:
+    crawl, check = loaded["dags"]["crawl_contoh"]["form"], loaded["dags"]["check_publishers"]["form"]
+    assert sorted(crawl) == ["from_date", "max_articles", "refetch", "to_date"]
+    assert sorted(check) == ["articles", "publishers"]
+    again = loaded["dags"]["deduplicate"]["form"]
+    assert sorted(again) == ["batch", "publisher", "recheck"]
+    assert all(all(field) for field in [*crawl.values(), *check.values(), *again.values()])
+
+
+def test_the_form_refuses_values_that_make_no_sense(loaded: dict[str, Any]) -> None:
+    taken = [each[:3] for each, good in zip(ASKED, loaded["accepts"], strict=True) if good]
+    assert taken == [each[:3] for each in ASKED if each[3]]
+
+
+def test_publishers_are_checked_one_task_each_weekly(loaded: dict[str, Any]) -> None:
+    dag = loaded["dags"]["check_publishers"]
+    assert dag["tasks"] == {"choose": ["check"], "check": []}
+    assert (dag["cron"], dag["zone"]) == ("23 5 * * 1", "Asia/Jakarta")
+
+
+def test_loading_the_dags_imports_neither_scrapy_nor_the_pipelines(loaded: dict[str, Any]) -> None:
+    assert loaded["imported"] == []
+
+
+def test_a_task_builds_only_its_own_dag(tmp_path: Path) -> None:
+    result = load(tmp_path, _AIRFLOW_PARSING_CONTEXT_DAG_ID="crawl_contoh")
+    assert [dag for dag in result["dags"] if dag.startswith("crawl_")] == ["crawl_contoh"]
+
+
+def test_a_broken_publisher_file_stops_its_own_publisher_only(tmp_path: Path) -> None:
+    (tmp_path / "contoh.toml").write_text((ROOT / "seeds/publishers/contoh.toml").read_text("utf-8"), "utf-8")
+    broken = 'name = "Rusak"\nhome = "http://127.0.0.1:1/"\njadwal = "* * * * *"\n'
+    for name in ("rusak.toml", "Koran Kita.toml"):
+        (tmp_path / name).write_text(broken, "utf-8")
+    result = load(tmp_path, LUMBUNG_PUBLISHERS=str(tmp_path))
+    assert result["errors"] == []
+    assert sorted(dag for dag in result["dags"] if dag.startswith("crawl_")) == [
+        "crawl_Koran_Kita",
+        "crawl_contoh",
+        "crawl_rusak",
+    ]
+    assert result["dags"]["crawl_rusak"]["tags"] == ["broken", "crawl"]
+    assert "rusak.toml: jadwal: unknown key; allowed are " in result["dags"]["crawl_rusak"]["doc"]
+    assert "broken" not in result["dags"]["crawl_contoh"]["tags"]

@@ -1,0 +1,322 @@
+"""A database that goes away in the middle: work waits for it, is done again, and neither loses nor doubles anything."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+import pytest
+from support.spider_runs import FAST, start_spider
+from support.stories import Story, body, put
+from support.throwaway import free_port
+
+from pipelines.database.connections import (
+    Connection,
+    DatabaseError,
+    DatabaseLost,
+    DatabaseNotReady,
+    DatabaseRefused,
+    Work,
+    connect,
+    transaction,
+)
+from pipelines.database.lasting import Lasting
+from pipelines.database.migrate import hold_schema, migrate
+from pipelines.database.statements import query
+from pipelines.duplicates.deduplicate import _LOCK, deduplicate
+from pipelines.harvest.frontier import Frontier, close_abandoned
+from pipelines.harvest.ledger import find_crawl, verdict
+from pipelines.stack.postgres import Server
+from pipelines.stack.postgres_programs import call
+from seeds.newsstand.newspaper import Newspaper, Settings
+from seeds.newsstand.server import serve
+from seeds.newsstand.truth import expected
+from spiders.publishers import Publisher
+from spiders.publishers.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
+
+
+@pytest.fixture(scope="module")
+def barn() -> Iterator[Server]:
+    """A server of its own, which tests may stop. Not a fast one: what was committed outlives an immediate stop."""
+    folder = Path(tempfile.mkdtemp(prefix="lumbung-test-"))
+    folder.chmod(0o755)
+    started = Server(folder / "data", free_port(), secrets.token_urlsafe(12))
+    started.start()
+    yield started
+    started.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def harvest(barn: Server) -> str:
+    """A migrated database on it."""
+    name = f"t_{secrets.token_hex(4)}"
+    barn.create_database(name)
+    with closing(connect(barn.url(name))) as connection:
+        migrate(connection)
+    return barn.url(name)
+
+
+def stop_at_once(server: Server) -> None:
+    call("pg_ctl", "-w", "-m", "immediate", "-D", server.data, "stop")
+
+
+def rows(connection: Connection, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    with transaction(connection) as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_crawl_outlives_restarts_of_its_server_and_its_ledger_balances(barn: Server, harvest: str) -> None:
+    newspaper = Newspaper(Settings(articles=300, crawl_delay=0), now=datetime.now(UTC))
+    with serve(newspaper) as stand:
+        environment = {"DATABASE_URL": harvest, "LUMBUNG_HOME_CONTOH": stand.url + "/"}
+        spider = start_spider("contoh", environment, "run=through", settings={**FAST, "LOAD_BATCH": "10"})
+        for stop in (stop_at_once, Server.stop):
+            with closing(connect(harvest)) as connection:
+                stored = "select coalesce(sum(stored), 0) from lumbung.crawl"
+                ((before,),) = rows(connection, stored)
+                until(lambda: rows(connection, stored)[0][0] > before + 10)  # noqa: B023 - called here and now
+            stop(barn)
+            time.sleep(0.5)
+            barn.start()
+        log, _ = spider.communicate()
+        truth = expected(newspaper)
+    assert spider.returncode == 0
+    with closing(connect(harvest)) as connection:
+        crawl = find_crawl(connection, "through")
+        assert crawl is not None
+        assert verdict(connection, crawl) is None, log[-3_000:]
+        assert rows(connection, "select count(*) from lumbung.crawl") == [(1,)], "the same crawl went on"
+        texts = rows(connection, "select canonical_url, text from news.article_text")
+    assert dict(texts) == {each["canonical_url"]: each["text"] for each in truth["articles"]}
+    assert len(texts) == crawl.stored == len(truth["articles"])
+    assert 1 <= log.count("the database is back") <= 2
+    assert "Traceback" not in log
+
+
+def test_a_crawl_whose_database_stays_away_ends_with_one_line(barn: Server, harvest: str) -> None:
+    newspaper = Newspaper(Settings(articles=300, crawl_delay=0), now=datetime.now(UTC))
+    with serve(newspaper) as stand:
+        environment = {"DATABASE_URL": harvest, "LUMBUNG_HOME_CONTOH": stand.url + "/"}
+        spider = start_spider("contoh", environment, "run=lost", settings={**FAST, "DATABASE_PATIENCE": "1"})
+        with closing(connect(harvest)) as connection:
+            until(lambda: rows(connection, "select 1 from lumbung.crawl where stored > 20"))
+        stop_at_once(barn)
+        log, _ = spider.communicate()
+    (line,) = [line for line in log.splitlines() if "CRITICAL: " in line]
+    assert "the crawl ends, what it has not stored stays due: Postgres was lost: " in line
+    assert "Traceback" not in log
+    barn.start()
+    with closing(connect(harvest)) as connection:
+        assert len(close_abandoned(connection)) == 1
+        crawl = find_crawl(connection, "lost")
+        assert crawl is not None
+        assert crawl.leased == crawl.fetched + crawl.released
+        assert rows(connection, "select count(*) from lumbung.page where state = 'leased'") == [(0,)]
+        assert rows(connection, "select count(*) from lumbung.article") == [(crawl.stored,)]
+
+
+def test_a_crawl_that_another_one_closed_meanwhile_does_not_go_on(database_url: str, database: Connection) -> None:
+    frontier = Frontier(connect(database_url), PUBLISHER, Window(datetime(2026, 11, 1, tzinfo=UTC), None, strict=False))
+    kill_backend(database, frontier.connection)
+    until(lambda: close_abandoned(database))
+    whose = {"publisher": "koran", "crawl_id": frontier.crawl_id}
+    with pytest.raises(DatabaseError, match=r"crawl \d+ was closed by another one while its database was away"):
+        frontier._lasting.do(lambda: frontier._do("expire_leases", **whose))  # noqa: SLF001 - without a spider around it
+
+
+def test_the_server_must_have_noticed_the_loss_before_the_crawl_takes_its_lock_up_again(
+    database_url: str, database: Connection
+) -> None:
+    window = Window(datetime(2026, 11, 1, tzinfo=UTC), None, strict=False)
+    frontier = Frontier(connect(database_url), PUBLISHER, window, patience=20)
+    number = frontier.crawl_id
+    with transaction(database) as cursor:
+        cursor.execute(
+            "select pg_advisory_lock(%s, %s)", [0, 0]
+        )  # another session, so that the test can tell them apart
+    other = connect(database_url)
+    kill_backend(database, frontier.connection)
+    until(lambda: rows(other, "select pg_try_advisory_lock(%s, %s)", 0x63726177, number) == [(True,)])
+    threading.Timer(1, other.close).start()
+    whose = {"publisher": "koran", "crawl_id": number}
+    frontier._lasting.do(lambda: frontier._do("expire_leases", **whose))  # noqa: SLF001 - as above
+    assert close_abandoned(database) == []
+
+
+def kill_backend(other: Connection, connection: Connection) -> None:
+    rows(other, "select pg_terminate_backend(%s)", connection.info.backend_pid)
+
+
+def test_deduplication_outlives_a_restart_of_its_server(barn: Server, harvest: str) -> None:
+    with closing(connect(harvest)) as connection:
+        put(connection, [Story(body(number % 7), f"koran_{number}") for number in range(40)])
+    said: list[int] = []
+
+    def interrupt(done: Any) -> None:
+        said.append(done.seen)
+        if len(said) in {2, 4}:
+            stop_at_once(barn)
+            threading.Timer(0.5, barn.start).start()
+
+    with closing(connect(harvest, work=Work.DEDUPLICATING)) as connection:
+        done = deduplicate(connection, batch=5, progress=interrupt)
+    assert said == list(range(5, 41, 5))
+    with closing(connect(harvest)) as connection:
+        assert done.seen == 40
+        assert rows(connection, "select count(distinct article_id), count(*) from lumbung.fingerprint") == [(40, 40)]
+        found = rows(connection, "select article_id, cluster_id from lumbung.cluster_member order by 1")
+        again = deduplicate(connection)
+        assert again.seen == 0
+        with transaction(connection) as cursor:
+            cursor.execute(query("look_again"), {"publisher": None})
+        assert deduplicate(connection).clusters == 0
+        assert rows(connection, "select article_id, cluster_id from lumbung.cluster_member order by 1") == found
+
+
+def test_a_migration_and_deduplication_wait_for_each_other(database_url: str, database: Connection) -> None:
+    put(database, [Story(body(1)), Story(body(1)[:5], "warta")])
+    other = connect(database_url, work=Work.MIGRATING)
+    waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted and pid = %s"
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(database) as cursor:
+            hold_schema(cursor)  # as a batch does
+            migration = pool.submit(migrate, other)
+            with closing(connect(database_url)) as watcher:
+                until(lambda: rows(watcher, waiting, other.info.backend_pid) == [(1,)])
+            assert not migration.done()
+        assert migration.result() == []
+        with transaction(other) as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [0x6C756D62])  # as a migration does
+        run = connect(database_url, work=Work.DEDUPLICATING)
+        deduplication = pool.submit(deduplicate, run)
+        until(lambda: rows(database, waiting, run.info.backend_pid) == [(1,)])
+        assert rows(database, "select count(*) from lumbung.fingerprint") == [(0,)]
+        with transaction(other) as cursor:
+            cursor.execute("select pg_advisory_unlock(%s)", [0x6C756D62])
+        assert deduplication.result().seen == 2
+    run.close()
+    other.close()
+
+
+def test_deduplication_of_an_older_version_stops_at_the_batch_after_a_migration(
+    database_url: str, database: Connection
+) -> None:
+    put(database, [Story(body(number)) for number in range(4)])
+
+    def newer(_done: Any) -> None:
+        with closing(connect(database_url)) as other, transaction(other) as cursor:
+            cursor.execute("insert into public.lumbung_migration (name) values ('9999_future')")
+
+    with pytest.raises(DatabaseNotReady, match="migrated to another version meanwhile"):
+        deduplicate(database, batch=2, progress=newer)
+    assert rows(database, "select count(*) from lumbung.fingerprint") == [(2,)]
+
+
+def test_whoever_loses_a_deadlock_does_its_work_again(database_url: str, database: Connection) -> None:
+    with transaction(database) as cursor:
+        cursor.execute("insert into lumbung.domain (domain) values ('a.example'), ('b.example')")
+    other, mine = connect(database_url), connect(database_url)
+    lasting, began = Lasting(mine), threading.Event()
+    waits = "select count(*) from pg_locks where not granted and pid = %s"
+    strike = "update lumbung.domain set strikes = strikes + 1 where domain = %s"
+
+    def theirs() -> None:
+        with transaction(other) as cursor:
+            cursor.execute("set local deadlock_timeout = '1h'")  # it is the other one that finds out, and loses
+            cursor.execute(strike, ["b.example"])
+            began.set()
+            cursor.execute(strike, ["a.example"])
+
+    def ours() -> None:
+        tries.append(1)
+        with transaction(mine) as cursor:
+            cursor.execute(strike, ["a.example"])
+            if len(tries) == 1:
+                them.append(pool.submit(theirs))
+                began.wait()
+                until(lambda: rows(database, waits, other.info.backend_pid) == [(1,)])
+            cursor.execute(strike, ["b.example"])
+
+    tries: list[int] = []
+    them: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as pool:
+        lasting.do(ours)
+        them[0].result()
+    assert len(tries) == 2
+    assert rows(database, "select distinct strikes from lumbung.domain") == [(2,)]
+    mine.close()
+    other.close()
+
+
+def test_a_second_deduplication_waits_for_the_batch_of_the_first(database_url: str, database: Connection) -> None:
+    put(database, [Story(body(1))])
+    with ThreadPoolExecutor(1) as pool, closing(connect(database_url, work=Work.DEDUPLICATING)) as run:
+        with transaction(database) as cursor:
+            cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
+            second = pool.submit(deduplicate, run)
+            with closing(connect(database_url)) as watcher:
+                waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted and pid = %s"
+                until(lambda: rows(watcher, waits, run.info.backend_pid) == [(1,)])
+        assert second.result().seen == 1
+
+
+@pytest.mark.parametrize("work", Work)
+def test_each_kind_of_work_has_its_limits_and_the_connection_string_may_change_them(
+    database_url: str, work: Work
+) -> None:
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    asked = "select setting::int / 1000 from pg_settings where name = any(%s) order by array_position(%s, name)"
+    with closing(connect(database_url, work=work)) as connection:
+        assert tuple(seconds for (seconds,) in rows(connection, asked, list(names), list(names))) == work.value
+        assert rows(connection, "select current_setting('idle_session_timeout')") == [("0",)]
+    with closing(connect(f"{database_url}?options=-c%20statement_timeout%3D7s", work=work)) as connection:
+        assert rows(connection, "select current_setting('statement_timeout')") == [("7s",)]
+
+
+def test_what_a_limit_ends_is_one_line_that_says_which(database_url: str, database: Connection) -> None:
+    with closing(connect(f"{database_url}?options=-c%20statement_timeout%3D50%20-c%20lock_timeout%3D30")) as hasty:
+        with pytest.raises(DatabaseRefused, match=r"due to statement timeout.*; limits are in") as slow:
+            rows(hasty, "select pg_sleep(5)")
+        with transaction(database) as cursor:
+            cursor.execute("lock table lumbung.page")
+            with pytest.raises(DatabaseRefused, match=r"due to lock timeout.*; something else holds it") as locked:
+                rows(hasty, "select * from lumbung.page")
+        assert rows(hasty, "select 1") == [(1,)]
+        for refused in (slow, locked):
+            assert "\n" not in str(refused.value)
+    idle = connect(f"{database_url}?options=-c%20idle_in_transaction_session_timeout%3D50")
+    with pytest.raises(DatabaseLost, match="Postgres was lost: ") as lost, transaction(idle) as cursor:  # noqa: PT012 - the loss comes in between
+        cursor.execute("select 1")
+        until(lambda: not rows(database, "select 1 from pg_stat_activity where pid = %s", idle.info.backend_pid))
+        cursor.execute("select 1")
+    assert "\n" not in str(lost.value)
+
+
+def test_what_the_database_itself_finds_wrong_still_comes_as_the_driver_has_it(database: Connection) -> None:
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        rows(
+            database, "update lumbung.domain set strikes = -1; insert into lumbung.domain values ('a', now(), null, -1)"
+        )

@@ -1,0 +1,102 @@
+"""The ledger's verdict: a good crawl has none, a bad one has one line that says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.database.connections import Connection, transaction
+from pipelines.database.statements import query
+from pipelines.harvest.ledger import find_crawl, verdict
+
+GOOD: dict[str, Any] = {"entries": 10, "known": 4, "enqueued": 6, "leased": 6, "stored": 5, "rejected": 1, "polls": 3}
+
+
+def judge(connection: Connection, **changes: Any) -> str | None:
+    columns = {**GOOD, **changes}
+    finish_reason = columns.pop("finish_reason", "finished")
+    names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
+    with transaction(connection) as cursor:
+        cursor.execute(
+            f"insert into lumbung.crawl (publisher, run_id, finish_reason, finished_at, {names})"
+            f" values ('koran', 'r', %s, case when %s then now() end, {places})",
+            [finish_reason, finish_reason is not None, *columns.values()],
+        )
+    crawl = find_crawl(connection, "r")
+    assert crawl is not None
+    return verdict(connection, crawl)
+
+
+def test_a_good_crawl_has_no_verdict(database: Connection) -> None:
+    assert judge(database) is None
+
+
+def test_a_crawl_with_only_unchanged_feeds_is_good(database: Connection) -> None:
+    quiet = {"entries": 0, "known": 0, "enqueued": 0, "leased": 0, "stored": 0, "rejected": 0}
+    assert judge(database, **quiet, polls_unchanged=3) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"finish_reason": None}, "never closed"),
+        ({"finish_reason": "shutdown"}, "ended early: shutdown"),
+        ({"known": 3}, "does not balance: 10 entries, but 3 known + 6 enqueued"),
+        ({"leased": 7}, "does not balance: 7 leased, but 5 stored + 0 updated"),
+        ({"polls_failed": 3, "problems": ["x: refused"]}, "nothing could be fetched from koran: x: refused"),
+        ({"polls": 14, "polls_failed": 3, "problems": ["x is no feed"]},
+         "3 of 14 feeds, sitemaps and index pages failed: x is"),
+        ({"polls": 30, "polls_failed": 1, "ranged": True, "problems": ["x is no feed"]}, "days are missing: 1 of 30"),
+        ({"entries": 0, "known": 0, "enqueued": 0}, "koran announced nothing"),
+        ({"stored": 0, "rejected": 0, "failed": 6, "problems": ["503"]}, "none of 6 pages could be fetched: 503"),
+        ({"leased": 20, "stored": 14, "failed": 5}, "5 of 20 pages failed"),
+        ({"problems": ["gave up: 10 pages in a row could not be fetched"]}, "gave up"),
+    ],
+)  # fmt: skip
+def test_a_bad_crawl_says_why_in_one_line(database: Connection, changes: dict[str, Any], reason: str) -> None:
+    found = judge(database, **changes)
+    assert found is not None
+    assert reason in found
+    assert "\n" not in found
+
+
+def test_a_few_failed_pages_of_many_are_no_reason_for_alarm(database: Connection) -> None:
+    assert judge(database, leased=100, stored=95, rejected=1, failed=4) is None
+
+
+def test_one_feed_of_several_may_fail_twice_in_a_row_but_not_three_times(database: Connection) -> None:
+    for failures, reason in (
+        (1, None),
+        (2, None),
+        (3, "https://koran.example/rss has failed in 3 crawls in a row: 503"),
+    ):
+        with transaction(database) as cursor:
+            cursor.execute("select coalesce(max(crawl_id), 0) + 1 from lumbung.crawl")
+            (crawl_id,) = cursor.fetchone() or (1,)
+            whose = {"publisher": "koran", "crawl_id": crawl_id, "url": "https://koran.example/rss", "problem": "503"}
+            for _ in range(2):  # two of its pages, one failure of the document
+                cursor.execute(query("remember_failure"), whose)
+        assert judge(database, polls_failed=1) == reason, failures
+    assert judge(database, polls_failed=1) is None, "another document has failed"
+
+
+def test_a_crawl_for_which_nothing_was_due_is_good(database: Connection) -> None:
+    quiet = {"polls": 0, "entries": 0, "known": 0, "enqueued": 0, "leased": 0, "stored": 0, "rejected": 0}
+    assert judge(database, **quiet, polls_skipped=3) is None
+
+
+def test_silence_is_measured_against_the_publishers_history(database: Connection) -> None:
+    for entries in (40, 50, 60):
+        assert judge(database, entries=entries, known=entries - 6) is None
+    quiet = {"entries": 0, "known": 0, "enqueued": 0, "leased": 0, "stored": 0, "rejected": 0}
+    assert judge(database, **quiet) == "koran announced nothing, where it usually has 50 entries"
+
+
+def test_the_newest_crawl_of_a_run_is_found(database: Connection) -> None:
+    judge(database)
+    judge(database, stored=6, rejected=0)
+    crawl = find_crawl(database, "r")
+    assert crawl is not None
+    assert crawl.stored == 6
+    assert find_crawl(database, "another") is None

@@ -1,0 +1,154 @@
+"""How often a document is asked for, and what the frontier remembers of it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.database.connections import Connection, connect, transaction
+from pipelines.harvest.frontier import Frontier
+from pipelines.harvest.polls import next_pace, reach_of
+from spiders.article import Entry, Remembered, Validators
+from spiders.publishers import Publisher
+from spiders.publishers.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+RSS = "https://koran.example/rss"
+PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
+OPEN = Window(NOON - timedelta(days=30), None, strict=False)
+RANGE = Window(NOON - timedelta(days=30), NOON, strict=True)
+BOUNDS = (10, 360)
+MINUTE = timedelta(minutes=1)
+
+
+def minutes(polls: str, reach: timedelta | None = None) -> list[float]:
+    """Minutes until a document is due after each poll: `+` brought something new, `-` did not."""
+    every, waits = None, []
+    for poll in polls:
+        every, wait = next_pace(every, BOUNDS, changed=poll == "+", reach=reach)
+        waits.append(wait / MINUTE / 0.9)
+    return waits
+
+
+def test_the_interval_grows_by_half_while_nothing_is_new_and_is_halved_by_news() -> None:
+    assert minutes("+---") == pytest.approx([10, 15, 22.5, 33.75])
+    assert minutes("-" * 20)[-1] == pytest.approx(360)
+    assert minutes("-" * 20 + "++++++")[20:] == pytest.approx([180, 90, 45, 22.5, 11.25, 10])
+
+
+def test_a_feed_is_read_four_times_while_it_shows_an_article_however_quiet_it_was() -> None:
+    assert minutes("-" * 20, reach=timedelta(hours=6))[-1] == pytest.approx(90)
+    assert minutes("-" * 20, reach=timedelta(minutes=4))[-1] == pytest.approx(10)
+
+
+@given(st.text("+-", min_size=1, max_size=40), st.none() | st.timedeltas(timedelta(0), timedelta(days=90)))
+def test_no_interval_leaves_the_publishers_bounds(polls: str, reach: timedelta | None) -> None:
+    assert all(10 <= round(wait, 6) <= 360 for wait in minutes(polls, reach))
+
+
+def test_what_a_document_reaches_back_is_known_from_exact_times_only() -> None:
+    def entry(hours: int, until: datetime | None = None) -> Entry:
+        return Entry(url=RSS, published_at=NOON - timedelta(hours=hours), published_until=until)
+
+    assert reach_of([entry(1), entry(7), entry(20, NOON), Entry(url=RSS)]) == timedelta(hours=6)
+    assert reach_of([entry(1), entry(1)]) is reach_of([]) is None
+
+
+@contextmanager
+def crawl(url: str, window: Window = OPEN) -> Iterator[Frontier]:
+    frontier = Frontier(connect(url), PUBLISHER, window, "r")
+    try:
+        yield frontier
+    finally:
+        frontier.connection.close()
+
+
+def announce(frontier: Frontier, *numbers: int) -> int:
+    entries = [Entry(url=f"https://koran.example/berita-{number}") for number in numbers]
+    return asyncio.run(frontier.announce(RSS, entries, Validators("e", None)))
+
+
+def recall(frontier: Frontier) -> Remembered:
+    return asyncio.run(frontier.recall(RSS))
+
+
+def every(database: Connection) -> float:
+    with transaction(database) as cursor:
+        cursor.execute("select every, next_at - polled_at from news.polls")
+        (interval, wait) = cursor.fetchone() or (timedelta(0), timedelta(0))
+    assert wait == interval * 0.9
+    return float(interval / MINUTE)
+
+
+def test_a_document_that_was_just_read_is_not_due_and_after_its_interval_it_is(
+    database_url: str, database: Connection
+) -> None:
+    with crawl(database_url) as frontier:
+        assert not recall(frontier).fresh
+        announce(frontier, 1)
+        assert recall(frontier).fresh
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.poll set next_at = next_at - interval '9 minutes'")
+        assert not recall(frontier).fresh
+
+
+def test_new_articles_and_nothing_else_count_as_a_change(database_url: str, database: Connection) -> None:
+    with crawl(database_url) as frontier:
+        assert announce(frontier, 1, 2) == 2
+        assert every(database) == 10
+        assert announce(frontier, 1, 2) == 0
+        assert every(database) == 15
+        asyncio.run(frontier.polled(RSS, unchanged=True))
+        assert every(database) == 22.5
+        assert announce(frontier, 2, 3) == 1
+        assert every(database) == 11.25
+
+
+def test_a_failure_leaves_a_document_due_and_is_forgotten_when_it_is_read_again(
+    database_url: str, database: Connection
+) -> None:
+    def failures() -> tuple[int, str | None]:
+        with transaction(database) as cursor:
+            cursor.execute("select failures, problem from news.polls")
+            return cursor.fetchone() or (0, None)
+
+    for number in (1, 2):
+        with crawl(database_url) as frontier:
+            asyncio.run(frontier.polled(RSS, "HTTP 503"))
+            asyncio.run(frontier.polled(RSS, "HTTP 503"))
+            assert recall(frontier) == Remembered()
+            assert failures() == (number, "HTTP 503")
+    with crawl(database_url) as frontier:
+        announce(frontier, 1)
+        assert failures() == (0, None)
+
+
+def test_a_document_whose_reading_was_broken_off_counts_as_never_read(database_url: str) -> None:
+    with crawl(database_url) as frontier:
+        announce(frontier, 1)
+        asyncio.run(frontier.forget(RSS))
+        assert recall(frontier) == Remembered()
+
+
+def test_only_a_crawl_of_the_same_dates_that_was_stopped_is_gone_on_with(database_url: str) -> None:
+    with crawl(database_url, RANGE) as frontier:
+        announce(frontier, 1)
+        assert recall(frontier).in_this_range
+    with crawl(database_url, Window(RANGE.start, NOON + MINUTE, strict=True)) as other:
+        assert not recall(other).in_this_range
+    with crawl(database_url) as frontier:
+        assert not recall(frontier).in_this_range
+    again = Frontier(connect(database_url), PUBLISHER, RANGE, "r")
+    assert recall(again).in_this_range
+    asyncio.run(again.close("finished"))
+    with crawl(database_url, RANGE) as later:
+        assert not recall(later).in_this_range, "a new crawl of dates that were crawled to the end asks again"

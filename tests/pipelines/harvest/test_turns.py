@@ -1,0 +1,170 @@
+"""Turns of a domain among crawls, in a real Postgres: in order, one at a time, never lost."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from threading import Barrier, Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.database.connections import Connection, connect, transaction
+from pipelines.harvest.frontier import Frontier
+from pipelines.harvest.ledger import find_crawl
+from spiders.publishers import Publisher
+from spiders.publishers.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spiders.fetching.turns import Turn
+
+PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
+DOMAIN = "koran.example"
+
+
+@contextmanager
+def crawl(url: str, run: str = "r") -> Iterator[Frontier]:
+    frontier = Frontier(connect(url), PUBLISHER, Window(datetime(2026, 11, 1, tzinfo=UTC), None, strict=False), run)
+    try:
+        yield frontier
+    finally:
+        frontier.connection.close()
+
+
+@pytest.fixture
+def crawls(database_url: str) -> Iterator[list[Frontier]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(crawl(database_url, f"r{number}")) for number in range(3)]
+
+
+def take(frontier: Frontier, domain: str = DOMAIN, delay: float = 0.0) -> Turn:
+    return asyncio.run(frontier.turns.take(domain, delay))
+
+
+def keep(frontier: Frontier, delay: float = 0.0) -> bool:
+    return asyncio.run(frontier.turns.keep(DOMAIN, delay))
+
+
+def run(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
+    with transaction(connection) as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_a_turn_is_kept_while_nobody_waits_and_passed_on_in_the_order_of_arrival(crawls: list[Frontier]) -> None:
+    one, two, three = crawls
+    assert take(one).ours
+    assert keep(one)
+    assert not take(two).ours
+    assert not take(three).ours
+    assert not keep(one)
+    assert not take(one).ours
+    assert take(two).ours
+    assert not take(three).ours
+    asyncio.run(two.turns.leave(DOMAIN, 0))
+    assert take(three).ours
+    assert not take(one).ours
+    assert take(one, "gatra.example").ours, "another domain has another queue"
+
+
+def test_the_delay_between_two_requests_passes_to_the_next_crawl(crawls: list[Frontier]) -> None:
+    one, two, three = crawls
+    take(one)
+    take(two)
+    keep(one, delay=30)
+    assert 25 < take(two).seconds <= 30
+    take(three)
+    asyncio.run(two.turns.leave(DOMAIN, 50))
+    turn = take(three)
+    assert 45 < turn.seconds <= 50
+    assert turn.reason is None
+
+
+def test_a_closed_crawl_leaves_its_turn_with_its_delay(crawls: list[Frontier]) -> None:
+    one, two, _ = crawls
+    take(one, delay=40)
+    take(two)
+    asyncio.run(one.close("finished"))
+    turn = take(two)
+    assert turn.ours
+    assert 35 < turn.seconds <= 40
+
+
+def test_the_turn_of_a_dead_crawl_passes_on_with_its_delay_and_its_row_is_closed(
+    crawls: list[Frontier], database: Connection
+) -> None:
+    one, two, three = crawls
+    take(one, delay=40)
+    take(three)
+    take(two)
+    one.connection.close()
+    three.connection.close()
+    while not (turn := take(two)).ours:
+        pass
+    assert 35 < turn.seconds <= 40
+    dead = find_crawl(database, "r0")
+    assert dead is not None
+    assert dead.finish_reason == "killed"
+    waiting = find_crawl(database, "r1")
+    assert waiting is not None
+    assert waiting.finished_at is None, "the crawl that waits took itself for dead"
+
+
+def test_the_turn_of_a_crawl_that_hangs_runs_out_and_it_learns_of_it(
+    crawls: list[Frontier], database: Connection
+) -> None:
+    one, two, _ = crawls
+    take(one)
+    assert not take(two).ours
+    run(database, "update lumbung.turn set until = now() - interval '1 second' where crawl_id = 1")
+    take(two)
+    assert take(two).ours
+    assert not keep(one)
+
+
+def test_a_crawl_that_waits_for_long_keeps_its_place(crawls: list[Frontier], database: Connection) -> None:
+    one, two, three = crawls
+    take(one)
+    take(two)
+    run(database, "update lumbung.turn set until = now() + interval '1 second' where crawl_id = 2")
+    take(two)
+    take(three)
+    assert run(database, "select count(*) from lumbung.turn where until > now() + interval '5 minutes'") == [(3,)]
+
+
+def test_a_rest_is_remembered_and_forgotten(crawls: list[Frontier], database: Connection) -> None:
+    one, two, _ = crawls
+    assert take(one).reason is None
+    asyncio.run(one.turns.rest(DOMAIN, 600, "it asks\x00for that", 3))
+    one.connection.close()
+    while not (turn := take(two)).ours:
+        pass
+    assert 590 < turn.seconds <= 600
+    assert (turn.reason, turn.strikes) == ("it asks\ufffdfor that", 3)
+    asyncio.run(two.turns.rest(DOMAIN, 10, "HTTP 503", 3))
+    assert take(two).seconds > 590, "a shorter rest must not end a longer one"
+    assert run(database, "select left_alone, strikes from news.domains") == [(True, 3)]
+    asyncio.run(two.turns.well(DOMAIN))
+    assert (take(two).reason, take(two).strikes) == (None, 0)
+
+
+def test_of_crawls_that_queue_up_at_the_same_moment_one_has_the_turn(database_url: str) -> None:
+    for number in range(10):
+        with ExitStack() as stack:
+            frontiers = [stack.enter_context(crawl(database_url)) for _ in range(5)]
+            start = Barrier(len(frontiers))
+            ours: list[bool] = []
+
+            def queue(frontier: Frontier, domain: str, start: Barrier = start, ours: list[bool] = ours) -> None:
+                start.wait()
+                ours.append(take(frontier, domain).ours)
+
+            threads = [Thread(target=queue, args=(frontier, f"d{number}.example")) for frontier in frontiers]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert sorted(ours) == [False, False, False, False, True]

@@ -1,0 +1,283 @@
+"""The stack: ports, secrets, its lock, processes found again, and `up` and `down` for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import psycopg2
+import pytest
+from support.checkout import ROOT
+from support.throwaway import free_port
+
+from pipelines.stack import lifecycle as stack_commands
+from pipelines.stack import ports, processes
+from pipelines.stack.home import Home, Recorded, StackBusy, StackError, State
+from pipelines.stack.ports import choose_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LUMBUNG = Path(sys.executable).with_name("lumbung")
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """A stack's folder that the server's user may enter; whatever runs in it is ended."""
+    folder = Path(tempfile.mkdtemp(prefix="lumbung-test-"))
+    folder.chmod(0o755)
+    home = Home(folder / ".lumbung")
+    yield home
+    stack_commands.down(home)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def listener() -> Iterator[int]:
+    """A port that another program listens on: this one."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        yield port
+
+
+@pytest.fixture(autouse=True)
+def _no_ports_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for service in ports.PREFERRED:
+        monkeypatch.delenv(ports.variable(service), raising=False)
+
+
+def lumbung(home: Home, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **variables, "LUMBUNG_STACK": str(home.folder)}
+    return subprocess.run([LUMBUNG, *words], env=environment, text=True, capture_output=True, check=False)
+
+
+def sleeper(home: Home, code: str = "import time; time.sleep(600)") -> Recorded:
+    """A process of the stack that does nothing but `code`."""
+    home.make()
+    environment = {**os.environ, **processes.marked(home.folder)}
+    return processes.start([sys.executable, "-c", code], environment, home.logs / "sleeper.log", cwd=ROOT)
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_taken_preferred_port_gives_way_to_any_free_one(listener: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "PREFERRED", {"newsstand": listener, "airflow": free_port()})
+    chosen = choose_ports({})
+    assert chosen["newsstand"] != listener
+    assert chosen["airflow"] == ports.PREFERRED["airflow"]
+
+
+def test_remembered_port_in_use_names_the_culprit_and_the_way_out(listener: int) -> None:
+    with pytest.raises(
+        StackError, match=rf"port {listener} for airflow is in use by .*process {os.getpid()}.*LUMBUNG_AIRFLOW_PORT=\d+"
+    ):
+        choose_ports({"newsstand": free_port(), "airflow": listener, "postgres": free_port()})
+
+
+def test_a_running_service_may_hold_its_own_port(listener: int) -> None:
+    assert choose_ports({"airflow": listener}, running=["airflow"])["airflow"] == listener
+
+
+def test_port_asked_for_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = free_port()
+    monkeypatch.setenv("LUMBUNG_POSTGRES_PORT", str(asked))
+    assert choose_ports({"postgres": free_port()})["postgres"] == asked
+    monkeypatch.setenv("LUMBUNG_POSTGRES_PORT", "high")
+    with pytest.raises(StackError, match="LUMBUNG_POSTGRES_PORT=high is no port"):
+        choose_ports({})
+
+
+def test_secrets_are_new_each_time_and_readable_by_their_owner_only(home: Home) -> None:
+    home.make()
+    home.save(State.new())
+    home.write_environment({"AIRFLOW_PASSWORD": "two 'words'"})
+    for name in ("state.json", "env"):
+        assert (home.folder / name).stat().st_mode & 0o777 == 0o600
+    first, second = State.new().model_dump(), State.new().model_dump()
+    assert not [name for name in first if name.endswith(("password", "secret", "key")) and first[name] == second[name]]
+    sourced = subprocess.check_output(["/bin/sh", "-c", f". {home.folder}/env; echo $AIRFLOW_PASSWORD"], text=True)
+    assert sourced.strip() == home.shell_variables()["AIRFLOW_PASSWORD"] == "two 'words'"
+
+
+def test_damaged_state_says_how_to_start_over(home: Home) -> None:
+    home.make()
+    (home.folder / "state.json").write_text("{")
+    with pytest.raises(StackError, match=r"state\.json is damaged: remove .*\.lumbung to start over"):
+        home.load()
+
+
+def test_second_command_is_told_who_is_at_work(home: Home) -> None:
+    home.make()
+    with home.locked("up"), pytest.raises(StackBusy, match=rf"`lumbung up` \(process {os.getpid()}\)"):
+        home.locked("up").__enter__()
+    with home.locked("up"):
+        pass  # and the lock is free again
+
+
+def test_process_is_found_by_id_and_start_time(home: Home) -> None:
+    recorded = sleeper(home)
+    found = processes.find(recorded)
+    assert found is not None
+    assert found.pid == recorded.pid
+    assert processes.find(Recorded(pid=recorded.pid, started=recorded.started - 5)) is None
+    assert processes.find(None) is None
+
+
+def test_descendants_in_sessions_of_their_own_are_members_too(home: Home) -> None:
+    child = (
+        "import subprocess, sys, time\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
+        "time.sleep(600)"
+    )
+    sleeper(home, child)
+    until(lambda: len(processes.members(home.folder)) == 2)
+    stack_commands.down(home)
+    assert processes.members(home.folder) == []
+
+
+def test_process_that_ignores_sigterm_is_killed(home: Home) -> None:
+    log = home.logs / "sleeper.log"
+    recorded = sleeper(
+        home, "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
+    )
+    until(lambda: log.read_text() == "1\n")
+    processes.terminate([psutil.Process(recorded.pid)], 0.2)
+    assert processes.find(recorded) is None
+
+
+def test_down_after_a_reboot_touches_no_foreign_process(home: Home) -> None:
+    foreign = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    home.make()
+    state = State.new()
+    state.ports = dict.fromkeys(ports.PREFERRED, 1)
+    state.processes = {"newsstand": Recorded(pid=foreign.pid, started=time.time() - 1_000_000)}
+    home.save(state)
+    stack_commands.down(home)
+    assert foreign.poll() is None
+    foreign.kill()
+    foreign.wait()
+
+
+def test_down_without_a_stack_does_nothing(home: Home) -> None:
+    assert stack_commands.down(home) == []
+    assert not home.exists
+
+
+def test_status_tells_what_is_down(home: Home) -> None:
+    none = lumbung(home, "status")
+    assert (none.returncode, none.stdout) == (3, "no stack has been started here: `make up` starts one\n")
+    home.make()
+    state = State.new()
+    state.ports = dict.fromkeys(ports.PREFERRED, 1)
+    state.processes = {"newsstand": sleeper(home)}
+    home.save(state)
+    some = lumbung(home, "status")
+    assert some.returncode == 3
+    assert [line.split()[:3] for line in some.stdout.splitlines()][:2] == [
+        ["postgres", "-", "down"],
+        ["newsstand", str(state.processes["newsstand"].pid), "running"],
+    ]
+
+
+def test_full_disk_starts_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage("/")._replace(free=300_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    with pytest.raises(StackError, match=r"0\.3 GB of free disk, the stack needs 1 GB: make room"):
+        stack_commands.up(home, None)  # type: ignore[arg-type]  # it ends before there is anything to report
+    assert not home.exists
+
+
+def test_taken_port_starts_nothing(home: Home, listener: int) -> None:
+    refused = lumbung(home, "up", LUMBUNG_NEWSSTAND_PORT=str(listener))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"lumbung: port {listener} for newsstand is in use by ")
+    assert refused.stderr.count("\n") == 1
+    assert processes.members(home.folder) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_start_leaves_nothing_behind(home: Home, number: signal.Signals) -> None:
+    environment = {**os.environ, "LUMBUNG_STACK": str(home.folder)}
+    start = subprocess.Popen([LUMBUNG, "up"], env=environment, text=True, stdout=subprocess.PIPE)
+    until(lambda: len(processes.members(home.folder)) >= 2)
+    start.send_signal(number)
+    said, _ = start.communicate(timeout=60)
+    assert start.returncode == 128 + number
+    assert "stopping what was started" in said
+    assert processes.members(home.folder) == []
+
+
+@pytest.mark.timeout(900)
+def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing(home: Home) -> None:
+    up = lumbung(home, "up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert "news.articles, newest first" in up.stdout
+    variables = home.shell_variables()
+    assert set(variables) == {
+        "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_READER_URL", "LUMBUNG_HOME_CONTOH", "AIRFLOW_URL",
+        "AIRFLOW_USER", "AIRFLOW_PASSWORD", "AIRFLOW_VIEWER_PASSWORD",
+    }  # fmt: skip
+    with closing(psycopg2.connect(variables["DATABASE_URL"])) as connection, connection.cursor() as cursor:
+        cursor.execute("select text from news.article_text where headline like 'Kandahar, Kota Terbesar%'")
+        assert cursor.fetchall() == [((ROOT / "seeds" / "article.txt").read_text("utf-8"),)]
+        cursor.execute("select count(*) filter (where not balanced), sum(stored) > 100 from news.crawls")
+        assert cursor.fetchone() == (0, True)
+        cursor.execute("select current_user, rolsuper or rolcreaterole from pg_roles where rolname = current_user")
+        assert cursor.fetchone() == ("lumbung_crawl", False)
+    with closing(psycopg2.connect(variables["DATABASE_READER_URL"])) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) > 100 from news.articles")
+        assert cursor.fetchone() == (True,)
+    writing = psycopg2.connect(variables["DATABASE_READER_URL"], options="-c default_transaction_read_only=off")
+    refused = pytest.raises(psycopg2.errors.InsufficientPrivilege)
+    with closing(writing) as connection, connection.cursor() as cursor, refused:
+        cursor.execute("create temporary table x ()")
+    for url in (variables["DATABASE_URL"], variables["DATABASE_READER_URL"]):
+        with pytest.raises(psycopg2.OperationalError, match='permission denied for database "airflow"'):
+            psycopg2.connect(url, dbname="airflow")
+    running = lumbung(home, "status")
+    assert running.returncode == 0, running.stdout
+    assert running.stdout.endswith(f"readers of schema news: {variables['DATABASE_READER_URL']}\n")
+    assert owner_password_is_known_to(home) == set()
+    addresses = {each.laddr.ip for member in processes.members(home.folder) for each in listening(member)}
+    assert addresses == {"127.0.0.1"}
+
+    again = lumbung(home, "up")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert lumbung(home, "status").stdout == running.stdout
+    logs = lumbung(home, "logs", "--no-follow", "-n", "1").stdout
+    assert {"newsstand", "airflow-scheduler", "crawl_contoh.crawl"} <= {line.split()[0] for line in logs.splitlines()}
+
+    down = lumbung(home, "down")
+    assert down.stdout.startswith("stopped postgres, newsstand, airflow-scheduler")
+    assert processes.members(home.folder) == []
+    assert json.loads((home.folder / "state.json").read_text())["processes"] == {}
+
+
+def owner_password_is_known_to(home: Home) -> set[str]:
+    """Names of the stack's processes that have the password of the server's superuser in their environment or words."""
+    state = home.load()
+    assert state is not None
+    members = processes.members(home.folder)
+    assert len(members) > 5
+    told = {each.name(): [*each.environ().values(), *each.cmdline()] for each in members}
+    return {name for name, texts in told.items() if any(state.postgres_password in text for text in texts)}
+
+
+def listening(process: psutil.Process) -> list[Any]:
+    return [each for each in process.net_connections("inet") if each.status == psutil.CONN_LISTEN]

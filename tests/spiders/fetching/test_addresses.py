@@ -1,0 +1,106 @@
+"""Which addresses a crawl may connect to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spiders.fetching.addresses import forbidden
+
+PUBLIC = [
+    "1.1.1.1",
+    "8.8.8.8",
+    "103.10.66.1",
+    "2606:4700:4700::1111",
+    "2a00:1450::1",
+    "64:ff9b::8.8.8.8",
+    "::ffff:8.8.8.8",
+]
+
+LOCAL = [
+    "127.0.0.1",
+    "127.255.255.254",
+    "10.0.0.1",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "::1",
+    "fc00::1",
+    "fd12:3456::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::7f00:1",
+    "::127.0.0.1",
+]
+
+NEVER = [
+    "0.0.0.0",  # noqa: S104 - on Linux a connection to it reaches loopback
+    "0.1.2.3",
+    "::",
+    "100.64.0.1",
+    "100.100.100.200",
+    "169.254.169.254",
+    "169.254.0.1",
+    "168.63.129.16",
+    "192.0.0.192",
+    "192.0.2.1",
+    "192.88.99.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "100::1",
+    "2001:db8::1",
+    "2001:2::1",
+    "3fff::1",
+    "5f00::1",
+    "64:ff9b:1::7f00:1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fec0::1",
+    "fd00:ec2::254",
+    "fd20:ce::254",
+    "ff02::1",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a9fe:a9fe",
+    "2002:a9fe:a9fe::1",
+    "2001:0:7f00:1::1",
+]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_public_address_may_be_connected_to(address: str) -> None:
+    assert forbidden(address) is None
+
+
+@pytest.mark.parametrize("address", LOCAL)
+def test_a_local_address_is_for_local_publishers_only(address: str) -> None:
+    assert forbidden(address) is not None
+    assert forbidden(address, local=True) is None
+
+
+@pytest.mark.parametrize("address", NEVER)
+def test_an_address_of_no_host_or_of_the_machine_room_is_nobodys(address: str) -> None:
+    assert forbidden(address) is not None
+    assert forbidden(address, local=True) is not None
+
+
+@pytest.mark.parametrize("text", ["", "localhost", "127.1", "0x7f000001", "2130706433", "1.2.3.4.5", ":::"])
+def test_what_is_no_address_is_not_connected_to(text: str) -> None:
+    assert forbidden(text) == "is no address"
+
+
+@given(
+    st.ip_addresses(network="10.0.0.0/8")
+    | st.ip_addresses(network="127.0.0.0/8")
+    | st.ip_addresses(network="169.254.0.0/16")
+)
+def test_every_form_that_carries_a_private_address_is_judged_like_it(address: object) -> None:
+    high, low = divmod(int(address), 65536)  # type: ignore[call-overload]  # hypothesis' type names no int
+    tail = f"{high:x}:{low:x}"
+    for form in (f"::ffff:{address}", f"::{address}", f"64:ff9b::{address}", f"2002:{tail}::1", f"::ffff:0:{tail}"):
+        assert forbidden(form) is not None, form

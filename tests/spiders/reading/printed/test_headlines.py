@@ -1,0 +1,68 @@
+"""Which of a page's titles is its headline. The titles are our own."""
+
+from __future__ import annotations
+
+import pytest
+from support.pages_in_short import LEAD, a_page, json_ld
+
+LONG = "Panen Raya di Lembah Utara Datang Lebih Awal"
+
+
+def headline(*headings: str, stated: str = "", shared: str = "", window: str = "") -> str | None:
+    head = json_ld(headline=stated) + f'<meta property="og:title" content="{shared}"><title>{window}</title>'
+    return a_page("".join(f"<h1>{text}</h1>" for text in headings) + f"<p>{LEAD}</p>", head).headline
+
+
+def test_the_newsrooms_own_headline_wins_over_the_printed_one() -> None:
+    assert headline("Datang Lebih Awal", stated=LONG) == LONG
+    assert headline("Ekonomi Desa " + LONG, stated=LONG, shared=LONG) == LONG
+
+
+@pytest.mark.parametrize("end", ["…", "..."])
+def test_a_headline_that_is_cut_off_is_taken_from_the_heading(end: str) -> None:
+    assert headline(LONG, stated=LONG[:30] + end) == LONG
+
+
+def test_a_headline_worded_for_search_gives_way_to_what_readers_see() -> None:
+    search = "Jadwal Panen Raya Lengkap"
+    assert headline(LONG, stated=search, shared=LONG, window=f"{search} - Koran Uji") == LONG
+    assert headline(LONG, stated=search, shared=search, window=LONG) == search
+
+
+def test_what_stands_behind_the_heading_in_a_title_is_no_headline() -> None:
+    assert headline(LONG, stated=f"{LONG} | Kabar Desa") == LONG
+    assert headline(LONG, shared=f"{LONG} - Surat Kabar Pertama Milik Petani") == LONG
+
+
+def test_a_path_or_a_subtitle_behind_the_heading_is_no_headline() -> None:
+    assert headline(LONG, window=f"{LONG} / Desa / Kabar Desa / Halaman Depan Surat Kabar Pertama Milik Petani") == LONG
+    assert headline(LONG, window=f"{LONG}: Sebuah Penelitian di Empat Puluh Desa: Jurnal Pertanian") == LONG
+
+
+def test_a_style_sheet_in_a_heading_is_not_shown() -> None:
+    assert headline(f"<style>.judul {{ color: red }}</style>{LONG}") == LONG
+
+
+def test_the_words_over_a_heading_are_not_in_it() -> None:
+    assert headline(f"Pertanian: {LONG}", shared=LONG) == LONG
+    assert headline(f"Pertanian: {LONG}", stated=f"Pertanian: {LONG}", shared=LONG) == LONG
+
+
+def test_the_end_of_a_word_is_no_headline() -> None:
+    assert headline(f"Pra{LONG}", shared=LONG) == f"Pra{LONG}"
+
+
+def test_a_heading_that_is_a_title_wins_over_one_that_resembles_it() -> None:
+    assert headline(f"Koran {LONG} - Desa", LONG, shared=LONG) == LONG
+
+
+def test_the_name_of_the_site_is_no_headline() -> None:
+    assert headline(LONG, stated="Koran Uji", shared="Koran Uji", window="Koran Uji") == LONG
+
+
+def test_a_page_without_titles_has_no_headline() -> None:
+    assert a_page(f"<p>{LEAD}</p>").headline is None
+
+
+def test_a_text_far_too_long_is_no_title() -> None:
+    assert headline(LONG, stated="a - " * 50_000) == LONG

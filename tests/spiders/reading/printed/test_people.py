@@ -1,0 +1,86 @@
+"""Author lines and stated names as people, whoever else they name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spiders.reading.printed.people import find_byline, find_house, find_people
+
+
+@pytest.mark.parametrize(
+    ("lines", "people"),
+    [
+        (["Reporter: Sari Dewi | Editor: Tono Hadi"], ("Sari Dewi",)),
+        (["Rep: Sari Dewi/ Red: Tono Hadi"], ("Sari Dewi",)),
+        (["Pewarta: Sari Dewi Editor: Tono Hadi"], ("Sari Dewi",)),
+        (["Penulis : Sari Dewi"], ("Sari Dewi",)),
+        (["Redaktur & Reporter : Sari Dewi"], ("Sari Dewi",)),
+        (["Oleh - Sari Dewi"], ("Sari Dewi",)),
+        (["Oleh : Sari Dewi"], ("Sari Dewi",)),
+        (["Oleh Sari Dewi dan Tono Hadi"], ("Sari Dewi", "Tono Hadi")),
+        (["Sari Dewi - detikFinance"], ("Sari Dewi",)),
+        (["Laporan Wartawan Tribunnews.com, Sari Dewi"], ("Sari Dewi",)),
+        (["Sari Dewi, Jurnalis"], ("Sari Dewi",)),
+        (["By Dan Jervis-Bardy and Ana Lee"], ("Dan Jervis-Bardy", "Ana Lee")),
+        (["Ditulis oleh Sari Dewi, S.H., M.Si."], ("Sari Dewi",)),
+        (["Posted on 5 May 2026 by Sari Dewi"], ("Sari Dewi",)),
+        (["Posted on Friday"], ()),
+        (["By Sari Dewi, in News, World"], ("Sari Dewi",)),
+        (["Sari DewiTwitter"], ("Sari Dewi",)),
+        (["Sari Dewi, Senior Reporter"], ("Sari Dewi",)),
+        (["Autorin: Ana Schmidt und Jan Lee"], ("Ana Schmidt", "Jan Lee")),
+        (["Sari Dewi", "sari-dewi"], ("Sari Dewi",)),
+        (["Sari\u00a0 Dewi"], ("Sari Dewi",)),
+        (["김서리 기자"], ("김서리",)),
+        (["Sari Dewi, dpa"], ("Sari Dewi",)),
+        (["The Harian Contoh"], ()),
+        (["Harian Contoh (www.contoh.id)"], ()),
+        (["Contoh Sumatera"], ()),
+        (["sari@contoh.id"], ()),
+        (["https://contoh.id/penulis/sari"], ()),
+        (["Harian Contoh"], ()),
+        (["Redaksi"], ()),
+        (["Sari Dewi (sar)", "Sari Dewi"], ("Sari Dewi",)),
+        ([""], ()),
+    ],
+)
+def test_authors_are_people(lines: list[str], people: tuple[str, ...]) -> None:
+    assert find_people(lines, ("Harian Contoh", "contoh", "detikFinance")) == people
+
+
+def test_the_byline_is_the_first_line_that_names_an_author() -> None:
+    assert find_byline(["Bagikan", "Oleh Sari Dewi", "Penulis: Tono"]) == "Oleh Sari Dewi"
+    assert find_byline(["Dibaca 20 kali", "Olehkarena itu: tidak", "Editor: Tono"]) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sari Dewi, Jurnalis",
+        "Sari Dewi, Jurnalis · Kamis 09 Juli 2026 07:26 WIB",
+        "Sari Dewi , Jurnalis-Senin, 16 Juni 2026 |15:20 WIB",
+        "Sari Dewi, Kontributor | 16 Juni 2026",
+    ],
+)
+def test_a_role_behind_the_name_makes_a_byline(line: str) -> None:
+    assert find_byline(["Kamis 09 Juli 2026", line]) == line
+    assert find_people([line]) == ("Sari Dewi",)
+
+
+def test_a_sentence_about_a_journalist_is_no_byline() -> None:
+    assert find_byline(["Sari Dewi, jurnalis senior, hadir.", "Kata Sari Dewi, Jurnalis itu hadir"]) is None
+
+
+def test_agencies_are_kept_where_they_are_asked_for() -> None:
+    assert find_people(["Sari Dewi, dpa", "Reuters"], agencies=True) == ("Sari Dewi", "dpa", "Reuters")
+
+
+def test_who_signs_for_the_house_is_as_stated_but_no_address_and_no_account() -> None:
+    assert find_house(["contoh.id", "admin", "redaksi@contoh.id", "https://contoh.id/", "contoh.id"]) == ("contoh.id",)
+
+
+@given(st.text(max_size=80))
+def test_any_line_is_read(line: str) -> None:
+    assert all(name in find_people([line], agencies=True) for name in find_people([line]))

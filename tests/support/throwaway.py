@@ -1,0 +1,46 @@
+"""A PostgreSQL server for one run of tests or of a benchmark, migrated and gone afterwards."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import socket
+import tempfile
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.database.connections import connect
+from pipelines.database.migrate import migrate
+from pipelines.stack.postgres import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEMPLATE = "template_lumbung"
+"""A migrated database; a copy of it costs less than the migrations."""
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nothing listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def throwaway_server(*, fast: bool = True) -> Iterator[Server]:
+    """Start a server; `fast` ones do not survive a crash of the machine, and are no measure for one that does."""
+    folder = Path(tempfile.mkdtemp(prefix="lumbung-test-"))
+    folder.chmod(0o755)  # root starts the server as a user who must be able to enter
+    server = Server(folder / "data", free_port(), secrets.token_urlsafe(12), fast=fast)
+    server.start()
+    try:
+        server.create_database(TEMPLATE)
+        with closing(connect(server.url(TEMPLATE))) as connection:
+            migrate(connection)
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
