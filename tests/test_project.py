@@ -113,5 +113,17 @@ def test_no_file_names_a_path_of_one_machine_or_a_registry() -> None:
     assert [(name, match[0]) for name, text in texts() if (match := MACHINE.search(text))] == []
 
 
+def test_every_file_that_the_documents_name_is_there() -> None:
+    place = re.compile(r"`((?:seeds|spiders|pipelines|dags|tests)/[\w/.]*\w(?:/|\.\w+))`")
+    named = {
+        (name, found)
+        for name, text in texts()
+        if name.endswith(".md") and name != "CHANGELOG.md"
+        for found in place.findall(text)
+    }
+    assert len(named) > 30
+    assert [(name, found) for name, found in sorted(named) if not (ROOT / found).exists()] == []
+
+
 def test_only_tests_know_the_measuring_material() -> None:
     assert [name for name, text in texts() if "../shared" in text and not name.startswith("tests/")] == []

@@ -14,6 +14,9 @@ from spiders.reading.page import Page
 if TYPE_CHECKING:
     from spiders.publishers import Publisher
 
+_MOVED = {"spiders.page": "spiders.reading.page", "spiders.pages": "spiders.reading.pages"}
+"""Modules that publisher files and page classes named before they moved."""
+
 
 def load_page_class(publisher: Publisher) -> type[Page]:
     """The Page class a publisher names.
@@ -25,7 +28,9 @@ def load_page_class(publisher: Publisher) -> type[Page]:
     try:
         found = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise PublisherError(f"{publisher.key}: page: no class {publisher.page!r}: {error}") from error
+        moved = _MOVED.get(getattr(error, "name", None) or "")
+        told = f"{error}; it is {moved} now" if moved else str(error)
+        raise PublisherError(f"{publisher.key}: page: no class {publisher.page!r}: {told}") from error
     if not (isinstance(found, type) and issubclass(found, Page)):
         raise PublisherError(f"{publisher.key}: page: {publisher.page!r} is no subclass of spiders.reading.page.Page")
     return found

@@ -77,6 +77,12 @@ def test_an_owner_who_may_not_make_roles_has_everything_but_them_and_is_told_so(
     )
 
 
+def test_the_former_place_of_the_command_names_the_new_one() -> None:
+    done = subprocess.run([sys.executable, "-m", "pipelines.own_server"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "pipelines.own_server has moved: run `python -m pipelines.stack.own_server`\n"
+
+
 def test_a_server_of_our_own_is_settled_by_one_command_and_again_without_a_change(bare: Server) -> None:
     bare.create_database("lumbung")
     passwords = {f"NEW_{name}_PASSWORD": f"kata {name}/@:" for name in ("CRAWLER", "READER", "METADATA")}

@@ -87,6 +87,19 @@ def test_a_page_class_that_is_none_is_one_clear_error(path: str) -> None:
     assert path in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("path", "now"),
+    [
+        ("spiders.page.Page", "spiders.reading.page now"),
+        ("spiders.pages.koran_desa.KoranDesaPage", "spiders.reading.pages now"),
+    ],
+)
+def test_the_former_place_of_a_page_class_is_answered_with_the_new_one(path: str, now: str) -> None:
+    with pytest.raises(PublisherError, match=now) as error:
+        load_page_class(a_publisher().model_copy(update={"page": path}))
+    assert "\n" not in str(error.value)
+
+
 # Anything that may arrive.
 
 
