@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SERVICES: Final = ("postgres", "newsstand", *airflow_service.COMPONENTS)
 
+_CODE: Final = ("seeds", "spiders", "pipelines", "dags")
+"""Folders whose Python files the services have loaded."""
 _ANSWERS_WITHIN: Final = 120.0
 """Seconds a service may take until it answers."""
 
@@ -117,6 +119,10 @@ class Stack:
         if fresh:  # takes seconds and nobody waits for it yet
             self.stop([_MIGRATION])  # an earlier start that was killed may have left one at work
             self._spawn(_MIGRATION, airflow_service.command(airflow_service.MIGRATE), self._airflow_environment())
+        if outdated := self._outdated():
+            with reporter.step("Newer code than they run") as step:
+                step.note(f"stops {', '.join(outdated)} to start anew")
+                self.stop(outdated)
         with reporter.step("Harian Contoh") as step:
             self._start_newsstand(step)
         if fresh:
@@ -146,6 +152,12 @@ class Stack:
         self.stop(self.started)
         if not self.continued:
             sweep(self.home.folder)
+
+    def _outdated(self) -> list[str]:
+        """Services that run code from before the last change of a file: after `git pull` their tasks would mix both."""
+        newest = max(path.stat().st_mtime for room in _CODE for path in (checkout() / room).rglob("*.py"))
+        running = ((name, self._process(name)) for name in ("newsstand", *airflow_service.COMPONENTS))
+        return [name for name, process in running if process and process.create_time() < newest]
 
     def _process(self, service: str) -> psutil.Process | None:
         return processes.find(self.state.processes.get(service))

@@ -263,10 +263,22 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
     logs = lumbung(home, "logs", "--no-follow", "-n", "1").stdout
     assert {"newsstand", "airflow-scheduler", "crawl_contoh.crawl"} <= {line.split()[0] for line in logs.splitlines()}
 
+    (ROOT / "dags" / "crawl.py").touch()  # as `git pull` leaves a file that it has changed
+    newer = lumbung(home, "up")
+    assert newer.returncode == 0, newer.stdout + newer.stderr
+    assert "stops newsstand, airflow-scheduler, airflow-dag-processor, airflow-api to start anew" in newer.stdout
+    before, after = pids(running.stdout), pids(lumbung(home, "status").stdout)
+    assert {name for name in before if before[name] == after[name]} == {"postgres"}
+
     down = lumbung(home, "down")
     assert down.stdout.startswith("stopped postgres, newsstand, airflow-scheduler")
     assert processes.members(home.folder) == []
     assert json.loads((home.folder / "state.json").read_text())["processes"] == {}
+
+
+def pids(status: str) -> dict[str, str]:
+    """Process id of each service, by `lumbung status`."""
+    return {line.split()[0]: line.split()[1] for line in status.splitlines() if "running" in line}
 
 
 def owner_password_is_known_to(home: Home) -> set[str]:
