@@ -17,7 +17,7 @@ class PublisherSpiderLoader:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:  # noqa: ARG003 - Scrapy's signature
-        """Nothing is read before it is asked for."""
+        """Create the loader; publisher files are read when a spider is asked for."""
         return cls()
 
     def list(self) -> list[str]:

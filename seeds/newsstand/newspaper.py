@@ -47,7 +47,7 @@ class Newspaper:
         edition: int = 1,
         base_url: str = "http://127.0.0.1:8710",
     ) -> None:
-        """Found it.
+        """Found the newspaper.
 
         Args:
             settings: what it is made from.

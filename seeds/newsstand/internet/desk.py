@@ -44,7 +44,7 @@ class Desk:
     """All articles of one site, written down day by day as the clock moves."""
 
     def __init__(self, site: Site, seed: int, first_day: date, per_day: int) -> None:
-        """Open it.
+        """Open the newsroom.
 
         Args:
             site: whose newsroom it is.
