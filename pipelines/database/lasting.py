@@ -1,23 +1,32 @@
 """Lasting: a connection that comes back. Work that a restart of the server broke off is done again on a new one.
 
-Only work that may happen twice: when the connection breaks during a commit, nobody knows whether it arrived.
+When a connection breaks during a commit, the client cannot know whether the commit arrived. A change that must not
+happen twice is therefore made by `Lasting.once`: its transaction also writes its answer into `lumbung.operation`, and
+a repetition that finds the answer there returns it and changes nothing. Other work has to be such that it may be done
+twice.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from uuid import uuid4
+
+from psycopg2.extras import Json
 
 from pipelines.database.connections import (
     DEADLOCK,
     Connection,
+    Cursor,
     DatabaseError,
     DatabaseLost,
     DatabaseRefused,
     DatabaseUnreachable,
+    transaction,
 )
 from pipelines.database.connections import reconnect as connect_again
+from pipelines.database.statements import query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +40,13 @@ PATIENCE = 30.0
 _PAUSE = 0.25
 _TIMES = 3
 """How often the same work may break off before it is to blame itself."""
+
+
+class Once(Protocol):
+    """Makes a change in a transaction of its own; see `Lasting.once`."""
+
+    def __call__(self, name: str, change: Callable[[Cursor], T]) -> T:
+        """Make the change, or return what it returned when it was made before."""
 
 
 class Lasting:
@@ -50,6 +66,12 @@ class Lasting:
         self._login = {**connection.info.dsn_parameters, "password": connection.info.password}
         self._take_up = take_up
         self._patience = patience
+        self._session = str(uuid4())
+        self._operation = 0
+        self._changes: set[str] | None = None
+        """Names of the changes made by the work that `do` is at; None outside of `do`."""
+        self._repeating = False
+        self._forgotten = False
 
     def do(self, work: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
         """Do work that uses `connection`, again where the connection broke or another transaction was in the way.
@@ -57,18 +79,56 @@ class Lasting:
         Raises:
             DatabaseLost: no server came back in time; later calls do not wait for it again.
         """
-        for _ in range(_TIMES):
-            try:
-                return work(*arguments)
-            except DatabaseLost as lost:
-                if not self._patience:
-                    raise
-                logger.warning("%s; asking for it again for %.0f s", lost, self._patience)
-                self._come_back(lost)
-            except DatabaseRefused as refused:
-                if refused.code != DEADLOCK:
-                    raise
-        return work(*arguments)
+        self._operation += 1
+        try:
+            for _ in range(_TIMES):
+                self._changes = set()
+                try:
+                    return work(*arguments)
+                except DatabaseLost as lost:
+                    if not self._patience:
+                        raise
+                    logger.warning("%s; asking for it again for %.0f s", lost, self._patience)
+                    self._come_back(lost)
+                except DatabaseRefused as refused:
+                    if refused.code != DEADLOCK:
+                        raise
+                self._repeating = True
+            self._changes = set()
+            return work(*arguments)
+        finally:
+            self._changes, self._repeating = None, False
+
+    def once(self, name: str, change: Callable[[Cursor], T]) -> T:
+        """Make a change in one transaction, which is committed once however often `do` repeats the work around it.
+
+        Args:
+            name: tells the changes of one piece of work from each other.
+            change: makes the change. What it returns is kept as JSON, so a repetition gets lists in place of tuples.
+
+        Raises:
+            ValueError: the work has made a change of this name already.
+        """
+        if self._changes is None:
+            self._operation += 1
+        elif name in self._changes:
+            raise ValueError(f"two changes of one piece of work are named {name!r}")
+        else:
+            self._changes.add(name)
+        which = {"session": self._session, "number": self._operation}
+        with transaction(self.connection) as cursor:
+            if self._repeating:
+                cursor.execute(query("answers_so_far"), which)
+                (answers,) = cursor.fetchone() or ({},)
+                if name in answers:
+                    committed: T = answers[name]
+                    return committed
+            answer = change(cursor)
+            cursor.execute(query("remember_answer"), {**which, "answer": Json({name: answer})})
+            if not self._forgotten and cursor.rowcount:
+                cursor.execute(query("forget_operations"))
+        self._forgotten = True
+        return answer
 
     def _come_back(self, lost: DatabaseLost) -> None:
         deadline = time.monotonic() + self._patience

@@ -78,28 +78,28 @@ def deduplicate(
     lasting = Lasting(connection)
     while limit is None or done.seen < limit:
         size = batch if limit is None else min(batch, limit - done.seen)
-        seen, exact, near, clusters = lasting.do(lambda size=size: _batch(lasting.connection, size))
+        seen, exact, near, clusters = lasting.do(lasting.once, "batch", lambda cursor, size=size: _batch(cursor, size))
         if not seen:
             break
-        changed |= clusters
+        changed.update(clusters)
         done = Summary(done.seen + seen, done.exact + exact, done.near + near, len(changed))
         if progress is not None:
             progress(done)
     return done
 
 
-def _batch(connection: Connection, size: int) -> tuple[int, int, int, set[int]]:
+def _batch(cursor: Cursor, size: int) -> tuple[int, int, int, list[int]]:
     """One transaction: articles seen, exact duplicates, near pairs, clusters that changed."""
-    with transaction(connection) as cursor:
-        hold_schema(cursor)
-        cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
-        due = _numbers(cursor, "take_due", batch=size)
-        outdated = [] if due else _numbers(cursor, "take_outdated", batch=size, algorithm=ALGORITHM)
-        if not due and not outdated:
-            return 0, 0, 0, set()
-        articles = _read(cursor, due or outdated)
-        kept = _outdated_pairs(cursor, outdated) if outdated else []
-        return len(articles), *_see(cursor, articles, kept)
+    hold_schema(cursor)
+    cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
+    due = _numbers(cursor, "take_due", batch=size)
+    outdated = [] if due else _numbers(cursor, "take_outdated", batch=size, algorithm=ALGORITHM)
+    if not due and not outdated:
+        return 0, 0, 0, []
+    articles = _read(cursor, due or outdated)
+    kept = _outdated_pairs(cursor, outdated) if outdated else []
+    exact, near, clusters = _see(cursor, articles, kept)
+    return len(articles), exact, near, sorted(clusters)
 
 
 def run(

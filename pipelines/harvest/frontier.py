@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg2
 
-from pipelines.database.connections import Connection, DatabaseError, Work, connect, one_line, transaction
+from pipelines.database.connections import Connection, Cursor, DatabaseError, Work, connect, one_line, transaction
 from pipelines.database.lasting import PATIENCE, Lasting
 from pipelines.database.migrate import check_ready
 from pipelines.database.repair import repair, repaired
@@ -65,7 +65,8 @@ class Frontier:
         self._window = {"window_start": window.start, "window_end": window.end, "ranged": window.strict}
         about = {"publisher": publisher.key, "timezone": publisher.timezone, "run_id": run_id}
         self.crawl_id: int = self._one("open_crawl", **about, lock=LOCK, **self._window)[0]
-        self._polls = Polls(connection, publisher, self.crawl_id, window)
+        self._closing = False
+        self._polls = Polls(self._lasting, publisher, self.crawl_id, window)
         self.turns = Turns(self)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frontier")
         self.lost: str | None = None
@@ -105,6 +106,10 @@ class Frontier:
                 self.lost = one_line(error)
                 logger.critical("the crawl ends, what it has not stored stays due: %s", self.lost)
             raise CrawlOver(LOST) from error
+
+    def once(self, name: str, change: Callable[[Cursor], T]) -> T:
+        """Make a change that must not happen twice, inside of `call`; see `Lasting.once`."""
+        return self._lasting.once(name, change)
 
     async def recall(self, url: str) -> Remembered:
         """What is known of a feed, a sitemap or an index page."""
@@ -179,28 +184,43 @@ class Frontier:
             "until": [entry.published_until for entry in entries],
             "modified": [entry.modified_at for entry in entries],
         }
-        whose = {"publisher": self.publisher.key, "crawl_id": self.crawl_id}
-        with transaction(self.connection) as cursor:
-            cursor.execute(query("announce"), {**values, **whose, "found_in": url})
+        values |= {"publisher": self.publisher.key, "crawl_id": self.crawl_id, "found_in": url}
+
+        def change(cursor: Cursor) -> int:
+            cursor.execute(query("announce"), values)
             (new,) = cursor.fetchone() or (0,)
             self._polls.read(cursor, url, validators, changed=index or new > 0, reach=reach_of(entries))
-        return int(new)
+            return int(new)
+
+        return self.once("announce", change)
 
     def _lease(self, limit: int) -> list[LeasedPage]:
         if limit < 1:
             return []
         whose = {"publisher": self.publisher.key, "crawl_id": self.crawl_id}
-        with transaction(self.connection) as cursor:
+
+        def change(cursor: Cursor) -> list[int]:
             cursor.execute(query("expire_leases"), whose)
             cursor.execute(query("lease"), {**whose, **self._window, "limit": limit})
+            return [page_id for (page_id,) in cursor.fetchall()]
+
+        pages = self.once("lease", change)
+        with transaction(self.connection) as cursor:
+            cursor.execute(query("read_leased"), {"pages": pages, "crawl_id": self.crawl_id})
             rows = cursor.fetchall()
         return [LeasedPage(page, url, canonical, Validators(etag, seen)) for page, url, canonical, etag, seen in rows]
 
     def _close(self, reason: str) -> Crawl:
-        with transaction(self.connection) as cursor:
+        self._closing = True
+
+        def change(cursor: Cursor) -> bool:
             cursor.execute(query("release_leases"), {"crawls": [self.crawl_id]})
             cursor.execute(query("leave_turns"), {"crawls": [self.crawl_id]})
             cursor.execute(query("finish_crawls"), {"crawls": [self.crawl_id], "reason": reason})
+            return cursor.rowcount == 1
+
+        if not self.once("close", change):
+            raise self._closed_by_another()
         crawl = read_crawl(self.connection, self.crawl_id)
         self.connection.close()
         return crawl
@@ -217,10 +237,13 @@ class Frontier:
                 return False
         with transaction(connection) as cursor:
             cursor.execute("select finished_at is null from lumbung.crawl where crawl_id = %s", [self.crawl_id])
-            if cursor.fetchone() != (True,):
-                raise DatabaseError(f"crawl {self.crawl_id} was closed by another one while its database was away")
-        self._polls.connection = connection
+            # Where it is being closed the reply may be what was lost: `_close` finds out who closed it.
+            if cursor.fetchone() != (True,) and not self._closing:
+                raise self._closed_by_another()
         return True
+
+    def _closed_by_another(self) -> DatabaseError:
+        return DatabaseError(f"crawl {self.crawl_id} was closed by another one while its database was away")
 
     def _do(self, name: str, **parameters: Any) -> None:  # noqa: ANN401 - query parameters
         with transaction(self.connection) as cursor:

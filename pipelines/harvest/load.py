@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
+    from pipelines.database.lasting import Once
     from pipelines.harvest.frontier import Frontier
 
 logger = logging.getLogger(__name__)
@@ -58,46 +59,60 @@ class Loaded:
         return Loaded(self.stored + other.stored, self.updated + other.updated, self.repaired + other.repaired)
 
 
-def load_batch(connection: Connection, crawl_id: int, visits: Sequence[Visit]) -> Loaded:
-    """Load visits together; where the database refuses a value of one of them, that one alone becomes a failure."""
+def load_batch(connection: Connection, crawl_id: int, visits: Sequence[Visit], once: Once | None = None) -> Loaded:
+    """Load visits together; where the database refuses a value of one of them, that one alone becomes a failure.
+
+    Args:
+        connection: of the crawl.
+        crawl_id: of the crawl; what it holds no lease of any more is left out.
+        visits: one a page.
+        once: commits, for a caller that repeats work: it has the figures of what was committed already.
+    """
     try:
-        return load(connection, crawl_id, visits)
+        return load(connection, crawl_id, visits, once)
     except psycopg2.Error as error:
         if not (error.pgcode or "").startswith(_REFUSED):
             raise
         if len(visits) > 1:
-            return sum((load_batch(connection, crawl_id, [visit]) for visit in visits), Loaded())
+            return sum((load_batch(connection, crawl_id, [visit], once) for visit in visits), Loaded())
         reason = one_line(error)
         if isinstance(visits[0].outcome, Failure):
             raise
         logger.exception("page %d cannot be stored", visits[0].page_id)
-        return load(connection, crawl_id, [replace(visits[0], outcome=Failure(error=f"cannot be stored: {reason}"))])
+        failure = replace(visits[0], outcome=Failure(error=f"cannot be stored: {reason}"))
+        return load(connection, crawl_id, [failure], once)
 
 
-def load(connection: Connection, crawl_id: int, visits: Sequence[Visit]) -> Loaded:
+def load(connection: Connection, crawl_id: int, visits: Sequence[Visit], once: Once | None = None) -> Loaded:
     """Merge a batch of visits in one transaction."""
     rows = CopyText()
-    in_pages = [visit.outcome.repaired if isinstance(visit.outcome, Article) else 0 for visit in visits]
-    for visit, repaired in zip(visits, in_pages, strict=True):
-        rows.add(_row(visit), repaired=repaired)
-    with transaction(connection) as cursor:
+    for visit in visits:
+        rows.add(_row(visit), repaired=visit.outcome.repaired if isinstance(visit.outcome, Article) else 0)
+
+    def change(cursor: Cursor) -> list[int]:
         cursor.execute(query("create_visit"))
         rows.copy_into(cursor, "visit", _COLUMNS)
-        _keep(cursor, visits)
-        return _merge(cursor, crawl_id, rows.repaired + sum(in_pages))
+        return _merge(cursor, crawl_id, visits)
+
+    if once is not None:
+        kinds = "".join(type(visit.outcome).__name__[0] for visit in visits)
+        return Loaded(*once(f"load {[visit.page_id for visit in visits]} {kinds}", change))
+    with transaction(connection) as cursor:
+        return Loaded(*change(cursor))
 
 
-def _merge(cursor: Cursor, crawl_id: int, repaired: int) -> Loaded:
+def _merge(cursor: Cursor, crawl_id: int, visits: Sequence[Visit]) -> list[int]:
+    """Merge the rows of the table `visit`; the figures of a `Loaded`."""
     whose = {"crawl_id": crawl_id}
     for name in ("drop_lost_leases", "add_revisions", "add_reads", "merge_articles"):
         cursor.execute(query(name), whose)
     stored, updated = cursor.fetchone() or (0, 0)
-    loaded = Loaded(stored, updated, repaired)
     cursor.execute(query("merge_rejections"), whose)
     cursor.execute(query("drop_old_rejections"))
-    counts = {"stored": stored, "updated": updated, "repaired": repaired}
-    cursor.execute(query("return_pages"), {**whose, **counts})
-    return loaded
+    _keep(cursor, visits)
+    cursor.execute(query("return_pages"), {**whose, "stored": stored, "updated": updated})
+    (repaired,) = cursor.fetchone() or (0,)
+    return [stored, updated, repaired]
 
 
 def _keep(cursor: Cursor, visits: Sequence[Visit]) -> None:
@@ -195,7 +210,9 @@ class LoadPipeline:
             if not batch or frontier.lost is not None:
                 return
             try:
-                loaded = await frontier.call(lambda: load_batch(frontier.connection, frontier.crawl_id, batch))
+                loaded = await frontier.call(
+                    lambda: load_batch(frontier.connection, frontier.crawl_id, batch, frontier.once)
+                )
             except CrawlOver as over:
                 closing = self._crawler.engine.close_spider_async(reason=over.reason)
                 self._closing = asyncio.get_running_loop().create_task(closing)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.database.connections import Connection, Cursor, transaction
+from pipelines.database.connections import Cursor, transaction
 from pipelines.database.repair import repaired
 from pipelines.database.statements import query
 from spiders.article import Entry, Remembered, Validators
@@ -18,6 +18,7 @@ from spiders.article import Entry, Remembered, Validators
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipelines.database.lasting import Lasting
     from spiders.publishers import Publisher
     from spiders.publishers.window import Window
 
@@ -61,20 +62,20 @@ def reach_of(entries: Sequence[Entry]) -> timedelta | None:
 class Polls:
     """What one crawl knows and learns of a publisher's documents. Every call is made in the crawl's own thread."""
 
-    def __init__(self, connection: Connection, publisher: Publisher, crawl_id: int, window: Window) -> None:
-        self.connection = connection
+    def __init__(self, lasting: Lasting, publisher: Publisher, crawl_id: int, window: Window) -> None:
+        self._lasting = lasting
         self._bounds = publisher.poll_minutes
         self._whose = {"publisher": publisher.key, "crawl_id": crawl_id}
         self._since: datetime | None = None
         if window.strict:
             span = {"window_start": window.start, "window_end": window.end}
-            with transaction(connection) as cursor:
+            with transaction(lasting.connection) as cursor:
                 cursor.execute(query("range_since"), {**self._whose, **span})
                 (self._since,) = cursor.fetchone() or (None,)
 
     def recall(self, url: str) -> Remembered:
         """What is known of a document."""
-        with transaction(self.connection) as cursor:
+        with transaction(self._lasting.connection) as cursor:
             cursor.execute(query("recall_poll"), {"url": url, "since": self._since})
             row = cursor.fetchone()
         return Remembered(Validators(row[0], row[1]), *row[2:]) if row else Remembered()
@@ -93,38 +94,43 @@ class Polls:
 
     def unchanged(self, url: str) -> None:
         """Remember and count that a document was answered 304."""
-        with transaction(self.connection) as cursor:
+
+        def change(cursor: Cursor) -> None:
             every, reach = self._lock(cursor, url)
             pace = next_pace(every, self._bounds, changed=False, reach=reach)
             cursor.execute(query("remember_unchanged"), {**pace._asdict(), "url": url})
             self._count(cursor, asked=1, unchanged=1)
 
+        self._lasting.once("unchanged", change)
+
     def failed(self, url: str, problem: str) -> None:
         """Remember, count and note that a document could not be had or read."""
-        with transaction(self.connection) as cursor:
+
+        def change(cursor: Cursor) -> None:
             cursor.execute(query("remember_failure"), {**self._whose, "url": url, "problem": repaired(problem)})
             self._count(cursor, asked=1, failed=1)
-        self.note(problem)
+            self._note(cursor, problem)
+
+        self._lasting.once("failed", change)
 
     def answered(self) -> None:
         """Count that a document was asked for and answered."""
-        with transaction(self.connection) as cursor:
-            self._count(cursor, asked=1)
+        self._lasting.once("answered", lambda cursor: self._count(cursor, asked=1))
 
     def skipped(self) -> None:
         """Count that a document was not asked for."""
-        with transaction(self.connection) as cursor:
-            self._count(cursor, skipped=1)
+        self._lasting.once("skipped", lambda cursor: self._count(cursor, skipped=1))
 
     def forget(self, url: str) -> None:
         """Count a document as never read until it is read to its end."""
-        with transaction(self.connection) as cursor:
-            cursor.execute(query("forget_poll"), {"url": url})
+        self._lasting.once("forget", lambda cursor: cursor.execute(query("forget_poll"), {"url": url}))
 
     def note(self, problem: str) -> None:
         """Note one line in the ledger."""
-        with transaction(self.connection) as cursor:
-            cursor.execute(query("note_problem"), {**self._whose, "problem": repaired(problem)})
+        self._lasting.once("note", lambda cursor: self._note(cursor, problem))
+
+    def _note(self, cursor: Cursor, problem: str) -> None:
+        cursor.execute(query("note_problem"), {**self._whose, "problem": repaired(problem)})
 
     def _lock(self, cursor: Cursor, url: str) -> tuple[timedelta | None, timedelta | None]:
         cursor.execute(query("lock_poll"), {"url": url})

@@ -32,6 +32,9 @@ class Session(Protocol):
     async def call(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
         """Run a blocking function in the crawl's thread."""
 
+    def once(self, name: str, change: Callable[[Cursor], T]) -> T:
+        """Make a change that must not happen twice, inside of `call`."""
+
     def close_abandoned(self) -> None:
         """End the crawls whose process is gone, and free what they held."""
 
@@ -58,11 +61,11 @@ class Turns:
     async def rest(self, domain: str, seconds: float, reason: str, strikes: int) -> None:
         """Let nobody ask a domain for a while, also after a restart."""
         values = {"domain": domain, "seconds": seconds, "reason": repaired(reason), "strikes": strikes}
-        await self._session.call(self._do, "rest_domain", values)
+        await self._session.call(self._once, "rest_domain", values)
 
     async def well(self, domain: str) -> None:
         """Forget why a domain was left alone: it answers again."""
-        await self._session.call(self._do, "forget_rest", {"domain": domain})
+        await self._session.call(self._once, "forget_rest", {"domain": domain})
 
     def _whose(self, domain: str) -> dict[str, Any]:
         return {"domain": domain, "crawl_id": self._session.crawl_id}
@@ -89,7 +92,12 @@ class Turns:
         assert row is not None, name  # noqa: S101 - these statements always return one row
         return row
 
+    def _once(self, name: str, values: dict[str, Any]) -> None:
+        """Carry out a statement that is not repeated: another crawl may have changed the domain's rest meanwhile."""
+        self._session.once(name, lambda cursor: cursor.execute(query(name), values))
+
     def _do(self, name: str, values: dict[str, Any]) -> None:
+        """Carry out a statement that changes nothing when it is repeated."""
         with transaction(self._session.connection) as cursor:
             cursor.execute(query(name), values)
 

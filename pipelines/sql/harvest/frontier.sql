@@ -41,7 +41,7 @@ where c.crawl_id = counted.leased_by
 -- finish_crawls --
 update lumbung.crawl
 set finished_at = now(), finish_reason = %(reason)s
-where crawl_id = any(%(crawls)s)
+where crawl_id = any(%(crawls)s) and finished_at is null
 
 -- expire_leases --
 -- A spider that hangs keeps its connection: after this long its pages are free for others.
@@ -80,12 +80,17 @@ with picked as (
     update lumbung.page p
     set state = 'leased', leased_by = %(crawl_id)s, lease_until = now() + interval '1 hour'
     from picked where p.page_id = picked.page_id
-    returning p.page_id, p.url, p.canonical_url, p.etag, p.last_modified, p.announced_at
+    returning p.page_id
 ), counted as (
     update lumbung.crawl set leased = leased + (select count(*) from leased) where crawl_id = %(crawl_id)s
 )
+select page_id from leased
+
+-- read_leased --
+-- What this crawl was given, but for what ran out since.
 select page_id, url, canonical_url, etag, last_modified
-from leased
+from lumbung.page
+where page_id = any(%(pages)s::bigint[]) and leased_by = %(crawl_id)s
 order by announced_at desc nulls last, page_id desc
 
 -- refetch --

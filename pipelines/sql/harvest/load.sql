@@ -111,7 +111,7 @@ delete from lumbung.rejection where page_id in (select page_id from visit where 
 -- For whoever mends the reader; of each publisher the newest fifty.
 with kept as (
     insert into lumbung.kept_page (page_id, publisher, page)
-    select page_id, publisher, %(page)s from lumbung.page where page_id = %(page_id)s
+    select page_id, p.publisher, %(page)s from visit join lumbung.page p using (page_id) where page_id = %(page_id)s
     on conflict (page_id) do update set page = excluded.page, kept_at = now()
     returning page_id, publisher
 )
@@ -160,8 +160,9 @@ update lumbung.crawl c
 set stored = c.stored + %(stored)s, updated = c.updated + %(updated)s,
     unchanged = c.unchanged + counted.unchanged + counted.articles - %(stored)s - %(updated)s,
     rejected = c.rejected + counted.rejected, failed = c.failed + counted.failed, released = c.released + counted.released,
-    repaired = c.repaired + %(repaired)s,
+    repaired = c.repaired + characters.repaired,
     problems = (c.problems || array(
         select kind || ': ' || detail from returned where kind = 'failure' limit 20))[:20]
-from counted
+from counted, (select coalesce(sum(repaired), 0) as repaired from visit) characters
 where c.crawl_id = %(crawl_id)s
+returning characters.repaired

@@ -1,0 +1,108 @@
+"""A wire to PostgreSQL that loses the reply to a COMMIT: the server has committed, the client does not learn of it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
+"""The message by which libpq's simple protocol commits."""
+_READY = b"Z\x00\x00\x00\x05I"
+"""ReadyForQuery outside of a transaction: the end of the reply to a COMMIT."""
+
+
+class LossyWire:
+    """Forwards one TCP port of loopback to another; see `lose`."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._door.getsockname()[1]
+        self._countdown = 0
+        self._open: list[socket.socket] = []
+        self.commits = 0
+        """COMMITs that went through, the one whose reply was lost included."""
+        self.lost = 0
+        """Replies lost so far."""
+
+    def lose(self, number: int) -> None:
+        """Lose the reply to the `number`-th COMMIT from now on, and cut its connection; 0 loses none."""
+        self.commits, self._countdown = 0, number
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._door.accept()
+                server = socket.create_connection(("127.0.0.1", self._target))
+                self._open += [client, server]
+                link = _Link(self, client, server)
+                for pump in (link.pump_requests, link.pump_replies):
+                    threading.Thread(target=pump, name="lossy wire", daemon=True).start()
+
+    def committing(self) -> bool:
+        """Count one COMMIT; whether its reply is to be lost."""
+        self.commits += 1
+        self._countdown -= 1
+        return self._countdown == 0
+
+    @contextmanager
+    def running(self) -> Iterator[LossyWire]:
+        """Forward while the block runs."""
+        thread = threading.Thread(target=self._serve, name="lossy wire", daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._door.shutdown(socket.SHUT_RDWR)
+            self._door.close()
+            thread.join()
+            for end in self._open:
+                _hang_up(end)
+
+    def url(self, database_url: str) -> str:
+        """The same database through the wire."""
+        parts = urlsplit(database_url)
+        return parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{self.port}")).geturl()
+
+
+class _Link:
+    """One connection through the wire."""
+
+    def __init__(self, wire: LossyWire, client: socket.socket, server: socket.socket) -> None:
+        self._wire, self._client, self._server = wire, client, server
+        self._losing = False
+
+    def pump_requests(self) -> None:
+        with suppress(OSError):
+            while chunk := self._client.recv(65536):
+                if chunk.endswith(_COMMIT):
+                    self._losing = self._wire.committing()
+                self._server.sendall(chunk)
+        self._hang_up()
+
+    def pump_replies(self) -> None:
+        with suppress(OSError):
+            while chunk := self._server.recv(65536):
+                if self._losing:
+                    if chunk.endswith(_READY):
+                        self._wire.lost += 1
+                        break
+                    continue
+                self._client.sendall(chunk)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        _hang_up(self._client)
+        _hang_up(self._server)
+
+
+def _hang_up(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
