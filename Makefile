@@ -1,6 +1,6 @@
 # Needs a Python of 3.11 to 3.13 and make; everything else comes from requirements.lock into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install up down status logs test lint bench memory week audit sites crash
+.PHONY: help install up down status logs test lint bench memory week audit sites crash mutants
 
 # PYTHON=/path/to/python3.12 chooses another Python than the first one that works.
 PYTHON ?=
@@ -44,6 +44,9 @@ memory: install  ## Measure the memory of a crawl of 100,000 pages and beside a 
 
 crash: install  ## kill -9, Postgres stopped, disk full, network cut over 10,000 articles, beside Scrapy with JOBDIR; half an hour
 	PYTHONPATH=tests $(BIN)/python tests/crash/harness.py
+
+mutants: install  ## Plant small faults, run the tests that must notice: share killed by module. MUTANTS="--module guard --sample 5"
+	PYTHONPATH=tests $(BIN)/python tests/mutants/run.py $(MUTANTS)
 
 week: install  ## Harvest a simulated week of every publisher; prints what was stored, asked for and waited for
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/week.py

@@ -26,6 +26,10 @@ pytest.register_assert_rewrite("support.airflow_trust")
 # Property tests: no deadline, for these machines are busy; the same examples each time in CI; a failing one is printed.
 hypothesis.settings.register_profile("lumbung", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 hypothesis.settings.load_profile("lumbung")
+# For `make mutants`: whether an example fails is enough, the shortest one takes a minute to find.
+hypothesis.settings.register_profile(
+    "mutants", deadline=None, derandomize=True, phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate)
+)
 # Hypothesis would also write failing examples as a patch, by libcst, which trips over zope's `__provides__` once Scrapy
 # is imported and ends the whole run with INTERNALERROR. It does without where that module cannot be imported.
 sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]  # Python's way to forbid an import
