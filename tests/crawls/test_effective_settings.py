@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import runpy
 from ast import literal_eval
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.checkout import TESTS
+from support.checkout import ROOT, TESTS
 from support.spider_runs import run_spider
 
 from pipelines.database.connections import connect
 from pipelines.database.migrate import migrate
 from seeds.newsstand.newspaper import Newspaper, Settings
 from seeds.newsstand.server import serve
+from spiders import settings
 from spiders.loader import PublisherSpiderLoader
 from spiders.publishers import publisher_keys
 
@@ -45,7 +47,39 @@ EXPECTED: dict[str, Any] = {
     "JOBDIR": None,
     "HTTPPROXY_ENABLED": True,  # the environment's, which is the operator's: none here
     "TWISTED_DNS_RESOLVER": "spiders.fetching.guard.GuardedResolver",
+    # Who we are, and how gently we ask.
+    "BOT_NAME": "lumbung",
+    "USER_AGENT": "Lumbung/0.1 (scheduled news harvest; panen@contoh.example)",
+    "ROBOTSTXT_USER_AGENT": "Lumbung",
+    "DOWNLOAD_DELAY": 0,
+    "AUTOTHROTTLE_START_DELAY": 0.5,
+    "AUTOTHROTTLE_MAX_DELAY": 60,
+    "POLITE_PATIENCE": 120,
+    "POLITE_PAUSE": 2,
+    # What a crawl and one page may cost at most.
+    "DOWNLOAD_WARNSIZE": 4 * 1024 * 1024,
+    "CRAWL_REQUESTS": 500_000,
+    "CRAWL_MINUTES": 660,
+    "CRAWL_MEGABYTES": 50_000,
+    "DOMAIN_REQUESTS": 400_000,
+    "DOMAIN_MEGABYTES": 40_000,
+    "READ_SECONDS": 10.0,
+    "READ_MEGABYTES": 280,
+    # The frontier decides what is fetched, the loader what is stored and when.
+    "SPIDER_LOADER_CLASS": "spiders.loader.PublisherSpiderLoader",
+    "SPIDER_MODULES": [],
+    "FRONTIER": "pipelines.harvest.frontier.Frontier",
+    "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+    "CONCURRENT_ITEMS": 1,
+    "LOAD_BATCH": 50,
+    "LOAD_SECONDS": 2.0,
+    "DATABASE_PATIENCE": 30.0,
+    "WARN_ON_GENERATOR_RETURN_VALUE": False,
+    "LOG_LEVEL": "INFO",
+    "LOGSTATS_INTERVAL": 30,
 }
+EXPECTED_ELSEWHERE = {"DOWNLOAD_HANDLERS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "ITEM_PIPELINES"}
+"""What they make of a crawl is looked at below."""
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +94,7 @@ def effective(server: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str
             "LUMBUNG_HOME_CONTOH": stand.url + "/",
             "PYTHONPATH": str(TESTS),
             "EFFECTIVE_SETTINGS": str(written),
+            "LUMBUNG_CONTACT": "panen@contoh.example",
         }
         probe = {"EXTENSIONS": json.dumps({"support.effective_settings.Probe": 500})}
         run_spider("contoh", environment, "max_articles=1", settings=probe)
@@ -71,6 +106,20 @@ def effective(server: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 def test_a_setting_that_safety_rests_on_is_in_effect(effective: dict[str, Any], name: str) -> None:
     assert name in effective["settings"], "Scrapy has it no more: what does its work now?"
     assert literal_eval(effective["settings"][name]) == EXPECTED[name]
+
+
+def test_every_setting_of_ours_is_expected_of_a_running_crawl() -> None:
+    ours = {name for name in vars(settings) if name.isupper()}
+    assert ours - EXPECTED.keys() == EXPECTED_ELSEWHERE
+
+
+@pytest.mark.parametrize("contact", ["", None])
+def test_a_crawl_without_a_contact_says_so_to_whoever_it_asks(contact: str | None, monkeypatch: Any) -> None:
+    monkeypatch.delenv("LUMBUNG_CONTACT", raising=False)
+    if contact is not None:
+        monkeypatch.setenv("LUMBUNG_CONTACT", contact)
+    fresh = runpy.run_path(str(ROOT / "spiders/settings.py"))
+    assert fresh["USER_AGENT"] == "Lumbung/0.1 (scheduled news harvest; no contact given)"
 
 
 def test_only_http_and_https_have_a_handler_and_it_is_the_guard(effective: dict[str, Any]) -> None:

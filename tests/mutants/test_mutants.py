@@ -30,7 +30,7 @@ order by announced_at desc nulls last, page_id
 for update skip locked
 
 -- free --
-update page p set state = 'due', lease_until = now() + interval '1 hour', reads = coalesce(new.reads, p.reads)
+update page p set state = 'due', until = now() + interval '1 hour', reads = coalesce(new.reads, p.reads)
 where p.found_by is distinct from %(crawl_id)s and p.tries in (1, 2)
 """
 PROGRAM = """\
@@ -110,12 +110,12 @@ def test_nothing_is_planted_in_what_only_says_something_or_is_for_types() -> Non
         "order by announced_at asc nulls last, page_id",
         "order by announced_at desc nulls first, page_id",
         "order by page_id",
-        "update page p set lease_until = now() + interval '1 hour', reads = coalesce(new.reads, p.reads)",
-        "update page p set state = 'due', lease_until = now() + interval '1 hour'",
-        "update page p set state = 'due', lease_until = now() + interval '1 minutes', reads = coalesce(new.reads, p.reads)",
-        "update page p set state = 'due', lease_until = now() - interval '1 hour', reads = coalesce(new.reads, p.reads)",
-        "update page p set state = 'due', lease_until = now() + interval '1 hour', reads = coalesce(p.reads, new.reads)",
-        "update page p set state = 'due', lease_until = now() + interval '1 hour', reads = (p.reads)",
+        "update page p set until = now() + interval '1 hour', reads = coalesce(new.reads, p.reads)",
+        "update page p set state = 'due', until = now() + interval '1 hour'",
+        "update page p set state = 'due', until = now() + interval '1 minutes', reads = coalesce(new.reads, p.reads)",
+        "update page p set state = 'due', until = now() - interval '1 hour', reads = coalesce(new.reads, p.reads)",
+        "update page p set state = 'due', until = now() + interval '1 hour', reads = coalesce(p.reads, new.reads)",
+        "update page p set state = 'due', until = now() + interval '1 hour', reads = (p.reads)",
         "where p.tries in (1, 2)",
         "where p.found_by is distinct from %(crawl_id)s",
         "where p.found_by is distinct from %(crawl_id)s and p.tries in (1, 3)",

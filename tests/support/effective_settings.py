@@ -12,6 +12,8 @@ from scrapy.settings import default_settings
 from twisted.internet import reactor
 from twisted.internet.tcp import Port
 
+import spiders.settings as ours
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
@@ -34,7 +36,7 @@ class Probe:
     def look(self) -> None:
         """While the first answer comes in, everything is in place."""
         engine: Any = self._crawler.engine
-        names = [name for name in dir(default_settings) if name.isupper()]
+        names = {name for name in (*dir(default_settings), *dir(ours)) if name.isupper()}
         running: Any = reactor
         crawler: Any = self._crawler
         found = {

@@ -235,3 +235,17 @@ def test_lumbung_login_prints_an_address_that_works_and_migrate_as_a_crawler_is_
         assert owner_url(logins[CRAWLER] + "_other") == logins[CRAWLER] + "_other"
     finally:
         del os.environ["DATABASE_OWNER_URL"]
+
+
+@pytest.mark.usefixtures("database_url")
+def test_the_password_of_a_login_may_come_from_a_variable() -> None:
+    name = f"panen_{secrets.token_hex(4)}"
+    environment = {**os.environ, "LUMBUNG_PASSWORD": "dari-luar"}
+    made = subprocess.run(
+        [LUMBUNG, "login", name, "--role", "crawler"], env=environment, capture_output=True, text=True, check=True
+    )
+    about = psycopg2.extensions.parse_dsn(made.stdout.strip())
+    assert (about["user"], about["password"]) == (name, "dari-luar")
+    with closing(psycopg2.connect(made.stdout.strip())) as connection, connection.cursor() as cursor:
+        cursor.execute("select pg_has_role(%s, 'member')", [CRAWLER])
+        assert cursor.fetchone() == (True,)

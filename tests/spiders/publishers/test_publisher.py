@@ -159,3 +159,21 @@ def test_an_index_address_is_made_of_day_and_page(folder: Path) -> None:
     ]
     assert [index.dated for index in warta.indexes] == [True, True, False, True]
     assert [index.last_page for index in warta.indexes] == [20, 20, 1, 1]
+
+
+@pytest.mark.parametrize("url", ["/indeks/{page}", "/indeks/{offset}"])
+def test_a_file_says_how_many_pages_of_a_day_are_asked(url: str) -> None:
+    size = {"page_size": 20} if "offset" in url else {}
+    table = {"name": "Warta", "home": "https://www.warta.id/", "index": {"url": url, "max_pages": 3, **size}}
+    index = Publisher.from_table("warta", table, where="warta.toml").index
+    assert index is not None
+    assert index.last_page == 3
+
+
+@pytest.mark.parametrize("url", ["http://wartaxid/", "https://bukanwarta.id/", "https://warta.id.lain.example/"])
+def test_a_host_that_ends_or_begins_alike_is_somebody_elses(url: str) -> None:
+    table = {"name": "Warta", "home": "https://www.warta.id/", "domains": ["warta.id"]}
+    warta = Publisher.from_table("warta", table, where="warta.toml")
+    assert not warta.owns(url)
+    assert warta.owns("https://warta.id/")
+    assert warta.owns("https://a.b.warta.id/")
