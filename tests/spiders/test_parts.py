@@ -14,6 +14,7 @@ from pipelines.harvest.ledger import find_crawl, imbalance
 from spiders.reading.paging import next_part
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HERE = "https://koran.example/news/panen-raya"
@@ -32,7 +33,14 @@ SENTENCES = {
         ("/news/panen-raya/2/", f"{HERE}/", 2, f"{HERE}/2/"),
         ("?page=3", f"{HERE}?page=2", 3, f"{HERE}?page=3"),
         ("/news/panen-raya?hal=2&id=7", f"{HERE}?id=7", 2, f"{HERE}?hal=2&id=7"),
+        ("?halaman=2", HERE, 2, f"{HERE}?halaman=2"),
+        ("?hal=2", HERE, 2, f"{HERE}?hal=2"),
+        ("?hal=3", f"{HERE}?hal=2", 3, f"{HERE}?hal=3"),
+        ("?page=12", f"{HERE}?page=11", 12, f"{HERE}?page=12"),
         ("?page=3", HERE, 2, ""),
+        ("?page=22", HERE, 2, ""),
+        ("?nomor=2", HERE, 2, ""),
+        ("https://lain-koran.example/news/panen-raya?page=2", HERE, 2, ""),
         ("?page=all", HERE, 2, ""),
         ("/news/panen-raya?id=8&page=2", f"{HERE}?id=7", 2, ""),
         ("/news/banjir?page=2", HERE, 2, ""),
@@ -99,3 +107,35 @@ def test_an_article_is_stored_whole_or_stays_due(  # noqa: PLR0917, PLR0913 - tw
     assert (now, error is None) == (state[0], state[1] is None), log
     assert (error or "").startswith(state[1] or ""), log
     assert ("part 2 and what follows are missing" in log) == (stored == [1])
+
+
+def endless(path: str, text: Callable[[int], str]) -> Answer | None:
+    """A press whose first article has another part behind each part."""
+    address, _, query = path.partition("?")
+    if address != "/warta/berita-0":
+        return None
+    number = int(query.removeprefix("page=") or 1)
+    return Answer(
+        f"<html><body><article><h1>Panen Raya di Karawang</h1><p>{text(number)}</p></article>"
+        f'<nav><a href="{address}?page={number + 1}">berikutnya</a></nav></body></html>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (lambda number: f"Bagian {number}. {SENTENCES[1]}", 30),  # a calendar that never ends
+        (lambda number: SENTENCES[1] if number > 1 else SENTENCES[2], 3),  # the same part over and over
+    ],
+)
+def test_a_chain_of_parts_without_an_end_is_left_after_thirty_or_when_nothing_new_comes(
+    text: Callable[[int], str], asked: int, database_url: str, database: Connection, tmp_path: Path
+) -> None:
+    with printing(lambda path, _number: endless(path, text), articles=1) as press:
+        environment = {"DATABASE_URL": database_url, **write_publisher(tmp_path, "warta", press.home)}
+        log = run_spider("warta", environment, "run=parts", settings=FAST)
+        pages = [path for path in press.paths() if path.startswith("/warta/berita-0")]
+    assert len(pages) == asked, log
+    with transaction(database) as cursor:
+        cursor.execute("select state from lumbung.page")
+        assert cursor.fetchall() == [("done",)]

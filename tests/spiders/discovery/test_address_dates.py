@@ -36,6 +36,10 @@ SEVENTH = Days(date(2024, 10, 7), date(2024, 10, 7))
         ("/sitemap-1202410.xml", None),
         ("/sitemap.xml?page=20241", None),
         ("/sitemap-1012.xml", None),
+        ("/sitemap-4750.xml", None),
+        ("/sitemap-2150.xml", None),
+        ("/sitemap/1945/08/17.xml", None),
+        ("/berita/4750/10/", None),
     ],
 )
 def test_a_sitemaps_address_tells_its_days_as_exactly_as_it_can(address: str, days: Days | None) -> None:
