@@ -203,8 +203,7 @@ def _constants(value: object) -> Iterator[tuple[str, str]]:
         if value == 1:
             yield "constant", "0"
     elif isinstance(value, int | float):
-        yield "constant", repr(value * 2)
-        yield "constant", repr(value // 2)
+        yield from (("constant", repr(other)) for other in (value * 2, value // 2) if other != value)
 
 
 def _calls(node: ast.Call) -> Iterator[tuple[str, str]]:

@@ -89,6 +89,38 @@ def test_an_address_of_no_host_or_of_the_machine_room_is_nobodys(address: str) -
     assert forbidden(address, local=True) is not None
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "168.63.129.16",
+        "169.254.169.254",
+        "100.100.100.200",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "::ffff:169.254.169.254",
+        "::169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "::ffff:0:169.254.169.254",
+        "2002:a9fe:a9fe::1",
+        "2001:0:a9fe:a9fe::1",
+        "2001:0:808:808:0:f7f7:5601:5601",
+    ],
+)
+def test_a_machine_room_is_named_as_what_it_is_in_every_form(address: str) -> None:
+    for local in (False, True):
+        assert forbidden(address, local=local) == "is an address inside a cloud's machine room"
+
+
+@pytest.mark.parametrize("neighbour", ["168.63.129.15", "100.128.0.1", "192.0.1.1", "192.88.98.255", "192.88.100.0"])
+def test_the_addresses_beside_a_special_network_are_public(neighbour: str) -> None:
+    assert forbidden(neighbour) is None
+
+
+@pytest.mark.parametrize("beside", ["9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255"])
+def test_a_private_network_ends_where_it_ends(beside: str) -> None:
+    assert forbidden(beside) is None
+
+
 @pytest.mark.parametrize("text", ["", "localhost", "127.1", "0x7f000001", "2130706433", "1.2.3.4.5", ":::"])
 def test_what_is_no_address_is_not_connected_to(text: str) -> None:
     assert forbidden(text) == "is no address"

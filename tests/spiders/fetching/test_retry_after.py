@@ -20,6 +20,16 @@ NOW = datetime(2026, 11, 24, 8, 0, 0, tzinfo=UTC)
         (" 120 ", 120),
         ("0", 0),
         ("1.5", 1.5),
+        ("1.25", 1.25),
+        ("604800", 604_800),
+        ("604801", 604_800),
+        ("Tue, 01 Dec 2026 08:00:00 GMT", 604_800),
+        ("Tue, 01 Dec 2026 08:00:01 GMT", 604_800),
+        ("Tue, 24 Nov 2026 08:00:00 GMT", 0),
+        ("120 s", None),
+        ("1.", None),
+        (".5", None),
+        ("Tue, 24 Nov 99999999999999999999 08:02:00 GMT", None),
         ("9" * 400, LONGEST),
         ("Tue, 24 Nov 2026 08:02:00 GMT", 120),
         ("Tuesday, 24-Nov-26 08:02:00 GMT", 120),
@@ -44,6 +54,11 @@ def test_a_date_is_as_far_away_as_the_servers_own_clock_says() -> None:
     date = "Tue, 24 Nov 2026 09:00:00 GMT"
     assert seconds_asked("Tue, 24 Nov 2026 09:05:00 GMT", date, NOW) == 300
     assert seconds_asked("Tue, 24 Nov 2026 09:05:00 GMT", "half past nine", NOW) == 3_900
+
+
+def test_a_date_without_a_zone_is_greenwichs() -> None:
+    assert seconds_asked("Tue, 24 Nov 2026 08:02:00", "Tue, 24 Nov 2026 15:00:00 +0700", NOW) == 120
+    assert seconds_asked("Tue, 24 Nov 2026 08:02:00 GMT", "Tue, 24 Nov 2026 08:01:00", NOW) == 60
 
 
 @given(st.text() | st.integers().map(str) | st.floats().map(str) | st.datetimes().map(str), st.none() | st.text())
