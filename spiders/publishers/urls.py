@@ -54,7 +54,7 @@ _TRACKING = re.compile(
     r"utm_.*|hsa_.*|mtm_.*|ns_(campaign|mchannel|source|linkname|fee)|pk_(campaign|kwd|source|medium|content)"
     r"|at_.*|fbclid|fref|fb_(action_ids|action_types|source|ref|comment_id)|mibextid|sfnsn"
     r"|gclid|gclsrc|dclid|clickid|campaignid|adgroupid|gbraid|wbraid|gad_(source|campaignid)|srsltid|_ga|_gl|usqp|amp_(gsa|js_v|kit|analytics|latest_update_time)"
-    r"|msclkid|ysclid|yclid|twclid|ttclid|li_fat_id|epik|igshid?|mc_[ce]id|mkt_tok|_hsenc|_hsmi|vero_id|oly_(anon|enc)_id"
+    r"|msclkid|ysclid|yclid|twclid|ttclid|li_fat_id|epik|igsh(id)?|mc_[ce]id|mkt_tok|_hsenc|_hsmi|vero_id|oly_(anon|enc)_id"
     r"|__twitter_impression|ref|ref_src|ref_url|spm|scm|xt(or|ref|cr|s|np|loc)|echobox|cmp|cmpid|dicbo|tblci|wt_mc|wtmc|ocid|ncid|smid|s_cid|maca"
     r"|guccounter|guce_referrer(_sig)?|_guc_consent_skip|_openstat|replytocom|jsessionid|phpsessid|rss|rssfeed"
     r"|tag_from|jxconn|jxreco(id|from|pos)|lgn_method|google_btn",

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_SHOWN: Final = 90
+"""Characters of a change that people are shown of each side."""
+_AROUND: Final = 20
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Mutant:
     @property
     def change(self) -> str:
         """One line for people."""
-        return f"{self.fault.kind}: {_short(self.before)} -> {_short(self.fault.text) or 'nothing'}"
+        before, after = _apart(" ".join(self.before.split()), " ".join(self.fault.text.split()))
+        return f"{self.fault.kind}: {before} -> {after or 'nothing'}"
 
     def planted(self, source: bytes) -> bytes:
         """The source with the fault in it."""
@@ -79,6 +84,22 @@ def _place(mutant: Mutant) -> tuple[int, int, str]:
     return mutant.fault.start, mutant.fault.end, mutant.fault.text
 
 
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 70 else f"{text[:67]}..."
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Two texts, each cut to the part in which they differ and some characters around it."""
+    if max(len(before), len(after)) <= _SHOWN:
+        return before, after
+    same = _alike(before, after)
+    tail = _alike(before[same:][::-1], after[same:][::-1])
+    first = max(0, same - _AROUND)
+    return tuple(  # type: ignore[return-value]  # two in, two out
+        ("..." if first else "")
+        + text[first : min(len(text) - tail + _AROUND, first + _SHOWN)]
+        + ("..." if len(text) - tail + _AROUND < len(text) or len(text) > first + _SHOWN else "")
+        for text in (before, after)
+    )
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin alike with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
