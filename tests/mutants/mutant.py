@@ -42,6 +42,8 @@ class Mutant:
     @property
     def change(self) -> str:
         """One line for people."""
+        if self.fault.kind.startswith("pattern "):
+            return _short(self.fault.kind)
         before, after = _apart(" ".join(self.before.split()), " ".join(self.fault.text.split()))
         return f"{self.fault.kind}: {before} -> {after or 'nothing'}"
 
@@ -82,6 +84,10 @@ def sample(among: Iterable[Mutant], number: int, seed: int) -> list[Mutant]:
 
 def _place(mutant: Mutant) -> tuple[int, int, str]:
     return mutant.fault.start, mutant.fault.end, mutant.fault.text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:

@@ -13,25 +13,26 @@ _ANCHOR: Final = re.compile(r"\\b|(?<![\[\\])\^|(?<!\\)\$|(?<!\\)\(\?<?[=!][^()]
 _TIMES: Final = re.compile(r"(?<!\\)\{(\d+)(,\d*)?\}")
 
 
-def weaker_patterns(pattern: str) -> Iterator[str]:
-    """The pattern without one alternative, one anchor, one look-around or one quantifier, or with another count."""
-    for text in dict.fromkeys(_changed(pattern)):
+def weaker_patterns(pattern: str) -> Iterator[tuple[str, str]]:
+    """The pattern less an alternative, anchor, look-around or quantifier, or with another count."""
+    for text, change in {text: change for change, text in _changed(pattern)}.items():
         try:
             re.compile(text)
         except re.error:
             continue
-        yield text
+        yield change, text
 
 
-def _changed(pattern: str) -> Iterator[str]:
+def _changed(pattern: str) -> Iterator[tuple[str, str]]:
     for start, end in _alternatives(pattern):
         after = end + 1 if pattern[end : end + 1] == "|" else end
         before = start if after > end else start - 1
-        yield pattern[:before] + pattern[after:]
+        yield f"without {pattern[start:end]}", pattern[:before] + pattern[after:]
     for found in _ANCHOR.finditer(pattern):
-        yield pattern[: found.start()] + pattern[found.end() :]
+        yield f"without {found[0]} at {found.start()}", pattern[: found.start()] + pattern[found.end() :]
     for found in _TIMES.finditer(pattern):
-        yield f"{pattern[: found.start(1)]}{int(found[1]) + 1}{pattern[found.end(1) :]}"
+        times = int(found[1]) + 1
+        yield f"{times} for {found[1]}", f"{pattern[: found.start(1)]}{times}{pattern[found.end(1) :]}"
 
 
 def _alternatives(pattern: str) -> Iterator[tuple[int, int]]:

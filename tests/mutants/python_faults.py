@@ -216,9 +216,9 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, str]]:
         if name in _TIDYING:
             yield "tidying dropped", ast.unparse(node.func.value)
         if ast.unparse(node.func) == "re.compile" and isinstance(node.args[0], ast.Constant):
-            for text in weaker_patterns(str(node.args[0].value)):
+            for change, text in weaker_patterns(str(node.args[0].value)):
                 changed = ast.Call(node.func, [ast.Constant(text), *node.args[1:]], node.keywords)
-                yield "pattern", ast.unparse(changed)
+                yield f"pattern {change}", ast.unparse(changed)
     names = (ast.Name, ast.Attribute)
     match node.args:
         case [first, second, *rest] if isinstance(first, names) and isinstance(second, names):

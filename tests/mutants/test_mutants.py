@@ -132,7 +132,7 @@ def test_what_sql_says_in_comments_and_where_it_assigns_stays() -> None:
 
 
 def test_a_pattern_loses_an_alternative_an_anchor_or_a_bound() -> None:
-    assert set(weaker_patterns(r"(?:page|hal)=\d{2}$|x")) >= {
+    assert {text for _, text in weaker_patterns(r"(?:page|hal)=\d{2}$|x")} >= {
         r"(?:hal)=\d{2}$|x",
         r"(?:page)=\d{2}$|x",
         r"(?:page|hal)=\d{3}$|x",

@@ -189,8 +189,9 @@ def test_a_parameter_whose_name_only_resembles_one_is_kept(name: str) -> None:
 
 VARIANTS = """
 page=all page=2 hal=all hal=12 halaman=all halaman=3 showpage=all showpage=2 single=1 view=all view=full view=ok
-view=amp output=amp outputtype=amp format=amp mode=amp template=amp template=ampart amp-content=amp amp _amp wpamp amp=1 amp=y
-amp=yes amp=true amp=amp share=facebook share=google-plus source=rss src=rss origin=rss from=rss via=rss medium=rss
+view=amp output=amp outputtype=amp format=amp mode=amp template=amp template=ampart amp-content=amp amp _amp wpamp
+amp=1 amp=y amp=yes amp=true amp=amp share=facebook share=google-plus source=rss src=rss origin=rss from=rss via=rss
+medium=rss
 r=rss PAGE=ALL AMP=1
 """.split()  # noqa: SIM905 - as above
 NO_VARIANTS = """
