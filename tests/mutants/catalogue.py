@@ -14,7 +14,7 @@ from mutants.toml_faults import toml_faults
 from support.checkout import ROOT, TESTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 _FOLDER = TESTS / "mutants"
@@ -44,9 +44,9 @@ def catalogue() -> dict[str, Module]:
     """The modules of `catalogue.toml` by their path."""
     tables = tomllib.loads((_FOLDER / "catalogue.toml").read_text("utf-8"))
     return {
-        path: Module(path, group, tuple(tests) or mirrored(path))
+        path: Module(path, group, files_for(path, listed))
         for group, table in tables.items()
-        for path, tests in table.items()
+        for path, listed in table.items()
     }
 
 
@@ -61,7 +61,7 @@ def chosen(names: Iterable[str]) -> list[Module]:
     for name in names:
         fitting = {path: each for path, each in known.items() if name == each.group or path.startswith(name)}
         if not fitting and (ROOT / name).is_file():
-            fitting = {name: Module(name, "", mirrored(name))}
+            fitting = {name: Module(name, "", files_for(name))}
         if not fitting:
             raise UnknownModule(f"{name}: no group, module or file; the groups are {', '.join(_groups(known))}")
         found |= fitting
@@ -72,19 +72,20 @@ def _groups(known: Mapping[str, Module]) -> list[str]:
     return list(dict.fromkeys(each.group for each in known.values()))
 
 
-def mirrored(path: str) -> tuple[str, ...]:
-    """The test file in the place that mirrors a module's, or else all test files of that folder.
+def files_for(path: str, listed: Sequence[str] = ()) -> tuple[str, ...]:
+    """The test file in the place that mirrors a module's, then those listed; without both all of the mirrored folder.
 
     Raises:
-        UnknownModule: there is neither.
+        UnknownModule: there is none.
     """
     place = PurePosixPath(path.replace("pipelines/sql/", "pipelines/"))
     folder = TESTS / place.parent
-    own = folder / f"test_{place.stem}.py"
-    tests = [own] if own.is_file() else sorted(folder.glob("test_*.py"))
+    own = _relative(folder / f"test_{place.stem}.py")
+    tests = [*([own] if (ROOT / own).is_file() and own not in listed else []), *listed]
+    tests = tests or [*map(_relative, sorted(folder.glob("test_*.py")))]
     if not tests:
         raise UnknownModule(f"{path}: no test file in {_relative(folder)}; name some in tests/mutants/catalogue.toml")
-    return tuple(map(_relative, tests))
+    return tuple(tests)
 
 
 def argued() -> dict[str, str]:

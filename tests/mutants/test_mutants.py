@@ -6,7 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from mutants.catalogue import Module, UnknownModule, argued, catalogue, chosen, mirrored
+from mutants.catalogue import Module, UnknownModule, argued, catalogue, chosen, files_for
 from mutants.mutant import mutants, sample
 from mutants.pattern_faults import weaker_patterns
 from mutants.python_faults import python_faults
@@ -184,7 +184,7 @@ def test_a_module_is_asked_for_by_group_path_or_beginning() -> None:
     assert [each.path for each in chosen(["spiders/fetching/retry"])] == ["spiders/fetching/retry_after.py"]
     assert {each.group for each in chosen(["guard"])} == {"guard"}
     assert chosen([]) == list(catalogue().values())
-    assert mirrored("pipelines/sql/harvest/polls.sql") == ("tests/pipelines/harvest/test_polls.py",)
+    assert files_for("pipelines/sql/harvest/polls.sql") == ("tests/pipelines/harvest/test_polls.py",)
     with pytest.raises(
         UnknownModule, match=r"^spiders/nowhere.py: no group, module or file; the groups are politeness"
     ):
