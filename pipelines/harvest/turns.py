@@ -1,8 +1,8 @@
-"""Turns of registered domains in Postgres: a ticket a crawl and domain, the lowest one is whose turn it is.
+"""Turns of registered domains in Postgres: one ticket a crawl and domain; the lowest ticket has the turn.
 
-Tickets end with the crawl, also with one whose process was killed: whoever waits sees by the dead crawl's advisory
-lock that it is gone. One that hangs loses its turn after a while. When a domain may be asked next, and why it is left
-alone until then, stays in the table `lumbung.domain`. All times are the server's.
+Tickets are deleted when their crawl ends. Where its process was killed, a crawl that waits finds the dead crawl's
+advisory lock free and closes it. A crawl that hangs loses its ticket after ten minutes. The table `lumbung.domain`
+keeps when a domain may be sent the next request and why it rests until then. All times are the database server's.
 """
 
 from __future__ import annotations
@@ -21,50 +21,50 @@ T = TypeVar("T")
 
 
 class Session(Protocol):
-    """The open crawl that takes turns: its connection, its thread, its number in the ledger."""
+    """The part of an open crawl that turns use: its connection, its database thread, its number in the ledger."""
 
     crawl_id: int
 
     @property
     def connection(self) -> Connection:
-        """The crawl's own; to be used in the crawl's thread."""
+        """The crawl's own connection; to be used only inside `call`."""
 
     async def call(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
-        """Run a blocking function in the crawl's thread."""
+        """Run a blocking function in the crawl's database thread."""
 
     def once(self, name: str, change: Callable[[Cursor], T]) -> T:
         """Make a change that must not happen twice, inside of `call`."""
 
     def close_abandoned(self) -> None:
-        """End the crawls whose process is gone, and free what they held."""
+        """Close the crawls whose process is gone; free their leases and turns."""
 
 
 class Turns:
-    """The queues of all domains as one crawl sees them; a `spiders.fetching.turns.Turns`."""
+    """Implements `spiders.fetching.turns.Turns` for one crawl."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     async def take(self, domain: str, delay: float) -> Turn:
-        """Queue up for a domain, or see whether it is our turn by now."""
+        """Join the queue of a domain, or look whether the turn has come."""
         return await self._session.call(self._take, {**self._whose(domain), "delay": delay})
 
     async def keep(self, domain: str, delay: float) -> bool:
-        """Go on with a turn; False when others wait, and the turn is now theirs."""
+        """Extend this crawl's turn. False when another crawl waits: the turn has passed to it."""
         (kept,) = await self._session.call(self._one, "keep_turn", {**self._whose(domain), "delay": delay})
         return bool(kept)
 
-    async def leave(self, domain: str, delay: float) -> None:
-        """Give a turn up; the next request to the domain goes out after `delay` at the earliest."""
+    async def release(self, domain: str, delay: float) -> None:
+        """Give up the turn; no crawl sends a request to the domain for `delay` seconds."""
         await self._session.call(self._do, "leave_turn", {**self._whose(domain), "delay": delay})
 
     async def rest(self, domain: str, seconds: float, reason: str, strikes: int) -> None:
-        """Let nobody ask a domain for a while, also after a restart."""
+        """Store that no crawl may send a request to the domain for so many seconds; outlives this crawl."""
         values = {"domain": domain, "seconds": seconds, "reason": repaired(reason), "strikes": strikes}
         await self._session.call(self._once, "rest_domain", values)
 
-    async def well(self, domain: str) -> None:
-        """Forget why a domain was left alone: it answers again."""
+    async def clear_rest(self, domain: str) -> None:
+        """Delete the reason and the strikes of a domain's last rest, after a good response."""
         await self._session.call(self._once, "forget_rest", {"domain": domain})
 
     def _whose(self, domain: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""How pages are asked for: politeness towards a domain, robots.txt, forbidden addresses, what a failure means.
+"""HTTP requests under rules: pace and turns of a registered domain, robots.txt, forbidden addresses, failures.
 
-Takes Scrapy's requests and responses; gives answers, or one reason why there is none.
+Scrapy's downloader middlewares and handlers: a request goes in, a response comes out, or one exception with
+the reason why not.
 """

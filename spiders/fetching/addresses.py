@@ -1,4 +1,4 @@
-"""Which network addresses a crawl may connect to: public ones, and those of a publisher that says it is local. Pure.
+"""Which IP addresses a crawl may connect to: public ones, and private ones for a publisher with `local = true`. Pure.
 
 Whoever controls a page, a feed or a name server can point a crawler at the services behind its firewall (CWE-918).
 Public is what IANA's special-purpose registries leave over (RFC 6890), as Python's `ipaddress` knows them and some
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Address = IPv4Address | IPv6Address
 
-_MACHINE_ROOMS: Final = frozenset(
+_METADATA_SERVICES: Final = frozenset(
     {
         ip_address("168.63.129.16"),  # public by its number, yet where Azure's machines reach their host
         ip_address("169.254.169.254"),
@@ -24,7 +24,7 @@ _MACHINE_ROOMS: Final = frozenset(
         ip_address("fd20:ce::254"),  # Google
     }
 )
-_NOT_PUBLIC_EITHER: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
+_MORE_SPECIAL: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
     map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "5f00::/16", "64:ff9b:1::/48"))
 )
 """Protocol assignments (RFC 6890), 6to4 relays (RFC 7526), documentation (RFC 9637), segment routing (RFC 9602) and
@@ -50,16 +50,16 @@ def forbidden(address: str, *, local: bool = False) -> str | None:
         whole = ip_address(address.partition("%")[0])
     except ValueError:
         return "is no address"
-    for each in _carried(whole):
-        if each in _MACHINE_ROOMS:
+    for each in _destinations(whole):
+        if each in _METADATA_SERVICES:
             return "is an address inside a cloud's machine room"
         if not _is_public(each) and not (local and _is_in(each, _LOCAL)):
             return "is no public address"
     return None
 
 
-def _carried(whole: Address) -> Iterator[Address]:
-    """Every address at which a packet to this one may end."""
+def _destinations(whole: Address) -> Iterator[Address]:
+    """The address itself, or the IPv4 addresses embedded in it: every address at which a packet to it may arrive."""
     if isinstance(whole, IPv6Address):
         if int(whole) > 1 and _is_in(whole, _TRANSLATED):
             yield IPv4Address(int(whole) & 0xFFFFFFFF)
@@ -73,7 +73,7 @@ def _carried(whole: Address) -> Iterator[Address]:
 def _is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and address.is_site_local:
         return False
-    special = address.is_multicast or address.is_reserved or _is_in(address, _NOT_PUBLIC_EITHER)
+    special = address.is_multicast or address.is_reserved or _is_in(address, _MORE_SPECIAL)
     return address.is_global and not special
 
 

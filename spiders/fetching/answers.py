@@ -1,4 +1,4 @@
-"""What a response says of itself, and why there is none: header values, validators, one line on a failure."""
+"""Header values and cache validators of a response, and one line on why a request failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def header(response: Response | None, name: str) -> str | None:
-    """A response header as text; None when it is missing."""
+    """Value of a response header as text; None without the header or the response."""
     value = response.headers.get(name) if response is not None else None
     return value.decode("latin-1") if value else None
 
@@ -23,11 +23,11 @@ _CERTIFICATES = {
     "certificate verify failed": "its certificate has expired or is signed by nobody who is trusted here",
     "service_identity": "its certificate is for another name",
 }
-"""What TLS says in the middle of many words -> what it means."""
+"""Part of a TLS library's message -> what it means, for people."""
 
 
 def reason_of(error: BaseException) -> str:
-    """One line for people on why something could not be fetched."""
+    """One line for people on why a request got no usable response."""
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
     if (refused := refusal(error)) is not None:
@@ -40,11 +40,11 @@ def reason_of(error: BaseException) -> str:
 
 
 def conditional_headers(validators: Validators) -> dict[str, str]:
-    """Headers of a conditional GET; empty when there is nothing to compare with."""
+    """Headers of a conditional GET; empty where no validators are known."""
     headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
     return {name: value for name, value in headers.items() if value}
 
 
 def validators_of(response: Response) -> Validators:
-    """What the next conditional GET compares with."""
+    """ETag and Last-Modified of a response, for the next conditional GET."""
     return Validators(header(response, "ETag"), header(response, "Last-Modified"))

@@ -1,7 +1,8 @@
-"""The most that one crawl may cost, whatever it meets: requests, minutes, bytes; and of one registered domain alike.
+"""Upper bounds on what one crawl may cost: requests, minutes and bytes, of the crawl and of each registered domain.
 
-These are no limits for work but nets under it: a backlog of a year stays below them, a calendar without an end or a
-download that never ends does not. A crawl that reaches one ends and says which; what it had not asked for stays due.
+They stop what never ends, such as a calendar with a page for every day or an endless download, and lie far above
+ordinary work, a backlog of a year included. A crawl that reaches a cap ends with the cap in its reason; pages that it
+has not asked for stay due.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _SETTINGS = ("CRAWL_REQUESTS", "CRAWL_MINUTES", "CRAWL_MEGABYTES", "DOMAIN_REQUE
 
 
 class Caps:
-    """What one crawl has cost so far, beside the settings of `_SETTINGS`; 0 there is no cap."""
+    """Counters of one crawl, compared with the settings named in `_SETTINGS`; a setting of 0 is no cap."""
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
@@ -34,11 +35,11 @@ class Caps:
         crawler.signals.connect(self.received, signal=signals.bytes_received)
 
     def received(self, data: bytes, request: Request) -> None:
-        """Count bytes as they come over the wire, also of answers that never end."""
+        """Count bytes as they arrive, so that also an endless response is counted."""
         self._bytes[domain_of(request.url)] += len(data)
 
     def ask(self, url: str) -> str | None:
-        """Count one more request, or say which cap it would exceed."""
+        """Count a request to `url`; the reason it must not be made where it would exceed a cap, None otherwise."""
         domain = domain_of(url)
         spent = {
             "CRAWL_REQUESTS": (self._requests.total(), "requests"),

@@ -1,4 +1,4 @@
-"""The requests of one crawl to one registered domain: in order, a few at a time, and only while it is our turn."""
+"""Requests of one crawl to one registered domain: in FIFO order, a few at a time, only while the crawl has the turn."""
 
 from __future__ import annotations
 
@@ -17,32 +17,33 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LEFT_ALONE = "is left alone until"
-"""Part of the reason of a crawl that ended so."""
-_LOT, _LOT_SECONDS = 16, 60.0
-"""Requests, and seconds, after which a crawl asks whether others wait for their turn."""
-_LOOK = 0.5
-"""Seconds between two looks at whether it is our turn."""
-_READ_LOOK = 0.05
-_BLINK = 0.25
+"""Part of the reason of a crawl that ended because its publisher's domain rests; the ledger looks for it."""
+_MOST_PASSED, _MOST_SECONDS = 16, 60.0
+"""Requests, and seconds, after which a crawl looks whether other crawls wait for the turn."""
+_POLL_TURN = 0.5
+"""Seconds between two looks at whether the turn has come."""
+_POLL_READ = 0.05
+"""Seconds between two looks at whether an earlier page has been read."""
+_POLL_STOP = 0.25
 """Seconds that a waiting request sleeps at most before it looks whether the crawl is being stopped."""
-_READING = 120.0
+_LONGEST_READING = 120.0
 """Seconds that a request waits at most for an earlier page to be read."""
 _IDLE = 5.0
-"""Seconds without a request after which a turn is given up unasked."""
+"""Seconds without a request after which the turn is released, whether or not another crawl waits."""
 
 
 class LeftAlone(Exception):  # noqa: N818 - reads as what it is
-    """A request that was not made, because its domain is to be left alone; the text says until when and why."""
+    """A request that was not sent because its domain rests; the text says until when and why."""
 
 
 class Stopping(Exception):  # noqa: N818 - as above
-    """A request that was not made, because the crawl is being stopped."""
+    """A request that was not sent because the crawl is being stopped."""
 
 
 class DomainQueue:
-    """One domain as one crawl asks it."""
+    """Queue of one crawl's requests to one registered domain."""
 
-    def __init__(  # noqa: PLR0913 - what a queue is made of
+    def __init__(  # noqa: PLR0913 - its collaborators, given by name
         self,
         domain: str,
         turns: Turns,
@@ -52,75 +53,79 @@ class DomainQueue:
         delay: Callable[[], float],
         stopping: Callable[[], bool],
     ) -> None:
-        """Begin outside of any turn.
+        """Create the queue without a turn; the first request takes one.
 
         Args:
             domain: the registered domain.
-            turns: where the crawls of a domain queue up.
-            standing: how it has answered.
-            width: requests on their way at the same time.
-            delay: seconds that are kept between two requests at the moment.
-            stopping: whether the crawl is being stopped.
+            turns: the queue of crawls that this one joins.
+            standing: how the domain has answered this crawl.
+            width: most requests in flight at the same time.
+            delay: returns the seconds between two requests that hold now, for the crawl that has the next turn.
+            stopping: returns whether the crawl is being stopped.
         """
         self.domain = domain
         self.floor = 0.0
-        """Seconds between two requests that its robots.txt asks for."""
+        """Least seconds between two requests, as robots.txt asks."""
         self.over: str | None = None
-        """Why this crawl asks it for nothing more, as a sentence."""
+        """Why this crawl sends the domain no more requests, as a sentence; None while it does."""
         self.standing = standing
         self._turns = turns
         self._width = width
         self._delay = delay
         self._stopping = stopping
-        self._door = asyncio.Lock()
-        self._gone = asyncio.Event()
-        self._inside = 0
-        self._held = False
+        self._lock = asyncio.Lock()
+        self._request_finished = asyncio.Event()
+        self._in_flight = 0
+        self._has_turn = False
         self._passed = 0
-        self._looked_at = 0.0
-        self._left_at = 0.0
+        self._turn_checked_at = 0.0
+        self._finished_at = 0.0
         self._not_before = 0.0
         self._rested = False
         self._unread = 0
         self._trusted = False
 
     async def enter(self) -> None:
-        """Wait until one more request may go out; `leave()` must follow.
+        """Wait until one more request may be sent; `release()` must follow.
 
         Raises:
-            LeftAlone: it may not for longer than a crawl waits.
+            LeftAlone: the domain rests for longer than the crawl waits.
             Stopping: the crawl is being stopped.
         """
-        async with self._door:
-            self._refuse()
-            await self._until_inside_are_less_than(self._width)
-            if not self._held or self._passed >= _LOT or monotonic() - self._looked_at > _LOT_SECONDS:
-                await self._until_inside_are_less_than(1)
-                await self._look()
+        async with self._lock:
+            self._raise_if_over()
+            await self._wait_for_fewer_than(self._width)
+            if (
+                not self._has_turn
+                or self._passed >= _MOST_PASSED
+                or monotonic() - self._turn_checked_at > _MOST_SECONDS
+            ):
+                await self._wait_for_fewer_than(1)
+                await self._check_turn()
             await self._wait_until_read()
-            await self._wait_until_free()
-            self._inside += 1
+            await self._wait_for_delay()
+            self._in_flight += 1
             self._passed += 1
 
-    def leave(self) -> None:
-        """One request is back, whatever came of it."""
-        self._inside -= 1
-        self._left_at = monotonic()
-        self._gone.set()
+    def release(self) -> None:
+        """Count a request as finished, whether it got a response or not."""
+        self._in_flight -= 1
+        self._finished_at = monotonic()
+        self._request_finished.set()
 
-    def page_came(self) -> None:
-        """A page came that may yet turn out to be a wall: `page_read()` must follow."""
+    def response_received(self) -> None:
+        """Count a response whose page the spider will read and may find to be a wall; `page_read()` must follow."""
         self._unread += 1
 
     def page_read(self, wall: str | None, *, good: bool) -> Rest | None:
-        """A page has been read.
+        """Take note of what a page has shown.
 
         Args:
-            wall: what keeps machines out there; None where nothing does.
-            good: whether it shows that the domain lets us in.
+            wall: title of a page that keeps machines out; None for any other page.
+            good: whether the page shows that the domain serves this crawl.
 
         Returns:
-            How long the domain is to be left alone; None for not at all.
+            The rest that the domain gets; None for none.
         """
         self._unread -= 1
         if wall is not None:
@@ -132,7 +137,7 @@ class DomainQueue:
         return None
 
     def leave_alone(self, rest: Rest) -> None:
-        """Ask the domain for nothing for a while. Other crawls learn it from `remember()`, which must follow."""
+        """Send the domain no request during a rest. `store_rest()` must follow, for the other crawls."""
         self._rested = True
         self.standing.strikes = rest.strikes
         self._not_before = max(self._not_before, monotonic() + rest.seconds)
@@ -141,60 +146,60 @@ class DomainQueue:
         else:
             logger.info("%s is left alone for %.1f s: %s", self.domain, rest.seconds, rest.reason)
 
-    async def remember(self, rest: Rest) -> None:
-        """Let other crawls of the domain know of a rest, also those after a restart."""
+    async def store_rest(self, rest: Rest) -> None:
+        """Store a rest for the other crawls of the domain, later ones included."""
         await self._turns.rest(self.domain, rest.seconds, rest.reason, rest.strikes)
 
     @property
-    def is_remembered(self) -> bool:
-        """Whether a rest is remembered that a good answer puts out of memory: one that came before it does not."""
+    def has_past_rest(self) -> bool:
+        """Whether a rest is stored whose time is over, so that a good response now clears it."""
         return self._rested and self.over is None and monotonic() >= self._not_before
 
-    async def forget(self) -> None:
-        """An earlier rest needs no longer be remembered: the domain answers well."""
+    async def clear_rest(self) -> None:
+        """Delete the stored rest after a good response."""
         self._rested = False
         self.standing.strikes = 0
-        await self._turns.well(self.domain)
+        await self._turns.clear_rest(self.domain)
 
     def slow_down(self, seconds: float) -> None:
-        """Keep at least so many seconds between two requests from now on."""
+        """Keep at least so many seconds between two requests from now on; fewer than before change nothing."""
         if seconds > self.floor:
             self.floor = seconds
-            self._looked_at = 0.0  # whoever comes after us is to learn of it with the next request
+            self._turn_checked_at = 0.0  # so that the next request stores the delay for other crawls
 
-    async def leave_if_idle(self) -> None:
-        """Give the turn up where nothing has been asked for a while: others may wait for it."""
-        if self._door.locked() or not self._is_idle:
+    async def release_if_idle(self) -> None:
+        """Give up the turn after a while without requests: other crawls may wait for it."""
+        if self._lock.locked() or not self._is_idle:
             return
-        async with self._door:
+        async with self._lock:
             if self._is_idle:
-                self._held = False
-                await self._turns.leave(self.domain, self._delay())
+                self._has_turn = False
+                await self._turns.release(self.domain, self._delay())
 
     @property
     def _is_idle(self) -> bool:
-        return self._held and self._inside == 0 and monotonic() - self._left_at > _IDLE
+        return self._has_turn and self._in_flight == 0 and monotonic() - self._finished_at > _IDLE
 
-    async def _until_inside_are_less_than(self, number: int) -> None:
-        while self._inside >= number:
-            self._gone.clear()
-            await self._gone.wait()
-        self._refuse()
+    async def _wait_for_fewer_than(self, number: int) -> None:
+        while self._in_flight >= number:
+            self._request_finished.clear()
+            await self._request_finished.wait()
+        self._raise_if_over()
 
-    async def _look(self) -> None:
-        """Go on with our turn, or queue up until it is ours again."""
-        if not (self._held and await self._turns.keep(self.domain, self._delay())):
-            self._held = False
-            await self._take()
+    async def _check_turn(self) -> None:
+        """Extend the turn, or wait in the queue until it comes again."""
+        if not (self._has_turn and await self._turns.keep(self.domain, self._delay())):
+            self._has_turn = False
+            await self._take_turn()
         self._passed = 0
-        self._looked_at = self._left_at = monotonic()
+        self._turn_checked_at = self._finished_at = monotonic()
 
-    async def _take(self) -> None:
+    async def _take_turn(self) -> None:
         while not (turn := await self._turns.take(self.domain, self._delay())).ours:
-            deadline = monotonic() + _LOOK
+            deadline = monotonic() + _POLL_TURN
             while monotonic() < deadline:
-                await self._blink(deadline)
-        self._held = True
+                await self._sleep(deadline)
+        self._has_turn = True
         self.standing.strikes = turn.strikes
         self._rested = turn.reason is not None
         self._not_before = max(self._not_before, monotonic() + turn.seconds)
@@ -202,21 +207,21 @@ class DomainQueue:
             self._end(turn.seconds, turn.reason or "an earlier crawl left it so")
 
     async def _wait_until_read(self) -> None:
-        """Before the first page has been read, and after a wall, each page is read before the next one is asked for."""
-        deadline = monotonic() + _READING
+        """Wait for the spider to read the page before, until a first page was good and again after each wall."""
+        deadline = monotonic() + _LONGEST_READING
         while self._unread and not self._trusted and monotonic() < deadline:
-            await self._blink(min(deadline, monotonic() + _READ_LOOK))
+            await self._sleep(min(deadline, monotonic() + _POLL_READ))
 
-    async def _wait_until_free(self) -> None:
-        self._refuse()
+    async def _wait_for_delay(self) -> None:
+        self._raise_if_over()
         while monotonic() < self._not_before:
-            await self._blink(self._not_before)
+            await self._sleep(self._not_before)
 
-    async def _blink(self, until: float) -> None:
-        await asyncio.sleep(max(0.0, min(until - monotonic(), _BLINK)))
-        self._refuse()
+    async def _sleep(self, until: float) -> None:
+        await asyncio.sleep(max(0.0, min(until - monotonic(), _POLL_STOP)))
+        self._raise_if_over()
 
-    def _refuse(self) -> None:
+    def _raise_if_over(self) -> None:
         if self.over is not None:
             raise LeftAlone(self.over)
         if self._stopping():

@@ -1,4 +1,4 @@
-"""Why a request is not made, or a crawl ends, in Scrapy's own terms.
+"""Exceptions that refuse one request or end the crawl, subclasses of Scrapy's own.
 
 scrapy.exceptions
 ├── CloseSpider

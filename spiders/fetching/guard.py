@@ -1,12 +1,12 @@
-"""The address guard: no request of a crawl, at no hop, reaches an address that it must not.
+"""Address guard against server-side request forgery: no request, redirects included, reaches an internal one.
 
-    GuardedHandler    looks at each request as it is about to be sent: scheme, port, user name, literal address. Feeds,
-                      robots.txt, pages and every redirect come through it.
-    GuardedResolver   drops what a name resolves to and may not be connected to, before anything is connected: what was
-                      looked up is what gets connected, so a name server that answers differently later gains nothing.
+    GuardedHandler    checks each request before it is sent: scheme, port, user name, literal address. Feeds,
+                      robots.txt, pages and every redirect pass it.
+    GuardedResolver   drops forbidden addresses from what a host name resolves to. The connection is made to the
+                      addresses that are left, without a second lookup, so DNS rebinding gains nothing.
 
-Scrapy asks one resolver for all crawls of a process; which of them may reach local addresses is the handler's to say.
-A proxy that the environment names is the operator's own and is connected to without a question.
+All crawls of a process share one resolver, so the handler decides which crawl may reach local publishers. A proxy
+named by the environment is the operator's own and is not checked.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ if TYPE_CHECKING:
 
 _PORTS = frozenset({80, 443})
 _LONGEST_HEAD = 512 * 1024
-"""Bytes of status line and headers, and of what comes in one piece with their end."""
+"""Bytes of status line and headers, with what of the body arrives in one piece with their end."""
 
 
-class ForbiddenAddress(LumbungError):  # noqa: N818 - reads as what it is
-    """A request that the guard does not let out: the address and why."""
+class ForbiddenAddress(LumbungError):  # noqa: N818 - named after its cause, like Scrapy's IgnoreRequest
+    """A request that the guard does not send; the text has the address and the reason."""
 
 
 class GuardedHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP client behind the guard."""
+    """Scrapy's HTTP/1.1 client, which checks each request before it sends it."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _ShortHeads  # noqa: SLF001 - Scrapy sets its own in the same way
+        self._pool._factory = _BoundedHeadFactory  # noqa: SLF001 - Scrapy sets its own in the same way
         publisher: Publisher | None = getattr(crawler.spider, "publisher", None)
         self._local = publisher if publisher is not None and publisher.local else None
         self._ports = _PORTS | ({port_of(publisher.home)} if publisher is not None else set())
@@ -59,10 +59,10 @@ class GuardedHandler(HTTP11DownloadHandler):
             GuardedResolver.local_hosts |= set(self._local.hosts)
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request whose address may be asked.
+        """Send a request.
 
         Raises:
-            ForbiddenAddress: it may not.
+            ForbiddenAddress: its address is not allowed, or its host resolves to forbidden addresses only.
         """
         host = self._check(request.url)
         try:
@@ -76,7 +76,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         try:
             parts = urlsplit(url)
             host, port = (parts.hostname or "").rstrip("."), port_of(url)
-            (parts.hostname or "").encode("idna")  # else the lookup fails in a thread, and nobody is told
+            (parts.hostname or "").encode("idna")  # else the lookup fails in a thread and the request never ends
         except ValueError as error:
             raise ForbiddenAddress(f"{url}: {error}") from error
         if parts.username is not None or parts.password is not None:
@@ -92,18 +92,18 @@ class GuardedHandler(HTTP11DownloadHandler):
         return host
 
 
-class _ShortHead(_LenientHTTP11ClientProtocol):
-    """Scrapy's protocol, which would read header lines until the time is up: 650 MB of them within five seconds."""
+class _BoundedHead(_LenientHTTP11ClientProtocol):
+    """Scrapy's protocol with a bound on the header block: unbounded, it read 650 MB of header lines in five seconds."""
 
     _head = 0
 
     def request(self, request: Any) -> Any:  # noqa: ANN401 - Twisted has no types here
-        """Send the next request of a connection: its answer has a head of its own."""
+        """Send a request and count its response's header block from zero."""
         self._head = 0
         return super().request(request)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
-        """Hang up on a status line and headers that do not end."""
+        """Pass data on; abort the connection where status line and headers exceed the bound."""
         in_head = self._parser is not None and self._parser.state in {STATUS, HEADER}
         self._head = self._head + len(data) if in_head else 0
         if self._head > _LONGEST_HEAD:
@@ -112,19 +112,19 @@ class _ShortHead(_LenientHTTP11ClientProtocol):
             super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted's
 
 
-class _ShortHeads(_LenientHTTP11ClientFactory):
-    def buildProtocol(self, addr: IAddress | None) -> _ShortHead:  # noqa: ARG002, N802 - Twisted's signature
-        return _ShortHead(self._quiescentCallback)  # type: ignore[no-untyped-call]  # Twisted's
+class _BoundedHeadFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: IAddress | None) -> _BoundedHead:  # noqa: ARG002, N802 - Twisted's signature
+        return _BoundedHead(self._quiescentCallback)  # type: ignore[no-untyped-call]  # Twisted's
 
 
 @implementer(IHostnameResolver)
 class GuardedResolver(CachingHostnameResolver):
-    """Scrapy's resolver for IPv4 and IPv6, without the addresses that must not be connected to."""
+    """Scrapy's resolver for IPv4 and IPv6, without forbidden addresses."""
 
     local_hosts: ClassVar[set[str]] = set()
     """Hosts of the local publishers that this process crawls."""
     refused: ClassVar[LocalCache[str, str]] = LocalCache(1000)
-    """Host -> why nothing was left of what it resolves to."""
+    """Host -> why none of the addresses that it resolves to is allowed."""
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
@@ -133,14 +133,14 @@ class GuardedResolver(CachingHostnameResolver):
         *arguments: Any,  # noqa: ANN401 - passed on as they are
         **named: Any,  # noqa: ANN401 - passed on as they are
     ) -> IHostResolution:
-        """Look a name up and pass on the addresses that are allowed."""
-        receiver: Any = _Sieve(resolutionReceiver, hostName, local=is_local_host(hostName))
+        """Look a host name up and pass on the addresses that are allowed."""
+        receiver: Any = _AddressFilter(resolutionReceiver, hostName, local=is_local_host(hostName))
         return super().resolveHostName(receiver, hostName, *arguments, **named)
 
 
 @implementer(IResolutionReceiver)
-class _Sieve:
-    """Passes on what may be connected to, and remembers why when nothing was left."""
+class _AddressFilter:
+    """Passes allowed addresses on to the receiver, and stores why where none was allowed."""
 
     def __init__(self, receiver: Any, host: str, *, local: bool) -> None:  # noqa: ANN401 - as above
         self._receiver = receiver
@@ -168,15 +168,15 @@ class _Sieve:
         self._receiver.resolutionComplete()
 
 
-def _hint(wanted: bool) -> str:  # noqa: FBT001 - said once, above
+def _hint(wanted: bool) -> str:  # noqa: FBT001 - its one argument
     return "; a publisher on a private network has `local = true` in its file" if wanted else ""
 
 
 def port_of(url: str) -> int:
-    """The port a URL means.
+    """The port of a URL, by its scheme where it names none.
 
     Raises:
-        ValueError: it names one that is none.
+        ValueError: the URL's port is no number from 0 to 65535.
     """
     parts = urlsplit(url)
     if parts.port is not None:
@@ -185,5 +185,5 @@ def port_of(url: str) -> int:
 
 
 def is_local_host(host: str) -> bool:
-    """Whether a local publisher of this process owns the host."""
+    """Whether `host` belongs to a publisher with `local = true` that this process crawls."""
     return any(host == local or host.endswith("." + local) for local in GuardedResolver.local_hosts)

@@ -1,4 +1,4 @@
-"""What Scrapy raises instead of an answer -> why the page is no article, or nothing where it may come next time."""
+"""Exceptions of a request that stand for a lasting refusal -> the reason under which its page is rejected."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 
 def refusal(error: BaseException) -> tuple[Reason, str] | None:
-    """Reason and one line; None for what may go well the next time.
+    """Classify an exception of a request.
 
-    Scrapy raises one exception for two things, and only its text tells them apart: too many redirects, and a body that
-    grew too large while it was unpacked.
+    Scrapy raises `IgnoreRequest` both for too many redirects and for a body that grew too large while it was
+    decompressed; only the exception's text tells them apart.
+
+    Returns:
+        The reason of the rejection and one line for people; None for a failure that a later attempt may not meet.
     """
     if isinstance(error, Disallowed):
         return "disallowed", "robots.txt"

@@ -1,4 +1,4 @@
-"""Retry-After in both its forms (RFC 9110, 10.2.3): how long a server asks to be left alone."""
+"""Parse Retry-After in both its forms (RFC 9110, 10.2.3): seconds that a server asks clients to wait."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST = 7 * 86_400.0
-"""Seconds. Whoever asks for more is asked again after a week: a mistyped figure must not silence a publisher."""
+"""Seconds. A longer Retry-After is cut to a week: a mistyped figure must not stop a publisher's crawls for good."""
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 

@@ -1,12 +1,12 @@
-"""robots.txt as RFC 9309 has it, for each scheme, host and port.
+"""Downloader middleware that obeys robots.txt by RFC 9309, one file for each scheme, host and port.
 
     2xx                       its rules hold; what lies behind the first 500 KiB is not read
     redirects                 are followed five times; after that there are no rules
     4xx                       there are no rules: everything is allowed
     5xx, 429, no answer       nothing may be fetched; Scrapy would take it for leave to fetch everything
 
-Rules hold for a day, and longer only where robots.txt cannot be had any more. Its Crawl-delay, which is no part of the
-RFC and yet is what publishers ask for, is the least time between two requests to the domain.
+Rules are kept for a day, and longer only while robots.txt cannot be fetched again. Crawl-delay, which is not in the RFC
+and yet widely used, becomes the least time between two requests to the domain.
 """
 
 from __future__ import annotations
@@ -38,31 +38,32 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _MOST_BYTES = 500 * 1024
-_LONGEST = 86_400.0
-_BEFORE_OTHERS = 1000
+_KEPT_SECONDS = 86_400.0
+_PRIORITY = 1000
+"""Above that of feeds and pages."""
 _REDIRECTION, _TOO_MANY, _SERVER_ERROR = 300, 429, 500
 
 
 class RobotsUnreachable(LeftAlone):
-    """A request that was not made, because the robots.txt that rules it cannot be had."""
+    """A request that was not sent because the robots.txt of its host could not be fetched."""
 
 
 @dataclass
 class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     rules: Protego | None = None
-    """None before they were read, and while they cannot be had."""
+    """None before the first fetch, and while no fetch has succeeded."""
     missing: str = ""
-    """Why they cannot be had."""
+    """Why the last fetch failed; empty after one that succeeded."""
     read_at: float = float("-inf")
 
     @property
     def is_fresh(self) -> bool:
-        return monotonic() - self.read_at < _LONGEST
+        return monotonic() - self.read_at < _KEPT_SECONDS
 
 
 class RobotsTxt:
-    """A downloader middleware in the place of Scrapy's, before all others."""
+    """Replaces Scrapy's middleware, which takes a robots.txt answered with 503 for leave to fetch everything."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
@@ -73,16 +74,16 @@ class RobotsTxt:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's idiom."""
+        """Create the middleware; Scrapy calls this."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         """Let a request through that robots.txt allows.
 
         Raises:
-            Disallowed: it does not.
-            RobotsUnreachable: nobody can tell, which means no.
-            CrawlOver: nobody can tell, and it is the publisher's own host.
+            Disallowed: robots.txt forbids it.
+            RobotsUnreachable: robots.txt could not be fetched, which forbids everything (RFC 9309, 2.3.1.4).
+            CrawlOver: the same for the host of the publisher's front page.
         """
         if request.meta.get("dont_obey_robotstxt"):
             return
@@ -92,17 +93,17 @@ class RobotsTxt:
         if not host.is_fresh:
             async with host.lock:
                 if not host.is_fresh:
-                    await self._read(host, root)
+                    await self._fetch(host, root)
         if host.rules is None:
-            self._refuse(root, host.missing)
+            self._raise_unreachable(root, host.missing)
         elif not host.rules.can_fetch(request.url, self._agent):
             self._crawler.stats.inc_value("robotstxt/forbidden")
             raise Disallowed(f"{root}/robots.txt disallows {request.url}")
 
-    async def _read(self, host: _Host, root: str) -> None:
+    async def _fetch(self, host: _Host, root: str) -> None:
         url = f"{root}/robots.txt"
         meta = {"dont_obey_robotstxt": True}
-        request = Request(url, priority=_BEFORE_OTHERS, meta=meta, callback=NO_CALLBACK, dont_filter=True)
+        request = Request(url, priority=_PRIORITY, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         host.missing = ""
         rules: Protego | None = None
         try:
@@ -113,7 +114,7 @@ class RobotsTxt:
             reason, host.missing = refusal(error) or ("", reason_of(error))
             if reason == "redirects":  # more than five of them
                 rules, host.missing = Protego.parse(""), ""
-        except Exception as error:  # noqa: BLE001 - whatever the network does, there are no rules then
+        except Exception as error:  # noqa: BLE001 - whichever error it is, robots.txt could not be fetched
             host.missing = reason_of(error)
         host.read_at = monotonic()
         if rules is not None:
@@ -127,7 +128,7 @@ class RobotsTxt:
             logger.info("%s asks for %g s between requests", url, asked)
             turnstile.slow_down(url, asked)
 
-    def _refuse(self, root: str, missing: str) -> None:
+    def _raise_unreachable(self, root: str, missing: str) -> None:
         reason = f"{root}/robots.txt could not be read ({missing}), and then nothing there may be fetched (RFC 9309)"
         publisher: Publisher | None = getattr(self._crawler.spider, "publisher", None)
         if publisher is not None and urlsplit(publisher.home).netloc == urlsplit(root).netloc:
@@ -136,7 +137,7 @@ class RobotsTxt:
 
 
 def _rules(response: Response) -> tuple[Protego | None, str]:
-    """The rules, or why there are none to go by."""
+    """The parsed robots.txt, or None and the reason it could not be fetched."""
     status = response.status
     if status >= _SERVER_ERROR or status == _TOO_MANY:
         return None, f"HTTP {status}"
@@ -146,7 +147,7 @@ def _rules(response: Response) -> tuple[Protego | None, str]:
 
 
 def parse_rules(body: bytes) -> Protego:
-    """The rules that a robots.txt states; its bytes may be anything."""
+    """Parse a robots.txt; any bytes are accepted."""
     if len(body) > _MOST_BYTES:
         body = body[:_MOST_BYTES].rpartition(b"\n")[0]
     return Protego.parse(body.decode("utf-8-sig", "ignore"))

@@ -1,4 +1,4 @@
-"""Turns: of all running crawls, in whatever process and on whatever machine, one at a time asks a registered domain."""
+"""Protocol of turns: of all running crawls, on any machine, one at a time sends requests to a registered domain."""
 
 from __future__ import annotations
 
@@ -7,70 +7,70 @@ from typing import NamedTuple, Protocol
 
 
 class Turn(NamedTuple):
-    """Where a crawl stands in the queue of a domain, and what is known of the domain."""
+    """State of one crawl in the queue of a domain, with what is stored about the domain."""
 
     ours: bool
-    """Whether it is this crawl's turn; otherwise it keeps its place and asks again."""
+    """Whether this crawl has the turn; otherwise it keeps its place in the queue and calls `take` again."""
     seconds: float = 0.0
-    """Until the next request may go out; 0 or less for now."""
+    """Seconds until the next request may be sent; 0 or less for at once."""
     reason: str | None = None
-    """Why the domain is left alone until then; None for the ordinary delay between two requests."""
+    """Why a crawl let the domain rest until then; None for the ordinary delay between two requests."""
     strikes: int = 0
-    """Rests in a row that crawls ended with."""
+    """Crawls in a row that ended because the domain was to be left alone."""
 
 
 class Turns(Protocol):
-    """The queues of all domains, and what is remembered of each."""
+    """Queues of crawls, one a registered domain, and the rests of domains; shared by all crawls."""
 
     async def take(self, domain: str, delay: float) -> Turn:
-        """Queue up for a domain, or see whether it is our turn by now.
+        """Join the queue of a domain, or look whether the turn has come.
 
         Args:
             domain: a registered domain.
-            delay: seconds that are kept between two requests, for whoever comes after us.
+            delay: seconds between two requests, stored so that the next crawl keeps them too.
         """
 
     async def keep(self, domain: str, delay: float) -> bool:
-        """Go on with a turn; False when others wait, and the turn is now theirs."""
+        """Extend this crawl's turn. False when another crawl waits: the turn has passed to it."""
 
-    async def leave(self, domain: str, delay: float) -> None:
-        """Give a turn up; the next request to the domain goes out after `delay` at the earliest."""
+    async def release(self, domain: str, delay: float) -> None:
+        """Give up the turn; no crawl sends a request to the domain for `delay` seconds."""
 
     async def rest(self, domain: str, seconds: float, reason: str, strikes: int) -> None:
-        """Let nobody ask a domain for a while, also after a restart."""
+        """Store that no crawl may send a request to the domain for so many seconds; outlives this crawl."""
 
-    async def well(self, domain: str) -> None:
-        """Forget why a domain was left alone: it answers again."""
+    async def clear_rest(self, domain: str) -> None:
+        """Delete the reason and the strikes of a domain's last rest, after a good response."""
 
 
 class KeepsTurns(Protocol):
-    """A frontier, as far as politeness needs one."""
+    """The part of a frontier that the turnstile uses."""
 
     turns: Turns
 
 
 class OwnTurns:
-    """For a spider without a frontier, such as one that only looks at a site: it has nobody to take turns with."""
+    """Turns of a spider without a frontier, such as a site check: no other crawl shares its domains."""
 
     def __init__(self) -> None:
         self._rests: dict[str, tuple[float, str, int]] = {}
 
-    async def take(self, domain: str, delay: float) -> Turn:  # noqa: ARG002 - there is nobody after us
-        """It is always our turn; what the domain asked for holds all the same."""
+    async def take(self, domain: str, delay: float) -> Turn:  # noqa: ARG002 - there is no next crawl
+        """Grant the turn at once; a rest of the domain is kept all the same."""
         until, reason, strikes = self._rests.get(domain, (0.0, None, 0))
         return Turn(ours=True, seconds=until - monotonic(), reason=reason, strikes=strikes)
 
     async def keep(self, domain: str, delay: float) -> bool:  # noqa: ARG002 - as above
-        """Nobody waits."""
+        """Always True: no other crawl waits."""
         return True
 
-    async def leave(self, domain: str, delay: float) -> None:
-        """Nobody takes over."""
+    async def release(self, domain: str, delay: float) -> None:
+        """Do nothing: no other crawl takes over."""
 
     async def rest(self, domain: str, seconds: float, reason: str, strikes: int) -> None:
-        """Remember for as long as the process lives."""
+        """Keep the rest in memory, as long as the process lives."""
         self._rests[domain] = (monotonic() + seconds, reason, strikes)
 
-    async def well(self, domain: str) -> None:
-        """Forget the domain's rest."""
+    async def clear_rest(self, domain: str) -> None:
+        """Delete the domain's rest."""
         self._rests.pop(domain, None)

@@ -1,9 +1,9 @@
-"""Turnstile: the one gate that every request of a crawl passes last, whatever it is for.
+"""Downloader middleware nearest to the network: every request of a crawl passes it, whatever the request is for.
 
-Feeds, robots.txt, pages, retries and redirects queue up by the registered domain they go to: one request at a time, in
-turn with other crawls of the domain, with at least the Crawl-delay between two of them, and none while the domain asks
-or is known to want to be left alone. A crawl does not argue: when its publisher's own domain is to be left alone for
-longer than POLITE_PATIENCE, it ends, with the reason in the ledger.
+Feeds, robots.txt, pages, retries and redirects queue by the registered domain they go to: one request at a time, in
+turn with other crawls of the domain, with at least the Crawl-delay between two of them, and none while the domain
+rests, because it asked for that or refused too often. Where the publisher's own domain rests for longer than
+POLITE_PATIENCE, the crawl ends, with the reason in the ledger.
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from spiders.publishers import Publisher
 
 READ_BY_SPIDER = "read_by_spider"
-"""Key of a request's meta: the spider reads the page and tells the turnstile what it has seen, `page_read()`."""
+"""Key of a request's meta: the spider reads the page and then calls `page_read()`."""
 _UNREAD = "unread_of"
+"""Key of a request's meta: the queue of a response whose page the spider has not read yet."""
 _OK = 200
 _LONGEST_DELAY = 60.0
-"""Seconds. Longer wishes mean 'do not crawl' to nobody who wrote them; some files say 3600 by mistake."""
+"""Seconds. A longer Crawl-delay is cut to this: some files say 3600 by mistake, and none means 'do not crawl'."""
 _SWEEP = 2.0
+"""Seconds between two looks at whether a queue is idle."""
 _NETWORK_ERRORS = (
     OSError,
     CannotResolveHostError,
@@ -63,7 +65,7 @@ _NETWORK_ERRORS = (
 
 
 class Turnstile:
-    """A downloader middleware, the nearest to the network."""
+    """One crawl's queues of requests, a queue for each registered domain."""
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
@@ -75,24 +77,23 @@ class Turnstile:
         starts_slowly = settings.getbool("AUTOTHROTTLE_ENABLED")
         self._first_delay = settings.getfloat("AUTOTHROTTLE_START_DELAY" if starts_slowly else "DOWNLOAD_DELAY")
         self._queues: dict[str, DomainQueue] = {}
-        self._inside: dict[Request, DomainQueue] = {}
+        self._in_flight: dict[Request, DomainQueue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's idiom."""
+        """Create the middleware; Scrapy calls this."""
         turnstile = cls(crawler)
         crawler.signals.connect(turnstile.spider_closed, signal=signals.spider_closed)
         return turnstile
 
     async def process_request(self, request: Request) -> None:
-        """Let a request through when it is its turn.
+        """Let a request through when it may be sent.
 
         Raises:
-            CrawlOver: the domain is the publisher's and is to be left alone, the crawl has cost enough, or it is being
-                stopped.
-            LeftAlone: another domain is to be left alone.
+            CrawlOver: the publisher's own domain rests, the crawl has reached a cap, or it is being stopped.
+            LeftAlone: another domain rests.
         """
         queue = self._queue(request.url)
         if (cap := self._caps.ask(request.url)) is not None:
@@ -104,46 +105,48 @@ class Turnstile:
         except LeftAlone:
             self._end_if_ours(queue)
             raise
-        self._inside[request] = queue
+        self._in_flight[request] = queue
         request.meta["download_slot"] = queue.domain
         slot = self._crawler.engine.downloader.slots.get(queue.domain)
         if queue.floor and slot is not None:
             slot.delay, slot.jitter = max(slot.delay, queue.floor), 0.0
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Take note of an answer.
+        """Take note of a response.
 
         Raises:
-            CrawlOver: it was the last one of this crawl.
+            CrawlOver: the publisher's own domain rests from now on.
         """
-        if (queue := self._inside.pop(request, None)) is not None:
+        if (queue := self._in_flight.pop(request, None)) is not None:
             try:
-                await self._answered(queue, request, response)
+                await self._take_note(queue, request, response)
             finally:
-                queue.leave()
+                queue.release()
         return response
 
     async def process_exception(self, request: Request, exception: Exception) -> None:
-        """Take note of a request without an answer.
+        """Take note of a request without a response.
 
         Raises:
-            CrawlOver: it was the last one of this crawl.
+            CrawlOver: the publisher's own domain rests from now on.
         """
-        if (queue := self._inside.pop(request, None)) is not None:
+        if (queue := self._in_flight.pop(request, None)) is not None:
             try:
                 if isinstance(exception, _NETWORK_ERRORS):
                     refused = isinstance(exception, DownloadConnectionRefusedError)
-                    await self._rest(queue, queue.standing.unreachable(_name(exception), connection_refused=refused))
+                    await self._let_rest(
+                        queue, queue.standing.unreachable(_name(exception), connection_refused=refused)
+                    )
             finally:
-                queue.leave()
+                queue.release()
 
     def page_read(self, request: Request, *, wall: str | None = None, good: bool = True) -> str | None:
-        """Take note of what the spider has seen in a page, or that it got none after all.
+        """Take note of what the spider found a page to be, or that it will not read the page after all.
 
         Args:
-            request: for the page.
-            wall: what keeps machines out there; None where nothing does.
-            good: whether the page shows that the domain lets us in.
+            request: of the page.
+            wall: title of a page that keeps machines out; None for any other page.
+            good: whether the page shows that the domain serves this crawl.
 
         Returns:
             Why the crawl must end; None when it may go on.
@@ -153,35 +156,35 @@ class Turnstile:
         rest = queue.page_read(wall, good=good)
         if rest is not None and queue.over is None:
             queue.leave_alone(rest)
-            self._do(queue.remember(rest))
-        elif good and wall is None and queue.is_remembered:
-            self._do(queue.forget())
+            self._in_background(queue.store_rest(rest))
+        elif good and wall is None and queue.has_past_rest:
+            self._in_background(queue.clear_rest())
         return queue.over if rest is not None and queue.domain == self._home else None
 
     def slow_down(self, url: str, seconds: float) -> None:
-        """Keep at least so many seconds between two requests to the domain of `url`, up to a bound."""
+        """Keep at least so many seconds, cut to `_LONGEST_DELAY`, between two requests to the domain of `url`."""
         self._queue(url).slow_down(min(seconds, _LONGEST_DELAY))
 
     def spider_closed(self) -> None:
-        """Stop looking after idle turns; those still held end with the crawl's row in the ledger."""
+        """Stop releasing idle turns; closing the crawl in the ledger releases those that are left."""
         if self._sweeper is not None:
             self._sweeper.cancel()
 
-    async def _answered(self, queue: DomainQueue, request: Request, response: Response) -> None:
+    async def _take_note(self, queue: DomainQueue, request: Request, response: Response) -> None:
         rest = queue.standing.answered(response.status, _seconds_asked(response))
-        await self._rest(queue, rest)
+        await self._let_rest(queue, rest)
         if not request.meta.get(READ_BY_SPIDER):
-            return  # many a site that keeps machines out goes on serving them its feed
+            return  # sites that keep machines out often go on serving them the feed
         if response.status == _OK:
             request.meta[_UNREAD] = queue
-            queue.page_came()
-        elif rest is None and queue.is_remembered and is_good(response.status):
-            await queue.forget()
+            queue.response_received()
+        elif rest is None and queue.has_past_rest and is_good(response.status):
+            await queue.clear_rest()
 
-    async def _rest(self, queue: DomainQueue, rest: Rest | None) -> None:
-        if rest is not None and queue.over is None:  # what else is on its way tells nothing new
+    async def _let_rest(self, queue: DomainQueue, rest: Rest | None) -> None:
+        if rest is not None and queue.over is None:  # responses to requests sent before the rest add nothing
             queue.leave_alone(rest)
-            await queue.remember(rest)
+            await queue.store_rest(rest)
             self._end_if_ours(queue)
 
     def _end_if_ours(self, queue: DomainQueue) -> None:
@@ -190,7 +193,7 @@ class Turnstile:
 
     @cached_property
     def _home(self) -> str | None:
-        """The domain without which the crawl makes no sense."""
+        """Registered domain of the publisher's front page; while it rests, the crawl has nothing to do."""
         publisher: Publisher | None = getattr(self._crawler.spider, "publisher", None)
         return None if publisher is None else domain_of(publisher.home)
 
@@ -227,10 +230,10 @@ class Turnstile:
         while True:
             await asyncio.sleep(_SWEEP)
             for queue in list(self._queues.values()):
-                await queue.leave_if_idle()
+                await queue.release_if_idle()
 
-    def _do(self, work: Coroutine[None, None, None]) -> None:
-        """Do what the database is to know in the order in which it was asked for; the crawl's close comes later."""
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        """Start a database write; the frontier runs writes in FIFO order, and its close waits for them."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -64,7 +64,7 @@ def test_a_turn_is_kept_while_nobody_waits_and_passed_on_in_the_order_of_arrival
     assert not take(one).ours
     assert take(two).ours
     assert not take(three).ours
-    asyncio.run(two.turns.leave(DOMAIN, 0))
+    asyncio.run(two.turns.release(DOMAIN, 0))
     assert take(three).ours
     assert not take(one).ours
     assert take(one, "gatra.example").ours, "another domain has another queue"
@@ -77,7 +77,7 @@ def test_the_delay_between_two_requests_passes_to_the_next_crawl(crawls: list[Fr
     keep(one, delay=30)
     assert 25 < take(two).seconds <= 30
     take(three)
-    asyncio.run(two.turns.leave(DOMAIN, 50))
+    asyncio.run(two.turns.release(DOMAIN, 50))
     turn = take(three)
     assert 45 < turn.seconds <= 50
     assert turn.reason is None
@@ -147,7 +147,7 @@ def test_a_rest_is_remembered_and_forgotten(crawls: list[Frontier], database: Co
     asyncio.run(two.turns.rest(DOMAIN, 10, "HTTP 503", 3))
     assert take(two).seconds > 590, "a shorter rest must not end a longer one"
     assert run(database, "select left_alone, strikes from news.domains") == [(True, 3)]
-    asyncio.run(two.turns.well(DOMAIN))
+    asyncio.run(two.turns.clear_rest(DOMAIN))
     assert (take(two).reason, take(two).strikes) == (None, 0)
 
 
