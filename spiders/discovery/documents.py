@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, cast
 import feedparser
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
-from protego import Protego
 
 from spiders.discovery.address_dates import days_in_address
 from spiders.discovery.entries import (
@@ -33,6 +32,7 @@ from spiders.discovery.entries import (
     kind_of,
     moment_of,
 )
+from spiders.fetching.robots_text import parse_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,8 +162,8 @@ def _listed_as_text(data: bytes, url: str, publisher: Publisher) -> list[Entry]:
 
 
 def parse_robots(body: bytes, url: str) -> list[Child]:
-    """The sitemaps that a robots.txt names."""
-    return [Child(absolute(url, address)) for address in Protego.parse(body.decode("utf-8", "replace")).sitemaps]
+    """The sitemaps that a robots.txt names, in a file decoded as for its rules."""
+    return [Child(absolute(url, address)) for address in parse_rules(body).sitemaps]
 
 
 def parse_index(

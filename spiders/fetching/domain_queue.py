@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from spiders.fetching.pace import Pace
     from spiders.fetching.standing import Rest, Standing
     from spiders.fetching.turns import Turns
 
@@ -48,9 +49,10 @@ class DomainQueue:
         domain: str,
         turns: Turns,
         standing: Standing,
+        pace: Pace,
         *,
         width: int,
-        delay: Callable[[], float],
+        throttle: Callable[[], float],
         stopping: Callable[[], bool],
     ) -> None:
         """Create the queue without a turn; the first request takes one.
@@ -59,19 +61,19 @@ class DomainQueue:
             domain: the registered domain.
             turns: the queue of crawls that this one joins.
             standing: how the domain has answered this crawl.
+            pace: the least seconds between two requests.
             width: most requests in flight at the same time.
-            delay: returns the seconds between two requests that hold now, for the crawl that has the next turn.
+            throttle: returns the seconds between two requests by AutoThrottle, which follows the response times.
             stopping: returns whether the crawl is being stopped.
         """
         self.domain = domain
-        self.floor = 0.0
-        """Least seconds between two requests, as robots.txt asks."""
         self.over: str | None = None
         """Why this crawl sends the domain no more requests, as a sentence; None while it does."""
         self.standing = standing
         self._turns = turns
         self._width = width
-        self._delay = delay
+        self._pace = pace
+        self._throttle = throttle
         self._stopping = stopping
         self._lock = asyncio.Lock()
         self._request_finished = asyncio.Event()
@@ -80,6 +82,7 @@ class DomainQueue:
         self._passed = 0
         self._turn_checked_at = 0.0
         self._finished_at = 0.0
+        self._sent_at = float("-inf")
         self._not_before = 0.0
         self._rested = False
         self._unread = 0
@@ -106,6 +109,7 @@ class DomainQueue:
             await self._wait_for_delay()
             self._in_flight += 1
             self._passed += 1
+            self._sent_at = monotonic()
 
     def release(self) -> None:
         """Count a request as finished, whether it got a response or not."""
@@ -163,9 +167,20 @@ class DomainQueue:
 
     def slow_down(self, seconds: float) -> None:
         """Keep at least so many seconds between two requests from now on; fewer than before change nothing."""
-        if seconds > self.floor:
-            self.floor = seconds
+        if self._pace.raise_floor(seconds):
             self._turn_checked_at = 0.0  # so that the next request stores the delay for other crawls
+
+    def answered_well(self) -> None:
+        """Take note of a good response, for the pace."""
+        self._pace.answered_well()
+
+    async def put_off(self, status: int) -> None:
+        """Take note of a 429 or 503: keep a slower pace from now on, and store it for other crawls of the domain."""
+        lesson = self._pace.put_off(self._delay(), monotonic())
+        if lesson is not None:
+            logger.info("%s answered %d: from now on %.2g s between two requests", self.domain, status, lesson)
+            await self._turns.store_pace(self.domain, lesson)
+            self._turn_checked_at = 0.0
 
     async def release_if_idle(self) -> None:
         """Give up the turn after a while without requests: other crawls may wait for it."""
@@ -202,6 +217,7 @@ class DomainQueue:
         self._has_turn = True
         self.standing.strikes = turn.strikes
         self._rested = turn.reason is not None
+        self._pace.recall(turn.pace, turn.pace_age, monotonic())
         self._not_before = max(self._not_before, monotonic() + turn.seconds)
         if turn.seconds > self.standing.patience:
             self._end(turn.seconds, turn.reason or "an earlier crawl left it so")
@@ -214,8 +230,12 @@ class DomainQueue:
 
     async def _wait_for_delay(self) -> None:
         self._raise_if_over()
-        while monotonic() < self._not_before:
-            await self._sleep(self._not_before)
+        while monotonic() < (earliest := max(self._not_before, self._sent_at + self._delay())):
+            await self._sleep(earliest)
+
+    def _delay(self) -> float:
+        """Seconds between two requests that hold now."""
+        return max(self._pace.seconds(monotonic()), self._throttle())
 
     async def _sleep(self, until: float) -> None:
         await asyncio.sleep(max(0.0, min(until - monotonic(), _POLL_STOP)))

@@ -5,8 +5,8 @@
     4xx                       there are no rules: everything is allowed
     5xx, 429, no answer       nothing may be fetched; Scrapy would take it for leave to fetch everything
 
-Rules are kept for a day, and longer only while robots.txt cannot be fetched again. Crawl-delay, which is not in the RFC
-and yet widely used, becomes the least time between two requests to the domain.
+Rules are kept for a day, and longer only while robots.txt cannot be fetched again. Crawl-delay and Request-rate, which
+are not in the RFC and yet in use, become the least time between two requests to the domain.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from spiders.fetching.answers import reason_of
 from spiders.fetching.domain_queue import LeftAlone
 from spiders.fetching.errors import CrawlOver, Disallowed
 from spiders.fetching.refusals import refusal
+from spiders.fetching.robots_text import delay_asked, parse_rules
 from spiders.fetching.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_MOST_BYTES = 500 * 1024
 _KEPT_SECONDS = 86_400.0
 _PRIORITY = 1000
 """Above that of feeds and pages."""
@@ -124,7 +124,7 @@ class RobotsTxt:
 
     def _keep_delay(self, url: str, rules: Protego) -> None:
         turnstile = self._crawler.get_downloader_middleware(Turnstile)
-        if turnstile is not None and (asked := rules.crawl_delay(self._agent)):
+        if turnstile is not None and (asked := delay_asked(rules, self._agent)):
             logger.info("%s asks for %g s between requests", url, asked)
             turnstile.slow_down(url, asked)
 
@@ -144,10 +144,3 @@ def _rules(response: Response) -> tuple[Protego | None, str]:
     if status >= _REDIRECTION:
         return Protego.parse(""), ""
     return parse_rules(response.body), ""
-
-
-def parse_rules(body: bytes) -> Protego:
-    """Parse a robots.txt; any bytes are accepted."""
-    if len(body) > _MOST_BYTES:
-        body = body[:_MOST_BYTES].rpartition(b"\n")[0]
-    return Protego.parse(body.decode("utf-8-sig", "ignore"))

@@ -28,6 +28,11 @@ def is_good(status: int) -> bool:
     return status < _SERVER_ERROR and status != _REQUEST_TIMEOUT and status not in _REFUSALS
 
 
+def asks_to_wait(status: int) -> bool:
+    """Whether a status says that requests come too fast for the server: 429 or 503."""
+    return status in _WAITS
+
+
 class Rest(NamedTuple):
     """A time without requests to a domain."""
 

@@ -17,6 +17,10 @@ class Turn(NamedTuple):
     """Why a crawl let the domain rest until then; None for the ordinary delay between two requests."""
     strikes: int = 0
     """Crawls in a row that ended because the domain was to be left alone."""
+    pace: float = 0.0
+    """Seconds between two requests that the domain's last 429 or 503 asked for; 0 without one."""
+    pace_age: float = 0.0
+    """Seconds since then."""
 
 
 class Turns(Protocol):
@@ -42,6 +46,9 @@ class Turns(Protocol):
     async def clear_rest(self, domain: str) -> None:
         """Delete the reason and the strikes of a domain's last rest, after a good response."""
 
+    async def store_pace(self, domain: str, seconds: float) -> None:
+        """Store the seconds between two requests that a 429 or 503 asked for, as of now; outlives this crawl."""
+
 
 class KeepsTurns(Protocol):
     """The part of a frontier that the turnstile uses."""
@@ -54,11 +61,14 @@ class OwnTurns:
 
     def __init__(self) -> None:
         self._rests: dict[str, tuple[float, str, int]] = {}
+        self._paces: dict[str, tuple[float, float]] = {}
 
     async def take(self, domain: str, delay: float) -> Turn:  # noqa: ARG002 - there is no next crawl
         """Grant the turn at once; a rest of the domain is kept all the same."""
         until, reason, strikes = self._rests.get(domain, (0.0, None, 0))
-        return Turn(ours=True, seconds=until - monotonic(), reason=reason, strikes=strikes)
+        pace, learned_at = self._paces.get(domain, (0.0, 0.0))
+        now = monotonic()
+        return Turn(True, until - now, reason, strikes, pace, now - learned_at)  # noqa: FBT003 - its first field
 
     async def keep(self, domain: str, delay: float) -> bool:  # noqa: ARG002 - as above
         """Always True: no other crawl waits."""
@@ -74,3 +84,7 @@ class OwnTurns:
     async def clear_rest(self, domain: str) -> None:
         """Delete the domain's rest."""
         self._rests.pop(domain, None)
+
+    async def store_pace(self, domain: str, seconds: float) -> None:
+        """Keep the pace in memory, as long as the process lives."""
+        self._paces[domain] = (seconds, monotonic())

@@ -1,8 +1,8 @@
 """Downloader middleware nearest to the network: every request of a crawl passes it, whatever the request is for.
 
 Feeds, robots.txt, pages, retries and redirects queue by the registered domain they go to: one request at a time, in
-turn with other crawls of the domain, with at least the Crawl-delay between two of them, and none while the domain
-rests, because it asked for that or refused too often. Where the publisher's own domain rests for longer than
+turn with other crawls of the domain, spaced by the domain's pace, and none while the domain rests, because it asked
+for that or refused too often. Where the publisher's own domain rests for longer than
 POLITE_PATIENCE, the crawl ends, with the reason in the ledger.
 """
 
@@ -26,10 +26,11 @@ from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from spiders.fetching.caps import Caps
 from spiders.fetching.domain_queue import DomainQueue, LeftAlone, Stopping
 from spiders.fetching.errors import CrawlOver
+from spiders.fetching.pace import Pace
 from spiders.fetching.retry_after import seconds_asked
-from spiders.fetching.standing import Standing, is_good
+from spiders.fetching.standing import Standing, asks_to_wait, is_good
 from spiders.fetching.turns import OwnTurns
-from spiders.publishers.domains import domain_of
+from spiders.publishers.domains import domain_of, registered_domain
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -47,8 +48,6 @@ READ_BY_SPIDER = "read_by_spider"
 _UNREAD = "unread_of"
 """Key of a request's meta: the queue of a response whose page the spider has not read yet."""
 _OK = 200
-_LONGEST_DELAY = 60.0
-"""Seconds. A longer Crawl-delay is cut to this: some files say 3600 by mistake, and none means 'do not crawl'."""
 _SWEEP = 2.0
 """Seconds between two looks at whether a queue is idle."""
 _NETWORK_ERRORS = (
@@ -74,6 +73,7 @@ class Turnstile:
         self._width = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._patience = settings.getfloat("POLITE_PATIENCE")
         self._pause = settings.getfloat("POLITE_PAUSE")
+        self._least_delay = settings.getfloat("POLITE_DELAY")
         starts_slowly = settings.getbool("AUTOTHROTTLE_ENABLED")
         self._first_delay = settings.getfloat("AUTOTHROTTLE_START_DELAY" if starts_slowly else "DOWNLOAD_DELAY")
         self._queues: dict[str, DomainQueue] = {}
@@ -107,9 +107,6 @@ class Turnstile:
             raise
         self._in_flight[request] = queue
         request.meta["download_slot"] = queue.domain
-        slot = self._crawler.engine.downloader.slots.get(queue.domain)
-        if queue.floor and slot is not None:
-            slot.delay, slot.jitter = max(slot.delay, queue.floor), 0.0
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Take note of a response.
@@ -162,8 +159,8 @@ class Turnstile:
         return queue.over if rest is not None and queue.domain == self._home else None
 
     def slow_down(self, url: str, seconds: float) -> None:
-        """Keep at least so many seconds, cut to `_LONGEST_DELAY`, between two requests to the domain of `url`."""
-        self._queue(url).slow_down(min(seconds, _LONGEST_DELAY))
+        """Keep at least so many seconds between two requests to the domain of `url`, a minute at most."""
+        self._queue(url).slow_down(seconds)
 
     def spider_closed(self) -> None:
         """Stop releasing idle turns; closing the crawl in the ledger releases those that are left."""
@@ -171,6 +168,10 @@ class Turnstile:
             self._sweeper.cancel()
 
     async def _take_note(self, queue: DomainQueue, request: Request, response: Response) -> None:
+        if asks_to_wait(response.status):
+            await queue.put_off(response.status)
+        elif is_good(response.status):
+            queue.answered_well()
         rest = queue.standing.answered(response.status, _seconds_asked(response))
         await self._let_rest(queue, rest)
         if not request.meta.get(READ_BY_SPIDER):
@@ -192,10 +193,28 @@ class Turnstile:
             raise CrawlOver(queue.over)
 
     @cached_property
+    def _publisher(self) -> Publisher | None:
+        publisher: Publisher | None = getattr(self._crawler.spider, "publisher", None)
+        return publisher
+
+    @cached_property
+    def _own_domains(self) -> set[str]:
+        """Registered domains of the publisher's hosts."""
+        return set() if self._publisher is None else {registered_domain(host) for host in self._publisher.hosts}
+
+    @cached_property
     def _home(self) -> str | None:
         """Registered domain of the publisher's front page; while it rests, the crawl has nothing to do."""
-        publisher: Publisher | None = getattr(self._crawler.spider, "publisher", None)
-        return None if publisher is None else domain_of(publisher.home)
+        return None if self._publisher is None else domain_of(self._publisher.home)
+
+    def _floor(self, url: str) -> float:
+        """Least seconds between two requests to the domain of `url`: for its own domains, the publisher decides."""
+        publisher = self._publisher
+        if publisher is None or not (publisher.owns(url) or domain_of(url) in self._own_domains):
+            return self._least_delay
+        if publisher.delay_seconds is not None:
+            return publisher.delay_seconds
+        return 0.0 if publisher.local else self._least_delay
 
     def _queue(self, url: str) -> DomainQueue:
         domain = domain_of(url)
@@ -204,8 +223,9 @@ class Turnstile:
                 domain,
                 self._turns,
                 Standing(self._patience, self._pause),
+                Pace(self._floor(url), first_lesson=self._pause),
                 width=self._width,
-                delay=lambda: self._delay(domain),
+                throttle=lambda: self._throttle(domain),
                 stopping=self._stopping,
             )
             if self._sweeper is None:
@@ -217,9 +237,9 @@ class Turnstile:
         frontier: KeepsTurns | None = getattr(self._crawler.spider, "frontier", None)
         return OwnTurns() if frontier is None else frontier.turns
 
-    def _delay(self, domain: str) -> float:
+    def _throttle(self, domain: str) -> float:
         slot = self._crawler.engine.downloader.slots.get(domain)
-        return max(self._queues[domain].floor, self._first_delay if slot is None else slot.delay)
+        return self._first_delay if slot is None else slot.delay
 
     def _stopping(self) -> bool:
         engine = self._crawler.engine

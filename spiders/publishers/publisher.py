@@ -160,6 +160,9 @@ class Publisher(_Table):
     """Registered domains whose pages belong to the publisher, subdomains included; empty: the host of `home`."""
     local: bool = False
     """Whether its pages are served on this machine or its private network: no crawl of another publisher goes there."""
+    delay_seconds: Annotated[float, Field(ge=0, le=60)] | None = None
+    """Least seconds between two requests to its domains, in place of the setting POLITE_DELAY: more for a weak server,
+    less where the publisher has agreed to it. Without it a local publisher has no such delay."""
     language: str = "id"
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
     """For printed dates that state no zone."""

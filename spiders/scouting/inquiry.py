@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from spiders.fetching.answers import header, reason_of
 from spiders.fetching.errors import Disallowed
+from spiders.fetching.robots_text import delay_asked, parse_rules
 from spiders.reading.process.reader import Reader
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ class Inquiry:
         delay, sitemaps = None, tuple[str, ...]()
         if response.status == _OK:
             with contextlib.suppress(Exception):  # a file that is none asks for nothing
-                rules = Protego.parse(response.body.decode("utf-8", "replace"))
-                delay = rules.crawl_delay(self._crawler.settings["USER_AGENT"])
+                rules = parse_rules(response.body)
+                delay = delay_asked(rules, self._crawler.settings["ROBOTSTXT_USER_AGENT"])
                 sitemaps = tuple(rules.sitemaps)
         self.robots[address.netloc] = Robots(
             url=request.url, status=response.status, crawl_delay=delay, sitemaps=sitemaps

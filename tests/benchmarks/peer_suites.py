@@ -36,7 +36,7 @@ from w3lib.url import canonicalize_url, safe_url_string
 
 from spiders.article import Article
 from spiders.discovery.documents import DiscoveryError, parse_feed
-from spiders.fetching.robots import parse_rules
+from spiders.fetching.robots_text import parse_rules
 from spiders.publishers import Publisher
 from spiders.publishers.urls import canonicalise
 from spiders.reading.page import Page

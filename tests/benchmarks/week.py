@@ -26,6 +26,7 @@ from pipelines.database.connections import connect, transaction
 from seeds.newsstand.internet import Internet, InternetSettings, load_sites, serve_internet
 from seeds.newsstand.internet.publishing import registered_domain
 from spiders.publishers import publisher_keys
+from spiders.settings import POLITE_DELAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +159,9 @@ def main() -> None:
     with throwaway_server() as server, serve_internet(Internet(settings, now=begin + step)) as internet:
         internet.latency = LATENCY
         server.psql("-d", "postgres", "-qc", f'create database "week" template {TEMPLATE}')
-        simulation = Simulation(internet, server.url("week"), keys, step, {"LOG_LEVEL": "ERROR"})
+        simulation = Simulation(
+            internet, server.url("week"), keys, step, {"LOG_LEVEL": "ERROR", "POLITE_DELAY": str(POLITE_DELAY)}
+        )
         simulate(simulation, asked.days)
         report(simulation)
 

@@ -17,7 +17,7 @@ from spiders.discovery.documents import parse_feed, parse_index, parse_robots, p
 from spiders.discovery.entries import moment_of
 from spiders.errors import LumbungError
 from spiders.fetching.retry_after import LONGEST, seconds_asked
-from spiders.fetching.robots import parse_rules
+from spiders.fetching.robots_text import parse_rules
 from spiders.publishers import Publisher
 from spiders.publishers.urls import canonicalise
 from spiders.reading.page import Page

@@ -99,7 +99,8 @@ class Asker(Spider):
 def main() -> None:
     table = json.load(sys.stdin)
     settings = get_project_settings()
-    quick = {"ITEM_PIPELINES": {}, "ROBOTSTXT_OBEY": False, "DOWNLOAD_TIMEOUT": 5, "AUTOTHROTTLE_ENABLED": False}
+    quick = {"ITEM_PIPELINES": {}, "ROBOTSTXT_OBEY": False, "DOWNLOAD_TIMEOUT": 5}
+    quick |= {"AUTOTHROTTLE_ENABLED": False, "POLITE_DELAY": 0}
     names = {
         "TWISTED_DNS_RESOLVER": "support.guarded_requests.TableResolver",
         "DNSCACHE_ENABLED": False,

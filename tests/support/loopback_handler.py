@@ -23,8 +23,9 @@ SETTINGS = {
     | dict.fromkeys(("data", "file", "ftp", "s3")),
     # The guard's resolver drops loopback; no name but the server's address is looked up.
     "TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver",
+    "POLITE_DELAY": 0,
 }
-"""Scrapy settings that lead there; LOOPBACK is the server's address."""
+"""Scrapy settings that lead there, without the delay between requests; LOOPBACK is the server's address."""
 
 
 class LoopbackHandler(GuardedHandler):

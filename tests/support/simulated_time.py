@@ -38,7 +38,7 @@ AGED = {
     "lumbung.poll": ("polled_at", "changed_at", "next_at", "failed_at"),
     "lumbung.page": ("due_at", "found_at", "lease_until"),
     "lumbung.crawl": ("started_at", "finished_at"),
-    "lumbung.domain": ("free_at",),
+    "lumbung.domain": ("free_at", "paced_at"),
 }
 """Times of the server's clock that say when something is due; dates of articles are the sites' own."""
 

@@ -11,7 +11,9 @@ select
     not exists (select from lumbung.turn o where o.domain = t.domain and o.ticket < t.ticket),
     extract(epoch from d.free_at - clock_timestamp())::float8,
     d.reason,
-    d.strikes
+    d.strikes,
+    coalesce(d.pace, 0),
+    coalesce(extract(epoch from clock_timestamp() - d.paced_at), 0)::float8
 from lumbung.turn t
 join lumbung.domain d using (domain)
 where t.domain = %(domain)s and t.crawl_id = %(crawl_id)s
@@ -87,3 +89,6 @@ where domain = %(domain)s
 
 -- forget_rest --
 update lumbung.domain set reason = null, strikes = 0 where domain = %(domain)s
+
+-- store_pace --
+update lumbung.domain set pace = %(seconds)s, paced_at = clock_timestamp() where domain = %(domain)s

@@ -151,6 +151,30 @@ def test_a_rest_is_remembered_and_forgotten(crawls: list[Frontier], database: Co
     assert (take(two).reason, take(two).strikes) == (None, 0)
 
 
+def test_the_pace_that_a_domain_asked_for_is_known_to_every_later_crawl(
+    crawls: list[Frontier], database: Connection
+) -> None:
+    one, two, _ = crawls
+    turn = take(one)
+    assert (turn.pace, turn.pace_age) == (0, 0)
+    asyncio.run(one.turns.store_pace(DOMAIN, 2.5))
+    take(one, "gatra.example")
+    assert run(database, "select domain, pace, paced_at <= now() from news.domains order by 1") == [
+        ("gatra.example", None, None),
+        (DOMAIN, 2.5, True),
+    ]
+    asyncio.run(one.close("finished"))
+    run(database, "update lumbung.domain set paced_at = paced_at - interval '1 hour' where pace is not null")
+    turn = take(two)
+    assert turn.pace == 2.5
+    assert 3_600 <= turn.pace_age < 3_700
+    asyncio.run(two.turns.store_pace(DOMAIN, 5))
+    assert (take(two).pace, take(two).pace_age < 60) == (5, True)
+    asyncio.run(two.turns.clear_rest(DOMAIN))
+    assert take(two).pace == 5, "a good answer ends a rest, not what was learned"
+    assert take(two, "gatra.example").pace == 0
+
+
 def test_of_crawls_that_queue_up_at_the_same_moment_one_has_the_turn(database_url: str) -> None:
     for number in range(10):
         with ExitStack() as stack:

@@ -11,7 +11,7 @@ from support.robots_corpus import HOME, corpus
 from support.scripted_press import Answer, printing, write_publisher
 from support.spider_runs import run_spider
 
-from spiders.fetching.robots import parse_rules
+from spiders.fetching.robots_text import parse_rules
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,50 +9,13 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.scripted_press import WALL, Answer, Press, printing, write_publisher
-from support.spider_runs import run_spider, start_spider
-
-from pipelines.database.connections import Connection, transaction
-from pipelines.harvest.ledger import Crawl, find_crawl, imbalance, verdict
+from support.polite_crawls import Warta, wait_until
+from support.scripted_press import WALL, Answer, printing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-QUICK = {"AUTOTHROTTLE_ENABLED": "False", "POLITE_PAUSE": "0.1"}
-
-
-class Warta:
-    """Crawls of publishers at one press, each with the same database."""
-
-    def __init__(self, press: Press, database_url: str, database: Connection, folder: Path) -> None:
-        self.press = press
-        self.database = database
-        self.folder = folder
-        self.environment = {"DATABASE_URL": database_url, **self.publisher("warta")}
-
-    def publisher(self, key: str, home: str | None = None, **more: str) -> dict[str, str]:
-        return write_publisher(self.folder, key, home or self.press.home, **more)
-
-    def start(self, run: str, key: str = "warta", **settings: str) -> Any:
-        return start_spider(key, self.environment, f"run={run}", settings={**QUICK, **settings})
-
-    def crawl(self, run: str, key: str = "warta", **settings: str) -> Crawl:
-        log = run_spider(key, self.environment, f"run={run}", settings={**QUICK, **settings})
-        return self.found(run, log)
-
-    def found(self, run: str, log: str = "") -> Crawl:
-        crawl = find_crawl(self.database, run)
-        assert crawl is not None, log
-        assert imbalance(crawl) is None, log
-        return crawl
-
-    def verdict(self, crawl: Crawl) -> str:
-        return verdict(self.database, crawl) or "good"
-
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with transaction(self.database) as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
+    from pipelines.database.connections import Connection
 
 
 def test_two_crawls_of_one_domain_never_overlap_keep_its_delay_and_alternate(
@@ -88,9 +51,9 @@ def test_a_crawl_that_is_killed_in_its_turn_leaves_it_to_the_one_that_waits(
         warta = Warta(press, database_url, database, tmp_path)
         warta.publisher("kabar")
         hangs = warta.start("hangs", DOWNLOAD_TIMEOUT="60")
-        _wait_until(lambda: warta.rows("select 1 from lumbung.crawl where leased > 0"))
+        wait_until(lambda: warta.rows("select 1 from lumbung.crawl where leased > 0"))
         waits = warta.start("waits", "kabar")
-        _wait_until(lambda: len(warta.rows("select 1 from lumbung.turn")) == 2)
+        wait_until(lambda: len(warta.rows("select 1 from lumbung.turn")) == 2)
         assert not any(path.startswith("/kabar/") for path in press.paths())
         hangs.kill()
         hangs.communicate()
@@ -98,13 +61,6 @@ def test_a_crawl_that_is_killed_in_its_turn_leaves_it_to_the_one_that_waits(
         assert warta.found("waits", log).stored == 5
         assert warta.found("hangs").finish_reason == "killed"
         assert not warta.rows("select 1 from lumbung.turn")
-
-
-def _wait_until(happened: Any) -> None:
-    deadline = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(("status", "form"), [(429, "seconds"), (503, "date")])
@@ -283,14 +239,14 @@ def test_a_crawl_that_waits_ends_at_once_when_it_is_told_to(
         warta.publisher("kabar")
         holds = warta.start("holds", "kabar") if waits_for == "its turn" else None
         if holds is not None:
-            _wait_until(lambda: warta.rows("select 1 from lumbung.turn"))
+            wait_until(lambda: warta.rows("select 1 from lumbung.turn"))
         spider = warta.start("waits")
         waiting = (
             "select 1 from lumbung.turn having count(*) = 2"
             if holds
             else "select 1 from lumbung.domain where reason is not null"
         )
-        _wait_until(lambda: warta.rows(waiting))
+        wait_until(lambda: warta.rows(waiting))
         spider.send_signal(signal.SIGTERM)
         log, _ = spider.communicate(timeout=15)
         if holds is not None:
