@@ -26,7 +26,7 @@ def parse_rules(body: bytes) -> Protego:
         body: any bytes. UTF-8 is read as RFC 9309 says, UTF-16 and UTF-32 by their byte order mark, bytes that are no
             UTF-8 as Windows-1252; NUL characters are dropped, which leaves UTF-16 without a mark readable.
     """
-    text = _decoded(body[:MOST_BYTES]).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    text = _decoded(body[:MOST_BYTES]).replace("\0", "").replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
     return Protego.parse(text if len(body) <= MOST_BYTES else text.rpartition("\n")[0])
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NAMES = {
     "loopback.example": ["127.0.0.1"],
+    "bukanloopback.example": ["127.0.0.1"],
     "loopback6.example": ["::1"],
     "mapped.example": ["::ffff:127.0.0.1"],
     "private.example": ["10.0.0.1"],

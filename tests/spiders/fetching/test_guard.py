@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.asking import ask
 
+from spiders.fetching.guard import GuardedResolver, is_local_host
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -130,3 +132,35 @@ def test_a_local_publisher_does_not_lead_anywhere_else(target: str, reason: str)
 )
 def test_other_schemes_are_not_asked(scheme: str) -> None:
     assert "Unsupported URL scheme" in ask({"home": "https://www.warta.example/"}, [scheme])[scheme]
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("koran.example", True),
+        ("www.koran.example", True),
+        ("a.b.koran.example", True),
+        ("bukankoran.example", False),
+        ("koran.example.jahat.example", False),
+        ("xkoran.example", False),
+        ("example", False),
+        ("", False),
+    ],
+)
+def test_a_host_that_only_ends_like_a_local_one_is_not_local(
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    local: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    monkeypatch.setattr(GuardedResolver, "local_hosts", {"koran.example"})
+    assert is_local_host(host) is local
+
+
+def test_a_host_that_ends_like_a_local_publisher_is_not_connected_to() -> None:
+    with listening() as listener:
+        home = f"http://loopback.example:{listener.port}/"
+        other = f"http://bukanloopback.example:{listener.port}/"
+        outcomes = ask({"home": home, "local": True}, [other, home])
+        assert outcomes[home] == "HTTP 200"
+        assert "bukanloopback.example is 127.0.0.1, which is no public address" in outcomes[other]
+        assert listener.connections == 1

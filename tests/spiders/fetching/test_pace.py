@@ -156,7 +156,7 @@ def test_a_slower_pace_of_a_file_is_kept(database_url: str, database: Connection
     with printing(articles=6) as press:
         warta = Warta(press, database_url, database, tmp_path)
         warta.publisher("warta", delay_seconds=str(DELAY))
-        assert warta.crawl("r").stored == 6
+        assert warta.crawl("r", AUTOTHROTTLE_ENABLED="True", AUTOTHROTTLE_START_DELAY="0.01").stored == 6
     assert span(press.requests) > (len(press.requests) - 2) * DELAY
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from protego import Protego
+from support.polite_crawls import Warta
 from support.robots_by_the_rfc import allows
 from support.robots_corpus import HOME, corpus
 from support.scripted_press import Answer, printing, write_publisher
@@ -15,6 +16,8 @@ from spiders.fetching.robots_text import parse_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipelines.database.connections import Connection
 
 AGENT = "Lumbung"
 GROUPS = """
@@ -144,3 +147,58 @@ def test_a_crawl_asks_for_what_the_rfc_allows_and_for_nothing_else(database_url:
         asked = set(press.paths()) - {"/robots.txt", "/warta/rss"}
     assert asked == {path for path in paths if allows(robots, AGENT, HOME + path)}, log
     assert 6 < len(asked) < len(paths)
+
+
+@pytest.mark.parametrize("retries", ["0", "2"])
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}, {"Retry-After": "3600"}])
+def test_a_robots_txt_answered_429_forbids_everything(
+    database_url: str, database: Connection, tmp_path: Path, retries: str, headers: dict[str, str]
+) -> None:
+    with printing(lambda path, _: Answer("", 429, headers) if path == "/robots.txt" else None) as press:
+        warta = Warta(press, database_url, database, tmp_path)
+        found = warta.crawl("r", RETRY_TIMES=retries)
+        assert found.finish_reason != "finished"
+        assert warta.verdict(found) != "good"
+        if retries == "0" and headers != {"Retry-After": "3600"}:
+            assert "/robots.txt could not be read (HTTP 429)" in warta.verdict(found)
+        assert set(press.paths()) == {"/robots.txt"}
+        assert len(press.paths()) <= 1 + int(retries)
+
+
+@pytest.mark.parametrize("answer", [Answer("", 500), Answer("", 429), Answer(hang_up=True)])
+def test_a_robots_txt_that_cannot_be_had_is_asked_for_once_and_not_for_each_page(
+    database_url: str, database: Connection, tmp_path: Path, answer: Answer
+) -> None:
+    def script(path: str, _number: int) -> Answer | None:
+        if path == "/warta/rss":
+            links = (f"http://127.0.0.2:{press.port}/jauh/berita-{number}" for number in range(6))
+            items = "".join(f"<item><title>Berita</title><link>{link}</link></item>" for link in links)
+            return Answer(f'<rss version="2.0"><channel><title>Warta</title>{items}</channel></rss>')
+        return None if len(press.requests) < 2 else answer
+
+    with printing(script, addresses=["127.0.0.1", "127.0.0.2"]) as press:
+        warta = Warta(press, database_url, database, tmp_path)
+        warta.publisher("warta", domains='["127.0.0.1", "127.0.0.2"]')
+        found = warta.crawl("r", RETRY_TIMES="1")
+        assert (found.stored, found.failed) == (0, 6)
+        there = [request.path for request in press.requests if request.host == "127.0.0.2"]
+    assert there == ["/robots.txt"] * 2, "one request and one retry"
+
+
+def test_a_robots_txt_that_cannot_be_had_on_one_host_forbids_nothing_on_another(
+    database_url: str, database: Connection, tmp_path: Path
+) -> None:
+    def script(path: str, _number: int) -> Answer | None:
+        if path == "/warta/berita-1":
+            return Answer("", 302, {"Location": f"http://127.0.0.2:{press.port}/jauh/berita-1"})
+        return None
+
+    def broken(path: str, number: int) -> Answer | None:
+        return Answer("", 500) if path == "/robots.txt" and number > 1 else script(path, number)
+
+    with printing(broken, addresses=["127.0.0.1", "127.0.0.2"]) as press:
+        warta = Warta(press, database_url, database, tmp_path)
+        warta.publisher("warta", domains='["127.0.0.1", "127.0.0.2"]')
+        found = warta.crawl("r")
+        assert (found.finish_reason, found.stored, found.failed) == ("finished", 4, 1)
+        assert "/jauh/berita-1" not in press.paths()

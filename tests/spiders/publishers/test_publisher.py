@@ -38,6 +38,10 @@ BROKEN = [
     ('timezone = "../etc"', "timezone: '../etc' is no IANA time zone"),
     ("article_url = ['/(berita']", "article_url.0: '/(berita' is no regular expression"),
     ('feeds = "/rss"', "feeds: Input should be a list (got '/rss')"),
+    ("delay_seconds = -1", "delay_seconds: Input should be greater than or equal to 0 (got -1)"),
+    ("delay_seconds = 61", "delay_seconds: Input should be less than or equal to 60 (got 61)"),
+    ("delay_seconds = nan", "delay_seconds: Input should be "),
+    ('delay_seconds = "lama"', "delay_seconds: Input should be a valid number, "),
     ("lookback_days = -1", "lookback_days: Input should be greater than or equal to 0 (got -1)"),
     ("lookback_days = 'dua'", "lookback_days: Input should be a valid integer"),
     ('full_page_query = "page=all&x"', "full_page_query: String should match pattern"),
@@ -177,3 +181,28 @@ def test_a_host_that_ends_or_begins_alike_is_somebody_elses(url: str) -> None:
     assert not warta.owns(url)
     assert warta.owns("https://warta.id/")
     assert warta.owns("https://a.b.warta.id/")
+
+
+@pytest.mark.parametrize(
+    ("url", "owned"),
+    [
+        ("https://warta.id/a", True),
+        ("https://www.warta.id/a", True),
+        ("https://a.b.warta.id/", True),
+        ("http://WARTA.ID:8080/", True),
+        ("https://bukanwarta.id/a", False),
+        ("https://warta.id.jahat.example/a", False),
+        ("https://warta.idx/a", False),
+        ("https://jahat.example/warta.id", False),
+        ("https://warta.id@jahat.example/", False),
+        ("https://jahat.example/?.warta.id", False),
+        ("/a", False),
+        ("https://[", False),
+    ],
+)
+def test_a_publisher_owns_its_domains_and_their_subdomains_and_no_host_that_only_ends_alike(
+    url: str,
+    owned: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    warta = Publisher(key="warta", name="Warta", home="https://www.warta.id/", domains=("warta.id",))
+    assert warta.owns(url) is owned

@@ -1,0 +1,400 @@
+"""The queue of one crawl's requests to one domain, on a clock of the test's own: nothing here waits for real."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from spiders.fetching import domain_queue
+from spiders.fetching.domain_queue import DomainQueue, LeftAlone, Stopping
+from spiders.fetching.pace import Pace
+from spiders.fetching.standing import Rest, Standing
+from spiders.fetching.turns import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+real_sleep = asyncio.sleep
+
+
+@dataclass
+class Clock:
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await real_sleep(0)
+
+
+@dataclass
+class ScriptedTurns:
+    """Turns that answer `take` in the order of `taken`, the last one for ever, and `keep` with `kept`."""
+
+    clock: Clock
+    taken: list[Turn] = field(default_factory=lambda: [Turn(ours=True)])
+    kept: bool = True
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+    queue: DomainQueue | None = None
+
+    async def take(self, domain: str, delay: float) -> Turn:
+        self.calls.append(("take", domain, delay))
+        return self.taken.pop(0) if len(self.taken) > 1 else self.taken[0]
+
+    async def keep(self, domain: str, delay: float) -> bool:
+        assert self.queue is not None
+        assert self.queue._in_flight == 0, "others may get the turn while a request of ours is on its way"  # noqa: SLF001
+        self.calls.append(("keep", domain, delay))
+        return self.kept
+
+    async def release(self, domain: str, delay: float) -> None:
+        self.calls.append(("release", domain, delay))
+
+    async def rest(self, domain: str, seconds: float, reason: str, strikes: int) -> None:
+        self.calls.append(("rest", domain, seconds, reason, strikes))
+
+    async def clear_rest(self, domain: str) -> None:
+        self.calls.append(("clear_rest", domain))
+
+    async def store_pace(self, domain: str, seconds: float) -> None:
+        self.calls.append(("store_pace", domain, seconds))
+
+    def names(self) -> list[str]:
+        return [call[0] for call in self.calls]
+
+
+@dataclass
+class Stand:
+    """A queue and what it is made of."""
+
+    clock: Clock
+    turns: ScriptedTurns
+    queue: DomainQueue
+    stopping: bool = False
+    throttle: float = 0.0
+
+    async def one(self, times: int = 1) -> float:
+        """Send requests that are answered at once; the time of the last one."""
+        for _ in range(times):
+            await self.queue.enter()
+            self.queue.release()
+        return self.clock.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(domain_queue, "monotonic", clock)
+    monkeypatch.setattr(asyncio, "sleep", clock.sleep)
+    return clock
+
+
+def stand(clock: Clock, *taken: Turn, width: int = 1, floor: float = 0.0) -> Stand:
+    turns = ScriptedTurns(clock, list(taken) or [Turn(ours=True)])
+    standing, pace = Standing(patience=120, pause=2), Pace(floor, first_lesson=2)
+    queue = DomainQueue(
+        "koran.example",
+        turns,
+        standing,
+        pace,
+        width=width,
+        throttle=lambda: made.throttle,
+        stopping=lambda: made.stopping,
+    )
+    turns.queue = queue
+    made = Stand(clock, turns, queue)
+    return made
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+@pytest.mark.parametrize("of", ["floor", "throttle"])
+def test_requests_are_sent_at_least_the_delay_apart_and_the_first_one_at_once(clock: Clock, of: str) -> None:
+    async def requests() -> None:
+        made = stand(clock, floor=3.0 if of == "floor" else 0.0)
+        made.throttle = 3.0 if of == "throttle" else 1.0
+        assert [await made.one() for _ in range(4)] == pytest.approx([1_000, 1_003, 1_006, 1_009])
+
+    run(requests())
+
+
+def test_a_request_waits_while_as_many_are_in_flight_as_the_width_allows(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock, width=2)
+        await made.queue.enter()
+        await made.queue.enter()
+        third = asyncio.create_task(made.queue.enter())
+        for _ in range(20):
+            await real_sleep(0)
+        assert not third.done()
+        made.queue.release()
+        await asyncio.wait_for(third, 5)
+
+    run(requests())
+
+
+def test_a_turn_is_taken_once_and_looked_at_again_after_sixteen_requests(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock, width=2)
+        await made.one(16)
+        assert made.turns.names() == ["take"]
+        await made.one()
+        assert made.turns.names() == ["take", "keep"]
+        await made.one(15)
+        assert made.turns.names() == ["take", "keep"]
+        await made.one()
+        assert made.turns.names() == ["take", "keep", "keep"]
+
+    run(requests())
+
+
+def test_a_turn_is_looked_at_again_after_a_minute(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock)
+        await made.one()
+        clock.now += 59
+        await made.one()
+        assert made.turns.names() == ["take"]
+        clock.now += 2
+        await made.one()
+        assert made.turns.names() == ["take", "keep"]
+
+    run(requests())
+
+
+def test_a_turn_that_passed_on_is_queued_for_again_with_the_delay_and_every_half_second(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock, Turn(ours=True), Turn(ours=False), Turn(ours=False), Turn(ours=True), floor=0.25)
+        sent = await made.one(16)
+        made.turns.kept = False
+        assert await made.one() - sent == pytest.approx(1.0)
+        delay = ("koran.example", 0.25)
+        assert made.turns.calls == [("take", *delay), ("keep", *delay), *[("take", *delay)] * 3]
+        made.turns.kept = True
+        await made.one(15)
+        assert made.turns.names().count("keep") == 1
+
+    run(requests())
+
+
+def test_what_is_left_of_a_rest_is_waited_for_when_the_turn_comes(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock, Turn(ours=True, seconds=120, reason="HTTP 503", strikes=4))
+        assert await made.one() == pytest.approx(1_120)
+        assert made.queue.standing.strikes == 4
+        assert made.queue.has_past_rest
+        await made.queue.clear_rest()
+        assert made.queue.standing.strikes == 0
+        assert not made.queue.has_past_rest
+        assert made.turns.names() == ["take", "clear_rest"]
+
+    run(requests())
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("it asks for that", "it asks for that"), (None, "an earlier crawl left it so")]
+)
+def test_a_rest_beyond_patience_refuses_every_request_and_says_why(clock: Clock, reason: str | None, said: str) -> None:
+    async def requests() -> None:
+        made = stand(clock, Turn(ours=True, seconds=121, reason=reason))
+        for _ in range(2):
+            with pytest.raises(LeftAlone, match=rf"koran\.example is left alone until .* UTC: {said}"):
+                await made.one()
+        assert clock.now == 1_000
+        assert made.turns.names() == ["take"]
+        assert not made.queue.has_past_rest
+
+    run(requests())
+
+
+def test_a_new_turn_ends_no_rest(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock)
+        await made.one(16)
+        made.queue.leave_alone(Rest(30, "HTTP 503", strikes=0, ends=False))
+        made.turns.kept = False
+        assert await made.one() == pytest.approx(1_030)
+        made.queue.leave_alone(Rest(5, "HTTP 503", strikes=0, ends=False))
+        made.queue.leave_alone(Rest(1, "HTTP 503", strikes=0, ends=False))
+        assert await made.one() == pytest.approx(1_035), "a shorter rest ended a longer one"
+
+    run(requests())
+
+
+def test_a_rest_that_ends_the_crawl_refuses_also_what_waits(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock)
+        await made.queue.enter()
+        waits = asyncio.create_task(made.queue.enter())
+        await real_sleep(0)
+        made.queue.leave_alone(Rest(900, "it refused 3 times in a row", strikes=3, ends=True))
+        made.queue.release()
+        with pytest.raises(LeftAlone, match="it refused 3 times in a row"):
+            await waits
+        assert made.queue.standing.strikes == 3
+        clock.now += 10_000
+        with pytest.raises(LeftAlone):
+            await made.one()
+        assert not made.queue.has_past_rest, "a good answer to an earlier request would clear it"
+
+    run(requests())
+
+
+def test_a_rest_is_stored_as_it_is_and_past_only_when_its_time_is_over(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock)
+        await made.one()
+        assert not made.queue.has_past_rest
+        rest = Rest(30, "HTTP 503", strikes=2, ends=False)
+        made.queue.leave_alone(rest)
+        await made.queue.store_rest(rest)
+        assert made.turns.calls[-1] == ("rest", "koran.example", 30, "HTTP 503", 2)
+        clock.now += 29
+        assert not made.queue.has_past_rest
+        clock.now += 1
+        assert made.queue.has_past_rest
+
+    run(requests())
+
+
+def test_an_idle_turn_is_released_after_five_seconds_and_none_before(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock, floor=2.0)
+        await made.queue.release_if_idle()
+        assert made.turns.names() == []
+        await made.queue.enter()
+        clock.now += 60
+        await made.queue.release_if_idle()
+        assert made.turns.names() == ["take"], "while a request was on its way"
+        made.queue.release()
+        clock.now += 5
+        await made.queue.release_if_idle()
+        assert made.turns.names() == ["take"]
+        clock.now += 0.1
+        await made.queue.release_if_idle()
+        await made.queue.release_if_idle()
+        assert made.turns.calls[1:] == [("release", "koran.example", 2.0)]
+        await made.one()
+        assert made.turns.names() == ["take", "release", "take"]
+
+    run(requests())
+
+
+def test_no_turn_is_released_while_a_request_waits_for_a_rest_to_end(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock)
+        await made.one()
+        made.queue.leave_alone(Rest(60, "HTTP 503", strikes=0, ends=False))
+        waits = asyncio.create_task(made.queue.enter())
+        while not waits.done():
+            await made.queue.release_if_idle()
+            await real_sleep(0)
+        assert made.turns.names() == ["take"]
+
+    run(requests())
+
+
+def test_each_page_is_read_before_the_next_request_until_one_was_good_and_again_after_a_wall(clock: Clock) -> None:
+    async def request(made: Stand) -> None:
+        await made.queue.enter()
+        made.queue.release()
+        made.queue.response_received()
+
+    async def requests() -> None:
+        made = stand(clock)
+        await request(made)
+        begun = clock.now
+        next_one = asyncio.create_task(request(made))
+        while clock.now < begun + 60:
+            await real_sleep(0)
+        assert not next_one.done()
+        assert made.queue.page_read(None, good=True) is None
+        await next_one
+        begun = clock.now
+        await request(made)
+        assert clock.now == begun, "a domain that lets us in is asked without waiting for pages to be read"
+        assert made.queue.page_read("Just a moment...", good=False) is None
+        await request(made)
+        assert clock.now - begun >= 120, "but not for ever"
+
+    run(requests())
+
+
+def test_a_third_wall_in_a_row_is_a_rest_and_a_good_page_between_them_begins_the_row_anew(clock: Clock) -> None:
+    made = stand(clock)
+    walls = ["wall", "wall", None, "wall", "wall", "wall"]
+    rests = [made.queue.page_read(wall, good=wall is None) for wall in walls]
+    assert [rest is None for rest in rests] == [True] * 5 + [False]
+    for wall, good in ((None, False), ("wall", False), ("wall", False), (None, False)):
+        rest = made.queue.page_read(wall, good=good)
+    assert made.queue.standing.walls == 5, "a page that is neither ends no row"
+    assert rest is None
+
+
+@pytest.mark.parametrize("waits_for", ["turn", "rest", "page"])
+def test_whoever_waits_ends_within_a_moment_of_the_stop(clock: Clock, waits_for: str) -> None:
+    async def requests() -> None:
+        made = stand(clock, Turn(ours=True), Turn(ours=False))
+        await made.one(16)
+        if waits_for == "turn":
+            made.turns.kept = False
+        elif waits_for == "rest":
+            made.queue.leave_alone(Rest(100, "HTTP 503", strikes=0, ends=False))
+        else:
+            made.queue.response_received()
+        waits = asyncio.create_task(made.queue.enter())
+        while clock.now < 1_010:
+            await real_sleep(0)
+        made.stopping, asked = True, clock.now
+        with pytest.raises(Stopping):
+            await waits
+        assert clock.now - asked <= 0.5
+
+    run(requests())
+
+
+def test_a_longer_delay_is_told_to_the_next_crawl_with_the_next_request(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock)
+        await made.one()
+        made.queue.slow_down(7)
+        await made.one()
+        assert made.turns.calls == [("take", "koran.example", 0), ("keep", "koran.example", 7)]
+        made.queue.slow_down(3)
+        await made.one()
+        assert made.turns.names() == ["take", "keep"]
+
+    run(requests())
+
+
+def test_a_429_slows_this_crawl_and_tells_the_others(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock, floor=1.5)
+        sent = await made.one()
+        await made.queue.put_off(429)
+        await made.queue.put_off(429)
+        assert made.turns.calls[1:] == [("store_pace", "koran.example", 3.0)]
+        assert await made.one() - sent == pytest.approx(3, abs=0.01)
+        assert made.turns.calls[-1] == ("keep", "koran.example", pytest.approx(3, abs=0.01))
+        made.queue.answered_well()
+        await made.queue.put_off(503)
+        assert made.turns.calls[-1] == ("store_pace", "koran.example", pytest.approx(6, abs=0.01))
+
+    run(requests())
+
+
+def test_a_turn_brings_the_pace_that_another_crawl_was_taught(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock, Turn(ours=True), Turn(ours=True, pace=16, pace_age=6 * 3600))
+        sent = await made.one(16)
+        made.turns.kept = False
+        assert await made.one() - sent == pytest.approx(8, abs=0.01)
+
+    run(requests())
