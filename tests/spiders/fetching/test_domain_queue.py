@@ -155,6 +155,44 @@ def test_a_turn_is_taken_once_and_looked_at_again_after_sixteen_requests(clock: 
     run(requests())
 
 
+def test_a_turn_is_looked_at_only_when_no_request_of_ours_is_on_its_way(clock: Clock) -> None:
+    async def requests() -> None:
+        made = stand(clock, width=2)
+        await made.one(15)
+        await made.queue.enter()
+        next_one = asyncio.create_task(made.queue.enter())
+        for _ in range(20):
+            await real_sleep(0)
+        assert made.turns.names() == ["take"]
+        made.queue.release()
+        await asyncio.wait_for(next_one, 5)
+        assert made.turns.names() == ["take", "keep"]
+
+    run(requests())
+
+
+def test_a_turn_that_was_lost_while_the_database_was_away_is_taken_anew(clock: Clock) -> None:
+    class Away(Exception):  # noqa: N818 - a test's own
+        pass
+
+    async def requests() -> None:
+        made = stand(clock)
+        await made.one(16)
+        made.turns.kept, take = False, made.turns.take
+
+        async def away(domain: str, delay: float) -> Turn:
+            raise Away(domain, delay)
+
+        made.turns.take = away  # type: ignore[method-assign]
+        with pytest.raises(Away):
+            await made.one()
+        made.turns.take, made.turns.kept = take, True  # type: ignore[method-assign]
+        await made.one()
+        assert made.turns.names() == ["take", "keep", "take"]
+
+    run(requests())
+
+
 def test_a_turn_is_looked_at_again_after_a_minute(clock: Clock) -> None:
     async def requests() -> None:
         made = stand(clock)
@@ -293,8 +331,11 @@ def test_no_turn_is_released_while_a_request_waits_for_a_rest_to_end(clock: Cloc
         await made.one()
         made.queue.leave_alone(Rest(60, "HTTP 503", strikes=0, ends=False))
         waits = asyncio.create_task(made.queue.enter())
+        await real_sleep(0)
         while not waits.done():
+            before = clock.now
             await made.queue.release_if_idle()
+            assert clock.now == before, "whoever looks after idle turns waited for a request"
             await real_sleep(0)
         assert made.turns.names() == ["take"]
 

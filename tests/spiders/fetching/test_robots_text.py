@@ -67,6 +67,12 @@ def test_an_accented_path_is_the_same_rule_and_the_same_sitemap_in_every_encodin
     assert [child.url for child in parse_robots(body, HOME)] == [f"{HOME}/caf\u00e9.xml"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_a_path_beyond_the_basic_plane_is_read_in_every_unicode_encoding(encoding: str) -> None:
+    body = "User-agent: *\nDisallow: /\U0001f33e/\n".encode(encoding)
+    assert not parse_rules(body).can_fetch(f"{HOME}/%F0%9F%8C%BE/1", AGENT)
+
+
 def test_one_byte_that_is_no_utf_8_spoils_no_other_rule() -> None:
     body = "User-agent: *\nDisallow: /\u30c4\n".encode() + b"Disallow: /caf\xe9\n" + b"Disallow: /akhir\n"
     rules = parse_rules(body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spiders.fetching.standing import Rest, Standing
+from spiders.fetching.standing import Rest, Standing, asks_to_wait, is_good
 
 
 def standing(strikes: int = 0) -> Standing:
@@ -87,3 +87,35 @@ def test_a_429_that_returns_though_its_retry_after_was_kept_ends_the_crawl() -> 
     rest = answers(429, 429, 429, wait=30)
     assert rest is not None
     assert (rest.seconds, rest.ends) == (900, True)
+
+
+def test_a_request_that_timed_out_at_the_server_is_a_failure_and_no_sign_of_health() -> None:
+    assert answers(*(408,) * 9) is None
+    rest = answers(*(408,) * 10)
+    assert rest == Rest(60, "10 requests in a row failed, the last one with HTTP 408", strikes=1, ends=True)
+    assert answers(*(500,) * 9, 408) is not None
+
+
+@pytest.mark.parametrize("status", [200, 206, 301, 304, 400, 404, 405, 410, 418])
+def test_who_answers_so_works_and_does_not_refuse_us(status: int) -> None:
+    assert is_good(status)
+    assert not asks_to_wait(status)
+
+
+def test_a_good_answer_begins_every_row_anew() -> None:
+    domain = standing()
+    assert [pause.seconds for _ in range(3) if (pause := domain.answered(503, None))] == [2, 4, 8]
+    domain.answered(404, None)
+    pause = domain.answered(503, None)
+    assert pause is not None
+    assert pause.seconds == 2
+    for _ in range(2):
+        assert domain.unreachable("DownloadConnectionRefusedError", connection_refused=True) is None
+    domain.answered(200, None)
+    for _ in range(2):
+        assert domain.unreachable("DownloadConnectionRefusedError", connection_refused=True) is None
+
+
+@pytest.mark.parametrize("status", [200, 204, 299])
+def test_retry_after_means_nothing_beside_a_page(status: int) -> None:
+    assert answers(status, wait=500) is None
