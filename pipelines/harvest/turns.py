@@ -69,7 +69,7 @@ class Turns:
 
     async def store_pace(self, domain: str, seconds: float) -> None:
         """Store the seconds between two requests that a 429 or 503 asked for, as of now; outlives this crawl."""
-        await self._session.call(self._do, "store_pace", {"domain": domain, "seconds": seconds})
+        await self._session.call(self._once, "store_pace", {"domain": domain, "seconds": seconds})
 
     def _whose(self, domain: str) -> dict[str, Any]:
         return {"domain": domain, "crawl_id": self._session.crawl_id}

@@ -169,7 +169,7 @@ def pass_a_turn(it: Stage) -> object:
 
 def leave_a_turn(it: Stage) -> object:
     asyncio.run(it.other.turns.take(DOMAIN, 0))
-    asyncio.run(it.frontier.turns.leave(DOMAIN, 7))
+    asyncio.run(it.frontier.turns.release(DOMAIN, 7))
     return asyncio.run(it.other.turns.take(DOMAIN, 0)).ours
 
 
@@ -179,7 +179,12 @@ def rest(it: Stage) -> object:
 
 def clear_a_rest(it: Stage) -> object:
     asyncio.run(it.other.turns.rest(DOMAIN, 600, "it asks for that", 2))
-    return asyncio.run(it.frontier.turns.well(DOMAIN))
+    return asyncio.run(it.frontier.turns.clear_rest(DOMAIN))
+
+
+def store_a_pace(it: Stage) -> object:
+    asyncio.run(it.other.turns.store_pace(DOMAIN, 2))
+    return asyncio.run(it.frontier.turns.store_pace(DOMAIN, 4))
 
 
 def poll_answered(it: Stage) -> object:
@@ -208,8 +213,8 @@ def problem_noted(it: Stage) -> object:
 
 OPERATIONS: list[Callable[[Stage], object]] = [
     lease, lease_what_ran_out, announce, announce_a_change, announce_an_index, load, load_what_is_refused,
-    load_a_revision, close, take_a_new_turn, keep_a_turn, pass_a_turn, leave_a_turn, rest, clear_a_rest, poll_answered,
-    poll_unchanged, poll_failed, poll_skipped, poll_forgotten, problem_noted,
+    load_a_revision, close, take_a_new_turn, keep_a_turn, pass_a_turn, leave_a_turn, rest, clear_a_rest, store_a_pace,
+    poll_answered, poll_unchanged, poll_failed, poll_skipped, poll_forgotten, problem_noted,
 ]  # fmt: skip
 
 
@@ -320,7 +325,7 @@ def test_another_crawl_rests_a_domain_and_a_repeated_all_clear_does_not_end_it(
     url = databases()
     wire = LossyWire(server.port)
     with wire.running(), stage(url, wire.url(url)) as it:
-        clear = it.frontier.turns.well
+        clear = it.frontier.turns.clear_rest
 
         def rested_meanwhile(connection: Connection) -> bool:
             asyncio.run(it.other.turns.rest(DOMAIN, 600, "HTTP 429", 1))
