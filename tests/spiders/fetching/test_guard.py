@@ -164,3 +164,12 @@ def test_a_host_that_ends_like_a_local_publisher_is_not_connected_to() -> None:
         assert outcomes[home] == "HTTP 200"
         assert "bukanloopback.example is 127.0.0.1, which is no public address" in outcomes[other]
         assert listener.connections == 1
+
+
+def test_no_crawl_goes_to_another_publisher_that_is_local() -> None:
+    with listening() as listener:
+        home = f"https://www.warta.example:{listener.port}/"
+        urls = [f"http://{host}:{listener.port}/" for host in ("loopback.example", "LOOPBACK.example.")]
+        outcomes = ask({"home": home}, urls, LOCAL_HOSTS="loopback.example")
+        assert listener.connections == 0
+    assert all("is a local publisher, and not this one" in outcomes[url] for url in urls), outcomes

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.polite_crawls import Warta, wait_until
 from support.scripted_press import WALL, Answer, printing
+from support.throwaway import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -273,3 +274,27 @@ def test_another_domain_that_wants_to_be_left_alone_costs_its_own_pages_only(
         assert (found.finish_reason, found.stored, found.failed) == ("finished", 4, 1)
         assert {request.host for request in press.requests} == {"127.0.0.1", "127.0.0.2"}
         assert warta.rows("select domain from news.domains where left_alone") == [(f"127.0.0.2:{press.port}",)]
+
+
+def test_three_refused_connections_end_the_crawl(database_url: str, database: Connection, tmp_path: Path) -> None:
+    with printing() as press:
+        warta = Warta(press, database_url, database, tmp_path)
+        warta.publisher("warta", f"http://127.0.0.1:{free_port()}/")
+        assert warta.verdict(warta.crawl("r")).endswith(" UTC: it refused 3 connections in a row")
+        assert warta.rows("select strikes, left_alone from news.domains") == [(1, True)]
+
+
+@pytest.mark.parametrize(("status", "left"), [(404, (None, 0)), (0, ("HTTP 403", 2)), (500, ("HTTP 403", 2))])
+def test_an_article_that_is_gone_ends_a_rest_and_a_good_feed_or_an_error_does_not(
+    database_url: str, database: Connection, tmp_path: Path, status: int, left: tuple[str | None, int]
+) -> None:
+    """Status 0: the feed names no article."""
+    with printing(lambda path, _: Answer("", status) if _is_page(path) else None, articles=2 if status else 0) as press:
+        warta = Warta(press, database_url, database, tmp_path)
+        domain = f"127.0.0.1:{press.port}"
+        warta.rows(
+            "insert into lumbung.domain (domain, free_at, reason, strikes)"
+            f" values ('{domain}', now() - interval '1 second', 'HTTP 403', 2)"
+        )
+        warta.crawl("r")
+        assert warta.rows("select reason, strikes from lumbung.domain") == [left]
