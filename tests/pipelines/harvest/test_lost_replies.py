@@ -174,17 +174,13 @@ def leave_a_turn(it: Stage) -> object:
 
 
 def rest(it: Stage) -> object:
+    asyncio.run(it.frontier.turns.store_pace(DOMAIN, 4))
     return asyncio.run(it.frontier.turns.rest(DOMAIN, 600, "it asks for that", 2))
 
 
 def clear_a_rest(it: Stage) -> object:
     asyncio.run(it.other.turns.rest(DOMAIN, 600, "it asks for that", 2))
     return asyncio.run(it.frontier.turns.clear_rest(DOMAIN))
-
-
-def store_a_pace(it: Stage) -> object:
-    asyncio.run(it.other.turns.store_pace(DOMAIN, 2))
-    return asyncio.run(it.frontier.turns.store_pace(DOMAIN, 4))
 
 
 def poll_answered(it: Stage) -> object:
@@ -213,8 +209,8 @@ def problem_noted(it: Stage) -> object:
 
 OPERATIONS: list[Callable[[Stage], object]] = [
     lease, lease_what_ran_out, announce, announce_a_change, announce_an_index, load, load_what_is_refused,
-    load_a_revision, close, take_a_new_turn, keep_a_turn, pass_a_turn, leave_a_turn, rest, clear_a_rest, store_a_pace,
-    poll_answered, poll_unchanged, poll_failed, poll_skipped, poll_forgotten, problem_noted,
+    load_a_revision, close, take_a_new_turn, keep_a_turn, pass_a_turn, leave_a_turn, rest, clear_a_rest, poll_answered,
+    poll_unchanged, poll_failed, poll_skipped, poll_forgotten, problem_noted,
 ]  # fmt: skip
 
 

@@ -3,87 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.queue_of_a_domain import Clock, Stand, real_sleep, stand
 
 from spiders.fetching import domain_queue
-from spiders.fetching.domain_queue import DomainQueue, LeftAlone, Stopping
-from spiders.fetching.pace import Pace
-from spiders.fetching.standing import Rest, Standing
+from spiders.fetching.domain_queue import LeftAlone, Stopping
+from spiders.fetching.standing import Rest
 from spiders.fetching.turns import Turn
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
-real_sleep = asyncio.sleep
-
-
-@dataclass
-class Clock:
-    now: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        await real_sleep(0)
-
-
-@dataclass
-class ScriptedTurns:
-    """Turns that answer `take` in the order of `taken`, the last one for ever, and `keep` with `kept`."""
-
-    clock: Clock
-    taken: list[Turn] = field(default_factory=lambda: [Turn(ours=True)])
-    kept: bool = True
-    calls: list[tuple[Any, ...]] = field(default_factory=list)
-    queue: DomainQueue | None = None
-
-    async def take(self, domain: str, delay: float) -> Turn:
-        self.calls.append(("take", domain, delay))
-        return self.taken.pop(0) if len(self.taken) > 1 else self.taken[0]
-
-    async def keep(self, domain: str, delay: float) -> bool:
-        assert self.queue is not None
-        assert self.queue._in_flight == 0, "others may get the turn while a request of ours is on its way"  # noqa: SLF001
-        self.calls.append(("keep", domain, delay))
-        return self.kept
-
-    async def release(self, domain: str, delay: float) -> None:
-        self.calls.append(("release", domain, delay))
-
-    async def rest(self, domain: str, seconds: float, reason: str, strikes: int) -> None:
-        self.calls.append(("rest", domain, seconds, reason, strikes))
-
-    async def clear_rest(self, domain: str) -> None:
-        self.calls.append(("clear_rest", domain))
-
-    async def store_pace(self, domain: str, seconds: float) -> None:
-        self.calls.append(("store_pace", domain, seconds))
-
-    def names(self) -> list[str]:
-        return [call[0] for call in self.calls]
-
-
-@dataclass
-class Stand:
-    """A queue and what it is made of."""
-
-    clock: Clock
-    turns: ScriptedTurns
-    queue: DomainQueue
-    stopping: bool = False
-    throttle: float = 0.0
-
-    async def one(self, times: int = 1) -> float:
-        """Send requests that are answered at once; the time of the last one."""
-        for _ in range(times):
-            await self.queue.enter()
-            self.queue.release()
-        return self.clock.now
 
 
 @pytest.fixture
@@ -94,27 +21,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def stand(clock: Clock, *taken: Turn, width: int = 1, floor: float = 0.0) -> Stand:
-    turns = ScriptedTurns(clock, list(taken) or [Turn(ours=True)])
-    standing, pace = Standing(patience=120, pause=2), Pace(floor, first_lesson=2)
-    queue = DomainQueue(
-        "koran.example",
-        turns,
-        standing,
-        pace,
-        width=width,
-        throttle=lambda: made.throttle,
-        stopping=lambda: made.stopping,
-    )
-    turns.queue = queue
-    made = Stand(clock, turns, queue)
-    return made
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(work)
-
-
 @pytest.mark.parametrize("of", ["floor", "throttle"])
 def test_requests_are_sent_at_least_the_delay_apart_and_the_first_one_at_once(clock: Clock, of: str) -> None:
     async def requests() -> None:
@@ -122,7 +28,7 @@ def test_requests_are_sent_at_least_the_delay_apart_and_the_first_one_at_once(cl
         made.throttle = 3.0 if of == "throttle" else 1.0
         assert [await made.one() for _ in range(4)] == pytest.approx([1_000, 1_003, 1_006, 1_009])
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_request_waits_while_as_many_are_in_flight_as_the_width_allows(clock: Clock) -> None:
@@ -137,7 +43,7 @@ def test_a_request_waits_while_as_many_are_in_flight_as_the_width_allows(clock: 
         made.queue.release()
         await asyncio.wait_for(third, 5)
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_turn_is_taken_once_and_looked_at_again_after_sixteen_requests(clock: Clock) -> None:
@@ -152,7 +58,7 @@ def test_a_turn_is_taken_once_and_looked_at_again_after_sixteen_requests(clock: 
         await made.one()
         assert made.turns.names() == ["take", "keep", "keep"]
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_turn_is_looked_at_only_when_no_request_of_ours_is_on_its_way(clock: Clock) -> None:
@@ -168,7 +74,7 @@ def test_a_turn_is_looked_at_only_when_no_request_of_ours_is_on_its_way(clock: C
         await asyncio.wait_for(next_one, 5)
         assert made.turns.names() == ["take", "keep"]
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_turn_that_was_lost_while_the_database_was_away_is_taken_anew(clock: Clock) -> None:
@@ -190,7 +96,7 @@ def test_a_turn_that_was_lost_while_the_database_was_away_is_taken_anew(clock: C
         await made.one()
         assert made.turns.names() == ["take", "keep", "take"]
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_turn_is_looked_at_again_after_a_minute(clock: Clock) -> None:
@@ -204,7 +110,7 @@ def test_a_turn_is_looked_at_again_after_a_minute(clock: Clock) -> None:
         await made.one()
         assert made.turns.names() == ["take", "keep"]
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_turn_that_passed_on_is_queued_for_again_with_the_delay_and_every_half_second(clock: Clock) -> None:
@@ -219,7 +125,7 @@ def test_a_turn_that_passed_on_is_queued_for_again_with_the_delay_and_every_half
         await made.one(15)
         assert made.turns.names().count("keep") == 1
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_what_is_left_of_a_rest_is_waited_for_when_the_turn_comes(clock: Clock) -> None:
@@ -233,7 +139,7 @@ def test_what_is_left_of_a_rest_is_waited_for_when_the_turn_comes(clock: Clock) 
         assert not made.queue.has_past_rest
         assert made.turns.names() == ["take", "clear_rest"]
 
-    run(requests())
+    asyncio.run(requests())
 
 
 @pytest.mark.parametrize(
@@ -249,7 +155,7 @@ def test_a_rest_beyond_patience_refuses_every_request_and_says_why(clock: Clock,
         assert made.turns.names() == ["take"]
         assert not made.queue.has_past_rest
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_new_turn_ends_no_rest(clock: Clock) -> None:
@@ -263,7 +169,7 @@ def test_a_new_turn_ends_no_rest(clock: Clock) -> None:
         made.queue.leave_alone(Rest(1, "HTTP 503", strikes=0, ends=False))
         assert await made.one() == pytest.approx(1_035), "a shorter rest ended a longer one"
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_rest_that_ends_the_crawl_refuses_also_what_waits(clock: Clock) -> None:
@@ -282,7 +188,7 @@ def test_a_rest_that_ends_the_crawl_refuses_also_what_waits(clock: Clock) -> Non
             await made.one()
         assert not made.queue.has_past_rest, "a good answer to an earlier request would clear it"
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_rest_is_stored_as_it_is_and_past_only_when_its_time_is_over(clock: Clock) -> None:
@@ -299,7 +205,7 @@ def test_a_rest_is_stored_as_it_is_and_past_only_when_its_time_is_over(clock: Cl
         clock.now += 1
         assert made.queue.has_past_rest
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_an_idle_turn_is_released_after_five_seconds_and_none_before(clock: Clock) -> None:
@@ -322,7 +228,7 @@ def test_an_idle_turn_is_released_after_five_seconds_and_none_before(clock: Cloc
         await made.one()
         assert made.turns.names() == ["take", "release", "take"]
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_no_turn_is_released_while_a_request_waits_for_a_rest_to_end(clock: Clock) -> None:
@@ -339,7 +245,7 @@ def test_no_turn_is_released_while_a_request_waits_for_a_rest_to_end(clock: Cloc
             await real_sleep(0)
         assert made.turns.names() == ["take"]
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_each_page_is_read_before_the_next_request_until_one_was_good_and_again_after_a_wall(clock: Clock) -> None:
@@ -365,7 +271,7 @@ def test_each_page_is_read_before_the_next_request_until_one_was_good_and_again_
         await request(made)
         assert clock.now - begun >= 120, "but not for ever"
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_third_wall_in_a_row_is_a_rest_and_a_good_page_between_them_begins_the_row_anew(clock: Clock) -> None:
@@ -398,7 +304,7 @@ def test_whoever_waits_ends_within_a_moment_of_the_stop(clock: Clock, waits_for:
             await waits
         assert clock.now - asked <= 0.5
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_longer_delay_is_told_to_the_next_crawl_with_the_next_request(clock: Clock) -> None:
@@ -412,7 +318,7 @@ def test_a_longer_delay_is_told_to_the_next_crawl_with_the_next_request(clock: C
         await made.one()
         assert made.turns.names() == ["take", "keep"]
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_429_slows_this_crawl_and_tells_the_others(clock: Clock) -> None:
@@ -428,7 +334,7 @@ def test_a_429_slows_this_crawl_and_tells_the_others(clock: Clock) -> None:
         await made.queue.put_off(503)
         assert made.turns.calls[-1] == ("store_pace", "koran.example", pytest.approx(6, abs=0.01))
 
-    run(requests())
+    asyncio.run(requests())
 
 
 def test_a_turn_brings_the_pace_that_another_crawl_was_taught(clock: Clock) -> None:
@@ -438,4 +344,4 @@ def test_a_turn_brings_the_pace_that_another_crawl_was_taught(clock: Clock) -> N
         made.turns.kept = False
         assert await made.one() - sent == pytest.approx(8, abs=0.01)
 
-    run(requests())
+    asyncio.run(requests())

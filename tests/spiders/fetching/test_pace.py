@@ -116,6 +116,15 @@ def test_the_least_delay_is_kept_between_all_requests_of_all_crawls_of_a_domain(
     assert span(press.requests) > (len(press.requests) - 2) * DELAY
 
 
+def test_the_least_delay_that_ships_is_a_second(database_url: str, database: Connection, tmp_path: Path) -> None:
+    with printing(articles=3) as press:
+        warta = Warta(press, database_url, database, tmp_path)
+        options = warta.public("warta", "http://www.koran.example/")
+        del options["POLITE_DELAY"]
+        assert warta.crawl("r", **options).stored == 3
+    assert span(press.requests) > len(press.requests) - 2 == 3
+
+
 def test_the_least_delay_outlives_a_crawl_that_is_killed(
     database_url: str, database: Connection, tmp_path: Path
 ) -> None:
