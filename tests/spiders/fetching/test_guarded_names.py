@@ -176,7 +176,7 @@ def head_of(state: str, sizes: Iterable[int], monkeypatch: pytest.MonkeyPatch) -
     """Whether a protocol gave up that was sent pieces of those sizes, and how many bytes its parser saw."""
     seen = []
     monkeypatch.setattr(_LenientHTTP11ClientProtocol, "dataReceived", lambda _self, data: seen.append(len(data)))
-    protocol: Any = guard._ShortHead.__new__(guard._ShortHead)  # noqa: SLF001 - Twisted calls it, nobody else
+    protocol: Any = guard._BoundedHead.__new__(guard._BoundedHead)  # noqa: SLF001 - Twisted calls it, nobody else
     protocol._parser = SimpleNamespace(state=state)  # noqa: SLF001
     protocol.transport = Transport()
     for size in sizes:
