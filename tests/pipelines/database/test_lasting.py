@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
+from support.lost_reply import LossyWire
 from support.spider_runs import FAST, start_spider
 from support.stories import Story, body, put
 from support.throwaway import free_port
@@ -174,15 +175,22 @@ def test_deduplication_outlives_a_restart_of_its_server(barn: Server, harvest: s
     with closing(connect(harvest)) as connection:
         put(connection, [Story(body(number % 7), f"koran_{number}") for number in range(40)])
     said: list[int] = []
+    restarts: list[threading.Timer] = []
 
     def interrupt(done: Any) -> None:
         said.append(done.seen)
         if len(said) in {2, 4}:
+            for before in restarts:
+                before.join()  # deduplication goes on before `barn.start` has returned
             stop_at_once(barn)
-            threading.Timer(0.5, barn.start).start()
+            restarts.append(threading.Timer(0.5, barn.start))
+            restarts[-1].start()
 
     with closing(connect(harvest, work=Work.DEDUPLICATING)) as connection:
         done = deduplicate(connection, batch=5, progress=interrupt)
+    for restart in restarts:
+        restart.join()
+    assert len(restarts) == 2
     assert said == list(range(5, 41, 5))
     with closing(connect(harvest)) as connection:
         assert done.seen == 40
@@ -281,6 +289,20 @@ def test_a_second_deduplication_waits_for_the_batch_of_the_first(database_url: s
                 waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted and pid = %s"
                 until(lambda: rows(watcher, waits, run.info.backend_pid) == [(1,)])
         assert second.result().seen == 1
+
+
+def test_a_server_that_stayed_away_is_waited_for_once(database_url: str, server: Server) -> None:
+    wire = LossyWire(server.port)
+    with wire.running():
+        lasting = Lasting(connect(wire.url(database_url)), patience=2)
+    waited = []
+    for _ in range(3):
+        start = time.monotonic()
+        with pytest.raises(DatabaseLost):
+            lasting.do(lambda: rows(lasting.connection, "select 1"))
+        waited.append(time.monotonic() - start)
+    assert waited[0] > 2
+    assert max(waited[1:]) < 1
 
 
 @pytest.mark.parametrize("work", Work)

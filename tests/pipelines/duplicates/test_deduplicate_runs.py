@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from support.checkout import ROOT
 from support.stories import Story, body, clusters, members, newsroom, put, rows
 
-from pipelines.database.connections import Connection, connect, transaction
+from pipelines.database.connections import Connection, Work, connect, transaction
 from pipelines.duplicates.deduplicate import Summary, count_due, deduplicate, look_again
 
 if TYPE_CHECKING:
@@ -217,6 +218,26 @@ def test_ten_kills_in_the_middle_of_a_batch_change_nothing(database: Connection,
     assert 0 < left <= 70
     assert deduplicate(database).seen == left
     assert members(database) == known
+
+
+def test_the_command_works_under_the_limits_of_deduplication_and_not_of_a_reader(
+    database: Connection, database_url: str
+) -> None:
+    put(database, [Story(body(1))])
+    with transaction(database) as cursor:
+        cursor.execute(
+            "create table lumbung.seen (name text, setting text);"
+            " create function lumbung.see() returns trigger language plpgsql as $$ begin"
+            "   insert into lumbung.seen select name, setting from pg_settings where name like any"
+            "   (array['statement_timeout', 'lock_timeout', 'idle_in_transaction%']); return null; end $$;"
+            " create trigger see after insert on lumbung.fingerprint execute function lumbung.see()"
+        )
+    command = [sys.executable, "-m", "pipelines.cli", "deduplicate"]
+    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, "DATABASE_URL": database_url})
+    statement, lock, idle = (str(seconds * 1000) for seconds in Work.DEDUPLICATING.value)
+    assert Work.DEDUPLICATING.value > Work.READING.value
+    wanted = [("idle_in_transaction_session_timeout", idle), ("lock_timeout", lock), ("statement_timeout", statement)]
+    assert rows(database, "select * from lumbung.seen order by 1") == wanted
 
 
 def test_past_the_cap_of_a_hot_key_order_only_adds_verified_pairs_and_looking_again_takes_them_away(

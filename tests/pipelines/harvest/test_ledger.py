@@ -100,3 +100,40 @@ def test_the_newest_crawl_of_a_run_is_found(database: Connection) -> None:
     assert crawl is not None
     assert crawl.stored == 6
     assert find_crawl(database, "another") is None
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"leased": 3, "stored": 2, "rejected": 0, "failed": 1},
+        {"leased": 5, "stored": 1, "rejected": 0, "failed": 4},
+        {"leased": 25, "stored": 20, "rejected": 0, "failed": 5},
+        {"leased": 6, "stored": 0, "rejected": 6, "failed": 0},
+        {"polls": 3, "polls_failed": 2},
+        {"polls": 15, "polls_failed": 3},
+    ],
+    ids=[
+        "1 of 3 pages",
+        "4 of 5 pages",
+        "a fifth of the pages",
+        "all rejected",
+        "2 of 3 feeds",
+        "a fifth of the feeds",
+    ],
+)
+def test_what_may_be_chance_makes_no_bad_crawl(database: Connection, counts: dict[str, Any]) -> None:
+    assert judge(database, **counts) is None
+
+
+@pytest.mark.parametrize(
+    ("counts", "reason"),
+    [
+        ({"leased": 1, "stored": 0, "rejected": 0, "failed": 1}, "none of 1 pages could be fetched"),
+        ({"leased": 24, "stored": 19, "rejected": 0, "failed": 5}, "5 of 24 pages failed"),
+        ({"polls": 1, "polls_failed": 1}, "nothing could be fetched from koran"),
+    ],
+)
+def test_one_more_than_chance_makes_a_bad_one(database: Connection, counts: dict[str, Any], reason: str) -> None:
+    found = judge(database, **counts)
+    assert found is not None
+    assert reason in found
