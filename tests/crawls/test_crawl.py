@@ -233,13 +233,25 @@ def test_crawl_delay_of_robots_txt_is_kept(database_url: str) -> None:
     assert seconds[-1] - seconds[0] > (len(seconds) - 2) * delay
 
 
+SLOW_LEASES = """
+create function lumbung.slowly() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(0.005); return new; end $$;
+create trigger slowly before update on lumbung.page
+    for each row when (old.state = 'due' and new.state = 'leased') execute function lumbung.slowly()
+"""
+"""A lease takes so long that those of two crawls overlap."""
+
+
 def test_two_crawls_at_once_fetch_no_page_twice(newsstand: Newsstand, database_url: str, database: Connection) -> None:
+    with transaction(database) as cursor:
+        cursor.execute(SLOW_LEASES)
     environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": newsstand.url + "/"}
     spiders = [start_spider("contoh", environment, f"run={name}", settings=FAST) for name in "ab"]
     logs = [spider.communicate()[0] for spider in spiders]
     assert [spider.returncode for spider in spiders] == [0, 0], logs
     pages = fetched_articles(newsstand)
     assert len(pages) == len(set(pages))
+    assert rows(database, "select count(*) from lumbung.crawl where leased > 16") == [(2,)], "one did all the work"
     wanted = len(expected(newsstand.newspaper)["articles"])
     assert rows(database, "select count(*) from news.all_articles") == [(wanted,)]
 
