@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ _READY = b"Z\x00\x00\x00\x05I"
 """ReadyForQuery outside of a transaction: the end of the reply to a COMMIT."""
 
 
+How = Literal["reply", "request", "late"]
+"""What is lost: the reply to a COMMIT; the COMMIT itself; the client, a moment before the server gets the COMMIT."""
+_LATE = 0.1
+
+
 class LossyWire:
     """Forwards one TCP port of loopback to another; see `lose`."""
 
@@ -25,15 +31,16 @@ class LossyWire:
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
         self._countdown = 0
+        self.how: How = "reply"
         self._open: list[socket.socket] = []
         self.commits = 0
-        """COMMITs that went through, the one whose reply was lost included."""
+        """COMMITs that were seen, the one that was struck included."""
         self.lost = 0
-        """Replies lost so far."""
+        """How often the wire has struck."""
 
-    def lose(self, number: int) -> None:
+    def lose(self, number: int, how: How = "reply") -> None:
         """Lose the reply to the `number`-th COMMIT from now on, and cut its connection; 0 loses none."""
-        self.commits, self._countdown = 0, number
+        self.commits, self._countdown, self.how = 0, number, how
 
     def _serve(self) -> None:
         with suppress(OSError):
@@ -81,8 +88,16 @@ class _Link:
     def pump_requests(self) -> None:
         with suppress(OSError):
             while chunk := self._client.recv(65536):
-                if chunk.endswith(_COMMIT):
-                    self._losing = self._wire.committing()
+                if chunk.endswith(_COMMIT) and self._wire.committing():
+                    if self._wire.how == "request":
+                        self._wire.lost += 1
+                        break
+                    self._losing = True
+                    if self._wire.how == "late":
+                        _hang_up(self._client)
+                        time.sleep(_LATE)
+                        self._server.sendall(chunk)
+                        return
                 self._server.sendall(chunk)
         self._hang_up()
 
