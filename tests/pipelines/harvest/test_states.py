@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import hypothesis
 import pytest
-from crash.invariants import ALWAYS
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from support.harvest_states import ALL_PROMISES, OUTCOMES, TABLES, visit
 from support.lost_reply import LossyWire
 
 from pipelines.database import lasting
@@ -26,18 +26,7 @@ from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier, close_abandoned
 from pipelines.harvest.ledger import imbalance, read_crawl
 from pipelines.harvest.load import load_batch
-from spiders.article import (
-    Article,
-    Entry,
-    Failure,
-    LeasedPage,
-    Outcome,
-    Rejection,
-    Released,
-    Unchanged,
-    Validators,
-    Visit,
-)
+from spiders.article import Entry, LeasedPage, Validators
 from spiders.fetching.errors import CrawlOver
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
@@ -61,22 +50,6 @@ FAULTS = st.sampled_from([None, None, "kill"]) | st.tuples(
     st.integers(1, 2), st.sampled_from(["reply", "reply", "request", "late"])
 )
 """None, the backend killed before the operation, or what is lost of which of its commits."""
-OUTCOMES = st.sampled_from(["a", "b", "failure", "rejection", "unchanged", "released", "refused"])
-TABLES: Final = (
-    "crawl", "page", "poll", "article", "revision", "reads", "rejection", "kept_page", "turn", "domain", "publisher",
-    "deduplication_due",
-)  # fmt: skip
-SEVERAL = {"one change is one revision", "one count of readers is one observation"}
-"""Promises of the crash test's site, whose texts change once."""
-UNCHANGED_TEXT = {"a page that is done has its article", "an article's page was returned"}
-"""Not kept by a site that answers 304 to a crawl that has no text: here it may."""
-PROMISES = {name: asked for name, asked in ALWAYS.items() if name not in SEVERAL | UNCHANGED_TEXT} | {
-    "a page of a rejection or an article is not leased for ever": """
-        select page_id from lumbung.page where (state = 'leased') <> (lease_until is not null)""",
-}
-ALL_PROMISES: Final = " union all ".join(
-    f"select '{name.replace(chr(39), '')}' where exists ({asked})" for name, asked in PROMISES.items()
-)
 taken = Counter[str]()
 """Steps by name, over all runs."""
 
@@ -175,7 +148,7 @@ class Crawls(RuleBasedStateMachine):
         crawl.hand |= {page.page_id: page for page in pages}
         crawl.counts["leased"] += len(pages)
 
-    @rule(slot=SLOTS, outcomes=st.lists(OUTCOMES, min_size=1, max_size=4), fault=FAULTS)
+    @rule(slot=SLOTS, outcomes=st.lists(st.sampled_from(OUTCOMES), min_size=1, max_size=4), fault=FAULTS)
     def bring_back(self, slot: int, outcomes: list[str], fault: Any) -> None:
         taken["load"] += 1
         crawl = self._crawl(slot)
@@ -331,23 +304,6 @@ class Crawls(RuleBasedStateMachine):
         assert self._rows("select page_id from lumbung.page where state = 'leased'") == []
         assert self._rows("select crawl_id from news.crawls where not balanced or finished_at is null") == []
         self.database.close()
-
-
-def visit(page: LeasedPage, kind: str) -> Visit:
-    """What a visit may bring: one of two texts, or none."""
-    about: dict[str, Any] = {"publisher": "koran", "url": page.url, "canonical_url": page.canonical_url}
-    at = datetime.now(UTC)
-    article = Article(
-        **about, headline="Panen raya", paragraphs=(f"Petani memanen padi {kind}.",), fetched_at=at,
-        reads=2**70 if kind == "refused" else None,
-    )  # fmt: skip
-    others: dict[str, Outcome] = {
-        "failure": Failure(error="no answer"),
-        "rejection": Rejection(**about, reason="photo", fetched_at=at),
-        "unchanged": Unchanged(),
-        "released": Released(),
-    }
-    return Visit(page_id=page.page_id, outcome=others.get(kind, article), fetched_at=at, status=200)
 
 
 @pytest.mark.timeout(0 if "LUMBUNG_STATES" in os.environ else 300)
