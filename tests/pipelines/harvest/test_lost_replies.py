@@ -269,28 +269,10 @@ def carried_out(server: Server, url: str, operation: Callable[[Stage], object], 
         return answer, commits, contents(url)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.__name__)
-def test_an_operation_whose_reply_was_lost_is_done_once(
-    server: Server, databases: Callable[[], str], operation: Callable[[Stage], object]
-) -> None:
-    answer, commits, tables = carried_out(server, databases(), operation, 0)
-    assert commits >= 1
-    for number in range(1, commits + 1):
-        again, _, left = carried_out(server, databases(), operation, number)
-        assert again == answer, f"the reply to commit {number} of {commits} was lost"
-        for table, expected in tables.items():
-            assert left[table] == expected, f"{table}, when the reply to commit {number} of {commits} was lost"
+def broken_at_the_end(operation: Callable[[Stage], object]) -> Callable[[Stage], object]:
+    """The operation, but the connection breaks after its last commit, before the crawl has heard of it."""
 
-
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.__name__)
-def test_work_that_was_done_to_its_end_and_lost_then_is_done_once(
-    server: Server, databases: Callable[[], str], operation: Callable[[Stage], object]
-) -> None:
-    """The connection breaks after the last commit of the work, before the crawl has heard of it."""
-    answer, _, tables = carried_out(server, databases(), operation, 0)
-    url = databases()
-
-    def lose(it: Stage) -> object:
+    def operate(it: Stage) -> object:
         call = it.frontier.call
 
         async def call_and_lose(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -309,10 +291,22 @@ def test_work_that_was_done_to_its_end_and_lost_then_is_done_once(
         it.frontier.call = call_and_lose  # type: ignore[method-assign]  # every operation of this crawl goes through it
         return operation(it)
 
-    again, _, left = carried_out(server, url, lose, 0)
-    assert again == answer
-    for table, expected in tables.items():
-        assert left[table] == expected, table
+    return operate
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.__name__)
+def test_an_operation_whose_reply_was_lost_is_done_once(
+    server: Server, databases: Callable[[], str], operation: Callable[[Stage], object]
+) -> None:
+    answer, commits, tables = carried_out(server, databases(), operation, 0)
+    assert commits >= 1
+    losses = {f"the reply to commit {number} of {commits} was lost": number for number in range(1, commits + 1)}
+    for loss, number in {**losses, "it was lost after all of its commits": 0}.items():
+        disturbed = operation if number else broken_at_the_end(operation)
+        again, _, left = carried_out(server, databases(), disturbed, number)
+        assert again == answer, loss
+        for table, expected in tables.items():
+            assert left[table] == expected, f"{table}: {loss}"
 
 
 def test_another_crawl_rests_a_domain_and_a_repeated_all_clear_does_not_end_it(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg2.extras import RealDictCursor
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
+from pipelines.harvest.ledger import read_crawl
 from pipelines.harvest.polls import next_pace, reach_of
 from spiders.article import Entry, Remembered, Validators
 from spiders.publishers import Publisher
@@ -152,3 +154,55 @@ def test_only_a_crawl_of_the_same_dates_that_was_stopped_is_gone_on_with(databas
     asyncio.run(again.close("finished"))
     with crawl(database_url, RANGE) as later:
         assert not recall(later).in_this_range, "a new crawl of dates that were crawled to the end asks again"
+
+
+def poll_row(database: Connection) -> dict[str, object]:
+    with transaction(database, RealDictCursor) as cursor:
+        cursor.execute("select * from lumbung.poll")
+        found: Any = cursor.fetchone()
+    return dict(found)
+
+
+def changed(database: Connection, before: dict[str, object]) -> set[str]:
+    after = poll_row(database)
+    return {name for name in after if after[name] != before[name]}
+
+
+def test_each_answer_changes_its_own_columns_of_a_document_and_no_others(
+    database_url: str, database: Connection
+) -> None:
+    with crawl(database_url) as frontier:
+        announce(frontier, 1)
+        asyncio.run(frontier.polled(RSS, "HTTP 503"))
+        read = poll_row(database)
+        assert (read["etag"], read["last_modified"], read["failures"], read["problem"]) == ("e", None, 1, "HTTP 503")
+        asyncio.run(frontier.polled(RSS, "HTTP 500"))
+        assert changed(database, read) == {"failed_at", "problem"}
+        failed = poll_row(database)
+        asyncio.run(frontier.polled(RSS, unchanged=True))
+        assert changed(database, failed) == {"polled_at", "every", "next_at", "failures", "problem"}
+        unchanged = poll_row(database)
+        assert (unchanged["failures"], unchanged["problem"]) == (0, None)
+        announce(frontier, 1)
+        assert changed(database, unchanged) == {"polled_at", "every", "next_at"}
+        announce(frontier, 2)
+        assert changed(database, unchanged) == {"polled_at", "every", "next_at", "changed_at"} - (
+            {"every"} if poll_row(database)["every"] == unchanged["every"] else set()
+        )
+        known = poll_row(database)
+        asyncio.run(frontier.forget(RSS))
+        assert changed(database, known) == {"etag", "polled_at", "next_at"}
+
+
+def test_the_ledger_notes_the_first_twenty_problems_and_counts_every_failure(
+    database_url: str, database: Connection
+) -> None:
+    with crawl(database_url) as frontier:
+        for number in range(25):
+            asyncio.run(frontier.polled(f"{RSS}/{number}", f"HTTP 5{number:02}\x00"))
+        asyncio.run(frontier.problem("one more"))
+        asyncio.run(frontier.polled(RSS))
+        asyncio.run(frontier.skipped())
+        row = read_crawl(database, frontier.crawl_id)
+    assert row.problems == [f"HTTP 5{number:02}\ufffd" for number in range(20)]
+    assert (row.polls, row.polls_failed, row.polls_unchanged, row.polls_skipped) == (26, 25, 0, 1)

@@ -1,0 +1,149 @@
+"""Which pages a crawl wants: by its window, by what is known of their dates, and by when they were found."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from scrapy.settings import Settings
+
+from pipelines.database.connections import Connection, connect, transaction
+from pipelines.harvest.frontier import Frontier
+from spiders.article import Entry, Validators
+from spiders.publishers import Publisher
+from spiders.publishers.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+TICK = timedelta(microseconds=1)
+PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
+OPEN = Window(NOON, None, strict=False)
+RANGE = Window(NOON, NOON + DAY, strict=True)
+
+
+def crawl(url: str, window: Window) -> Frontier:
+    return Frontier(connect(url), PUBLISHER, window)
+
+
+def announce(frontier: Frontier, **dates: datetime | None) -> None:
+    """One page, known by nothing but these dates."""
+    entry = Entry(url="https://koran.example/berita", **dates)  # type: ignore[arg-type]  # dates only
+    asyncio.run(frontier.announce("https://koran.example/rss", [entry], Validators()))
+
+
+def wants(frontier: Frontier) -> bool:
+    return bool(asyncio.run(frontier.lease(10)))
+
+
+@pytest.mark.parametrize(
+    ("dates", "in_range", "in_open"),
+    [
+        ({}, True, True),
+        ({"published_at": NOON}, True, True),
+        ({"published_at": NOON - TICK}, False, False),
+        ({"published_at": NOON + DAY - TICK}, True, True),
+        ({"published_at": NOON + DAY}, False, True),
+        ({"published_at": NOON - DAY, "published_until": NOON}, True, True),
+        ({"published_at": NOON - DAY, "published_until": NOON - TICK}, False, False),
+        ({"published_at": NOON + DAY - TICK, "published_until": NOON + 2 * DAY}, True, True),
+        ({"published_at": NOON + DAY, "published_until": NOON + 2 * DAY}, False, True),
+        ({"modified_at": NOON}, True, True),
+        ({"modified_at": NOON - TICK}, False, True),
+        ({"modified_at": NOON + 9 * DAY}, True, True),
+        ({"published_at": NOON - DAY, "modified_at": NOON + TICK}, False, False),
+    ],
+)
+def test_a_page_is_wanted_where_it_may_lie_in_the_window(
+    database_url: str, dates: dict[str, datetime], *, in_range: bool, in_open: bool
+) -> None:
+    for window, wanted in ((RANGE, in_range), (OPEN, in_open)):
+        with closing(connect(database_url)) as before:
+            finder = Frontier(before, PUBLISHER, Window(NOON - 90 * DAY, NOON - 60 * DAY, strict=True))
+            announce(finder, **dates)
+        frontier = crawl(database_url, window)
+        assert wants(frontier) == wanted, window
+        frontier.connection.close()
+
+
+@pytest.mark.parametrize(
+    ("found_in", "published_at", "later", "wanted"),
+    [
+        (Window(NOON, None, strict=False), NOON + TICK, Window(NOON + 20 * DAY, None, strict=False), True),
+        (Window(NOON, None, strict=False), NOON + TICK, Window(NOON + 31 * DAY, None, strict=False), True),
+        (Window(NOON, None, strict=False), NOON, Window(NOON + 31 * DAY, None, strict=False), False),
+        (Window(NOON, None, strict=False), NOON - TICK, Window(NOON + 20 * DAY, None, strict=False), False),
+        (Window(NOON, NOON + DAY, strict=True), NOON + TICK, Window(NOON + 20 * DAY, None, strict=False), False),
+        (Window(NOON, None, strict=False), NOON + TICK, Window(NOON + 20 * DAY, None, strict=True), False),
+    ],
+    ids=["recent", "of 31 days", "older", "old when found", "found by a crawl of dates", "asked for by dates"],
+)
+def test_what_was_recent_when_it_was_found_is_wanted_for_a_month(
+    database_url: str, found_in: Window, published_at: datetime, later: Window, *, wanted: bool
+) -> None:
+    finder = crawl(database_url, found_in)
+    announce(finder, published_at=published_at)
+    asyncio.run(finder.close("finished"))
+    frontier = crawl(database_url, later)
+    assert wants(frontier) == wanted
+    frontier.connection.close()
+
+
+def test_a_page_that_is_not_due_yet_is_wanted_by_nobody(database_url: str, database: Connection) -> None:
+    frontier = crawl(database_url, OPEN)
+    announce(frontier)
+    for wait, wanted in (("1 minute", False), ("-1 second", True)):
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.page set due_at = now() + %s::interval", [wait])
+        assert wants(frontier) == wanted
+    frontier.connection.close()
+
+
+@pytest.fixture
+def refetching() -> Iterator[list[Frontier]]:
+    """Crawls to be closed at the end."""
+    opened: list[Frontier] = []
+    yield opened
+    for frontier in opened:
+        frontier.connection.close()
+
+
+@pytest.mark.parametrize(
+    ("dates", "window", "wanted"),
+    [
+        ({"published_at": NOON}, RANGE, True),
+        ({"published_at": NOON - TICK}, RANGE, False),
+        ({"published_at": NOON + DAY}, RANGE, False),
+        ({"published_at": NOON + DAY}, OPEN, True),
+        ({"published_at": NOON - TICK}, OPEN, False),
+        ({"published_at": NOON - DAY, "published_until": NOON}, RANGE, True),
+        ({}, RANGE, True),
+    ],
+)
+@pytest.mark.usefixtures("database_url")
+def test_a_crawl_that_fetches_again_wants_known_pages_of_its_window_and_no_others(
+    database: Connection, refetching: list[Frontier], dates: dict[str, Any], window: Window, *, wanted: bool
+) -> None:
+    crawler: Any = SimpleNamespace(settings=Settings({"DATABASE_PATIENCE": 1}))
+
+    def opened(*, again: bool) -> Frontier:
+        spider: Any = SimpleNamespace(publisher=PUBLISHER, window=window, run=None, refetch=again)
+        refetching.append(Frontier.from_crawler(crawler, spider))
+        return refetching[-1]
+
+    announce(opened(again=False), **dates)
+    for state in ("done", "rejected"):
+        with transaction(database) as cursor:
+            cursor.execute(
+                "update lumbung.page set state = %s, due_at = now() + interval '1 hour', leased_by = null,"
+                " lease_until = null",
+                [state],
+            )
+        assert not wants(opened(again=False))
+        assert wants(opened(again=True)) == wanted
