@@ -137,3 +137,25 @@ def test_one_more_than_chance_makes_a_bad_one(database: Connection, counts: dict
     found = judge(database, **counts)
     assert found is not None
     assert reason in found
+
+
+QUIET: dict[str, Any] = {"entries": 0, "known": 0, "enqueued": 0, "leased": 0, "stored": 0, "rejected": 0}
+
+
+def history(connection: Connection, *entries: int, **columns: Any) -> None:
+    for number in entries:
+        judge(connection, entries=number, known=max(number - 6, 0), enqueued=min(number, 6), **columns)
+
+
+def test_usual_is_the_median_of_the_last_ten_finished_crawls_that_read_something(database: Connection) -> None:
+    history(database, *[1_000] * 5)
+    history(database, *[20] * 4, *[30] * 6)
+    history(database, 0, 0, 0)
+    history(database, *[2_000] * 9, finish_reason="shutdown")
+    assert judge(database, **QUIET) == "koran announced nothing, where it usually has 30 entries"
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.crawl set publisher = 'warta' where entries = 30")
+    assert judge(database, **QUIET) == "koran announced nothing, where it usually has 1000 entries"
+    assert judge(database, **QUIET, ranged=True) == "koran announced nothing"
+    assert judge(database, **QUIET, polls_skipped=1) is None
+    assert judge(database, **QUIET, polls_unchanged=1) is None

@@ -17,7 +17,7 @@ from spiders.publishers import Publisher
 from spiders.publishers.window import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from spiders.fetching.turns import Turn
 
@@ -192,3 +192,78 @@ def test_of_crawls_that_queue_up_at_the_same_moment_one_has_the_turn(database_ur
             for thread in threads:
                 thread.join()
             assert sorted(ours) == [False, False, False, False, True]
+
+
+def close(frontier: Frontier) -> None:
+    asyncio.run(frontier.close("finished"))
+
+
+def leave(frontier: Frontier) -> None:
+    asyncio.run(frontier.turns.leave(DOMAIN, 0))
+
+
+def pass_on(frontier: Frontier) -> None:
+    assert not keep(frontier)
+
+
+def hang(frontier: Frontier) -> None:
+    run(frontier.connection, "update lumbung.turn set until = now() - interval '1 s' where crawl_id = 1")
+
+
+def die(frontier: Frontier) -> None:
+    frontier.connection.close()
+
+
+@pytest.mark.parametrize("end", [close, leave, pass_on, hang, die])
+def test_no_end_of_a_turn_ends_a_rest_of_the_domain(crawls: list[Frontier], end: Callable[[Frontier], None]) -> None:
+    one, two, _ = crawls
+    assert take(one).ours
+    take(two)
+    asyncio.run(one.turns.rest(DOMAIN, 600, "HTTP 429", 1))
+    end(one)
+    while not (turn := take(two)).ours:
+        pass
+    assert 590 < turn.seconds <= 600
+    assert (turn.reason, turn.strikes) == ("HTTP 429", 1)
+
+
+@pytest.mark.parametrize("end", [close, hang, die])
+def test_the_delay_that_a_crawl_asked_for_last_is_kept_after_it_ends(
+    crawls: list[Frontier], end: Callable[[Frontier], None]
+) -> None:
+    one, two, _ = crawls
+    take(one, delay=5)
+    assert keep(one, delay=40)
+    take(two)
+    end(one)
+    while not (turn := take(two)).ours:
+        pass
+    assert 35 < turn.seconds <= 40
+
+
+def test_a_turn_is_kept_although_one_that_hangs_has_a_ticket(crawls: list[Frontier], database: Connection) -> None:
+    one, two, _ = crawls
+    take(one)
+    take(two)
+    run(database, "update lumbung.turn set until = now() - interval '1 s' where crawl_id = 2")
+    assert keep(one)
+    assert take(one).ours
+
+
+def test_a_turn_holds_for_ten_minutes_after_each_look_at_it(crawls: list[Frontier], database: Connection) -> None:
+    def left(minutes: float) -> bool:
+        ((until,),) = run(database, "select extract(epoch from until - now())::float8 / 60 from lumbung.turn")
+        return bool(minutes - 0.5 < until <= minutes)
+
+    one = crawls[0]
+    take(one)
+    assert left(10)
+    run(database, "update lumbung.turn set until = now() + interval '330 s'")
+    take(one)
+    assert left(5.5), "more than five minutes are left: no need to write"
+    run(database, "update lumbung.turn set until = now() + interval '290 s'")
+    take(one)
+    assert left(10)
+    run(database, "update lumbung.turn set until = now() + interval '330 s'")
+    keep(one)
+    assert left(10)
