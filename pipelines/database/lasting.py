@@ -72,6 +72,7 @@ class Lasting:
         """Names of the changes made by the work that `do` is at; None outside of `do`."""
         self._repeating = False
         self._forgotten = False
+        """Whether this session has deleted the operations of sessions that ended long ago."""
 
     def do(self, work: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
         """Do work that uses `connection`, again where the connection broke or another transaction was in the way.
@@ -125,9 +126,9 @@ class Lasting:
                     return committed
             answer = change(cursor)
             cursor.execute(query("remember_answer"), {**which, "answer": Json({name: answer})})
-            if not self._forgotten and cursor.rowcount:
+            if cursor.rowcount and not self._forgotten:
                 cursor.execute(query("forget_operations"))
-        self._forgotten = True
+                self._forgotten = True
         return answer
 
     def _come_back(self, lost: DatabaseLost) -> None:

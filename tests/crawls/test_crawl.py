@@ -233,20 +233,27 @@ def test_crawl_delay_of_robots_txt_is_kept(database_url: str) -> None:
     assert seconds[-1] - seconds[0] > (len(seconds) - 2) * delay
 
 
-SLOW_LEASES = """
-create function lumbung.slowly() returns trigger language plpgsql as
-    $$ begin perform pg_sleep(0.005); return new; end $$;
+SLOW_FIRST_LEASE = """
+create function lumbung.slowly() returns trigger language plpgsql as $$
+begin
+    if (select leased = 0 from lumbung.crawl where crawl_id = new.leased_by) then perform pg_sleep(0.2); end if;
+    return new;
+end $$;
 create trigger slowly before update on lumbung.page
     for each row when (old.state = 'due' and new.state = 'leased') execute function lumbung.slowly()
 """
-"""A lease takes so long that those of two crawls overlap."""
+"""The first lease of a crawl takes three seconds, so that those of two crawls overlap."""
 
 
 def test_two_crawls_at_once_fetch_no_page_twice(newsstand: Newsstand, database_url: str, database: Connection) -> None:
-    with transaction(database) as cursor:
-        cursor.execute(SLOW_LEASES)
     environment = {"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": newsstand.url + "/"}
-    spiders = [start_spider("contoh", environment, f"run={name}", settings=FAST) for name in "ab"]
+    start_spider("contoh", environment, "max_articles=1", settings=FAST).communicate()
+    with transaction(database) as cursor:
+        cursor.execute(SLOW_FIRST_LEASE)
+    scheduled = (
+        f"interval_start={datetime.now(UTC).isoformat()}"  # no feed is due: both lease before they ask for anything
+    )
+    spiders = [start_spider("contoh", environment, f"run={name}", scheduled, settings=FAST) for name in "ab"]
     logs = [spider.communicate()[0] for spider in spiders]
     assert [spider.returncode for spider in spiders] == [0, 0], logs
     pages = fetched_articles(newsstand)

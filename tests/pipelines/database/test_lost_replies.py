@@ -12,7 +12,7 @@ import pytest
 from support.lost_reply import LossyWire
 from support.stories import members, newsroom, put, rows
 
-from pipelines.database.connections import Connection, Cursor, DatabaseLost, Work, connect, transaction
+from pipelines.database.connections import Connection, Cursor, DatabaseLost, DatabaseRefused, Work, connect, transaction
 from pipelines.database.lasting import Lasting
 from pipelines.database.migrate import check_ready, migrate, migrations
 from pipelines.duplicates.deduplicate import Summary, deduplicate
@@ -88,8 +88,10 @@ def test_a_change_that_was_undone_is_made_again(database: Connection, database_u
             return strikes
 
         tries: list[int] = []
-        assert it.do(it.once, "know", broken) == [0]
-    assert known(database) == [("koran.example", 0)]
+        assert it.do(it.once, "know", know) == [0]
+        assert it.do(it.once, "know", broken) == [1], "the answer is that of an operation before"
+        assert len(tries) == 1
+    assert known(database) == [("koran.example", 1)]
 
 
 def test_a_repetition_waits_for_the_transaction_that_the_server_still_works_on(
@@ -158,6 +160,38 @@ def test_operations_of_sessions_that_ended_long_ago_are_forgotten(database: Conn
         it.do(it.once, "know", know)
     ages = "select extract(hour from now() - at) from lumbung.operation order by 1"
     assert rows(database, ages) == [(0,), (23,)]
+
+
+def test_work_that_breaks_its_connection_each_time_is_given_up_and_the_next_is_done(
+    database: Connection, database_url: str
+) -> None:
+    tries: list[int] = []
+    with lasting(database_url) as it:
+
+        def break_off(cursor: Cursor) -> None:
+            tries.append(1)
+            know(cursor)
+            rows(database, f"select pg_terminate_backend({it.connection.info.backend_pid})")
+            cursor.execute("select 1")
+
+        with pytest.raises(DatabaseLost):
+            it.do(it.once, "know", break_off)
+        assert len(tries) == 4
+        assert it.do(it.once, "know", know) == [0]
+    assert known(database) == [("koran.example", 0)]
+
+
+def test_what_the_server_refuses_is_not_tried_again(database_url: str) -> None:
+    tries: list[int] = []
+    with lasting(f"{database_url}?options=-c%20statement_timeout%3D50") as it:
+
+        def wait(cursor: Cursor) -> None:
+            tries.append(1)
+            cursor.execute("select pg_sleep(5)")
+
+        with pytest.raises(DatabaseRefused, match="statement timeout"):
+            it.do(it.once, "wait", wait)
+    assert len(tries) == 1
 
 
 def test_two_changes_of_one_name_in_one_piece_of_work_are_a_mistake(database_url: str) -> None:
