@@ -84,7 +84,10 @@ class Crawls(RuleBasedStateMachine):
         self.database = connect(self.server_url)
         tables = ", ".join(f"lumbung.{table}" for table in TABLES)
         self._write(f"truncate {tables} restart identity cascade")
-        self.announce(0, list(range(8)), None, changed=False)
+        self.announce(0, list(range(9)), None, changed=False)
+        for slot in range(2):
+            self.lease(slot, 3, None)
+            self.take_turn(slot, None)
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with transaction(self.database) as cursor:
@@ -205,8 +208,9 @@ class Crawls(RuleBasedStateMachine):
     @rule(keeps=st.booleans(), fault=FAULTS)
     def keep_or_leave_turn(self, fault: Any, *, keeps: bool) -> None:
         taken["turn"] += 1
-        if self.turn is None:
-            return
+        for slot in (0, 1, 2, 0, 1, 2):  # two of them wait; the first round may find that a dead crawl has the turn
+            self.take_turn(slot, None)
+        assert self.turn is not None, "the turn of a dead crawl is lost"
         crawl = self._crawl(self.turn)
         waiting = self._rows("select 1 from lumbung.turn where crawl_id <> %s", crawl.frontier.crawl_id)
         if keeps:
@@ -258,14 +262,21 @@ class Crawls(RuleBasedStateMachine):
         frontier._thread.shutdown()  # noqa: SLF001 - as the end of its process would
         self.turn = None if self.turn == slot else self.turn
 
-    @rule(slot=SLOTS, passes=st.sampled_from(["lease", "wait", "wait", "visit"]))
-    def let_time_pass(self, slot: int, passes: str) -> None:
-        """The leases of one crawl run out; failed pages are due; or all are, as for a second look at them."""
+    @rule(slot=SLOTS, other=SLOTS, brings=st.booleans())
+    def hang(self, slot: int, other: int, *, brings: bool) -> None:
+        """The leases of a crawl run out, another one leases, and the first may come back with what it had."""
+        taken["hang"] += 1
+        crawl_id = self._crawl(slot).frontier.crawl_id
+        self._write("update lumbung.page set lease_until = now() - interval '1 s' where leased_by = %s", crawl_id)
+        self.lease(other, 5, None)
+        if brings:
+            self.bring_back(slot, ["a", "b", "failure"], None)
+
+    @rule(again=st.booleans())
+    def let_time_pass(self, *, again: bool) -> None:
+        """Failed pages are due; or all are, as for a second look at them."""
         taken["time"] += 1
-        if passes == "lease":
-            crawl_id = self._crawl(slot).frontier.crawl_id
-            self._write("update lumbung.page set lease_until = now() - interval '1 s' where leased_by = %s", crawl_id)
-        states = ["due", "done", "rejected"] if passes == "visit" else ["due"]
+        states = ["due", "done", "rejected"] if again else ["due"]
         self._write("update lumbung.page set due_at = now(), state = 'due' where state = any(%s)", states)
 
     @invariant()
@@ -297,7 +308,7 @@ class Crawls(RuleBasedStateMachine):
     def teardown(self) -> None:
         for slot in list(self.live):
             self.end(slot, "close", None)
-        self.let_time_pass(0, "visit")
+        self.let_time_pass(again=True)
         self.lease(0, 100, None)
         assert {page.canonical_url for page in self.live[0].hand.values()} == self.announced
         self.end(0, "close", None)
