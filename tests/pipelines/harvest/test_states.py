@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-RUNS = int(os.environ.get("LUMBUNG_STATES", "20"))
+RUNS = int(os.environ.get("LUMBUNG_STATES", "12"))
 STEPS: Final = 30
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
