@@ -217,7 +217,7 @@ class Crawls(RuleBasedStateMachine):
             kept = self._do(crawl, fault, crawl.frontier.turns.keep(DOMAIN, 0))
             assert kept == (not waiting)
         else:
-            self._do(crawl, fault, crawl.frontier.turns.leave(DOMAIN, 0))
+            self._do(crawl, fault, crawl.frontier.turns.release(DOMAIN, 0))
         if waiting or not keeps:
             self.turn = None
             assert self._rows("select 1 from lumbung.turn where crawl_id = %s", crawl.frontier.crawl_id) == []
@@ -229,7 +229,7 @@ class Crawls(RuleBasedStateMachine):
         if rests:
             self._do(crawl, fault, crawl.frontier.turns.rest(DOMAIN, 600, f"of {slot}", slot))
         else:
-            self._do(crawl, fault, crawl.frontier.turns.well(DOMAIN))
+            self._do(crawl, fault, crawl.frontier.turns.clear_rest(DOMAIN))
         for reason, strikes in self._rows("select reason, strikes from lumbung.domain"):
             assert (reason, strikes) == ((f"of {slot}", slot) if rests else (None, 0))
 

@@ -199,7 +199,7 @@ def close(frontier: Frontier) -> None:
 
 
 def leave(frontier: Frontier) -> None:
-    asyncio.run(frontier.turns.leave(DOMAIN, 0))
+    asyncio.run(frontier.turns.release(DOMAIN, 0))
 
 
 def pass_on(frontier: Frontier) -> None:
