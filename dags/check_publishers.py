@@ -26,7 +26,7 @@ from spiders.publishers import publisher_keys
 FORM = {
     "publishers": Param(
         default=[],
-        type="array",
+        type=["array", "null"],  # Airflow's form marks a field as required unless it may be null
         items={"type": "string", "enum": publisher_keys()},
         examples=publisher_keys(),
         title="Publishers",
@@ -35,7 +35,7 @@ FORM = {
     ),
     "articles": Param(
         default=3,
-        type="integer",
+        type=["integer", "null"],
         minimum=1,
         maximum=20,
         title="Articles",
@@ -48,7 +48,7 @@ FORM = {
 @task
 def choose() -> list[str]:
     """The publishers asked for, or all."""
-    return list(get_current_context()["params"]["publishers"]) or publisher_keys()
+    return list(get_current_context()["params"]["publishers"] or publisher_keys())
 
 
 @dag(
@@ -67,7 +67,7 @@ def check_publishers() -> None:
     """One task a publisher, a few at a time."""
     check = CheckOperator.partial(
         task_id="check",
-        articles="{{ params.articles }}",
+        articles="{{ params.articles or 3 }}",
         max_active_tis_per_dagrun=4,
         map_index_template="{{ task.publisher }}",
     )

@@ -7,9 +7,11 @@ A *backfill* crawls exactly its data intervals. What is known and unchanged is n
 
 **Colours.** `crawl` is red when the ledger (`news.crawls`) does not balance, when nothing could be fetched or when
 the publisher's feed is none; the last line of its log says why. A publisher that refuses us, or asks to be left alone
-for longer than two minutes, is: until then each run is red with that reason and asks for nothing. `announce` is
-skipped when nothing is new, else it sends the counts to the asset `news_articles`, and `deduplicate` follows. A
-publisher whose file cannot be used has the tag `broken` and says why.
+for longer than two minutes, is: until then each run is red with that reason and asks for nothing. A run that is green
+but odd, such as one in which no page was an article, says so in its note and as a warning in its last lines. `announce`
+asks whether articles wait for `deduplicate`, of this crawl or of an earlier one: if so it sends the counts to the asset
+`news_articles`, and `deduplicate` follows at once; else it is skipped. A publisher whose file cannot be used has the
+tag `broken` and says why.
 
 **Database.** The Airflow connection `lumbung` where it is defined, else `DATABASE_URL`.
 """
@@ -23,7 +25,7 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_conte
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException
 
-from harvest import NEWS_ARTICLES
+from harvest import NEWS_ARTICLES, harvest_database, one_line_errors
 from scrapy_operator import ScrapyOperator
 from spiders.publishers import Publisher, PublisherError, find_publisher, publisher_keys
 
@@ -51,13 +53,13 @@ FORM = {
         type=["null", "integer"],
         minimum=1,
         maximum=1_000_000,
-        title="Most articles",
-        description="Stop after this many; the others stay due for the next crawl. Empty: all.",
+        title="At most",
+        description="Stop after this many articles; the others stay due for the next crawl. Empty: all.",
         section="Limits",
     ),
     "refetch": Param(
         default=False,
-        type="boolean",
+        type=["boolean", "null"],  # Airflow's form marks a field as required unless it may be null
         title="Fetch known pages again",
         description="Also visit pages that are stored already, to find changed texts.",
         section="Limits",
@@ -67,12 +69,18 @@ FORM = {
 
 @task(outlets=[NEWS_ARTICLES])
 def announce() -> None:
-    """Tell the DAGs that follow, unless there is nothing new."""
+    """Emit an event on asset `news_articles` with the crawl's counts when articles wait for deduplication.
+
+    Asks what is due, not what this crawl has stored: an earlier crawl may have been killed before it could announce.
+    """
+    from pipelines.duplicates.deduplicate import count_due
+
     context = get_current_context()
-    counts = context["ti"].xcom_pull(task_ids="crawl")
-    if not counts["stored"] + counts["updated"]:
-        raise AirflowSkipException("nothing new")
-    context["outlet_events"][NEWS_ARTICLES].extra = counts
+    with one_line_errors(), harvest_database() as connection:
+        due = count_due(connection)
+    if not due:
+        raise AirflowSkipException("no article waits for deduplication")
+    context["outlet_events"][NEWS_ARTICLES].extra = {**context["ti"].xcom_pull(task_ids="crawl"), "due": due}
 
 
 def crawl_dag(publisher: Publisher) -> DAG:

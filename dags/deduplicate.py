@@ -1,9 +1,12 @@
 """Find articles that repeat each other: the same URL or text, and near-duplicates.
 
-Follows every crawl that stored or updated articles (asset `news_articles`) and looks only at articles that are new,
-changed or taken down; what an earlier version of the rules has seen comes after those. Duplicates are marked, never
-deleted: `news.articles` has one row a story, `news.duplicates` the rest with the article each repeats and why. Running
-it again changes nothing.
+Looks at articles that are new, changed or taken down and have not been looked at since; what an earlier version of
+the rules has seen comes after those. Duplicates are marked, never deleted: `news.articles` has one row a story,
+`news.duplicates` the rest with the article each repeats and why. Running it again changes nothing.
+
+**Runs.** At once after a crawl that leaves articles to look at (asset `news_articles`), and twice an hour for what no
+event has told of: articles of a killed crawl or of one from the shell, an event lost in a restart. A run that finds
+nothing due is over in a moment, and green.
 
 *Trigger* asks for a full re-check, of all articles or of one publisher's: after a change by hand, or to be sure. It
 arrives at what is there already, and says so in its log, batch by batch.
@@ -14,20 +17,26 @@ arrives at what is there already, and says so in its log, batch by batch.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
 
 from harvest import NEWS_ARTICLES, harvest_database, one_line_errors
 from spiders.publishers import publisher_keys
 
 log = logging.getLogger(__name__)
 
+ZONE = "Asia/Jakarta"
+NET = CronTriggerTimetable("13,43 * * * *", timezone=ZONE)
+"""Catches what no event tells of. Half an hour is as long as a duplicate may stand beside its original."""
+BATCH = 500
+
 FORM = {
     "recheck": Param(
         default=False,
-        type="boolean",
+        type=["boolean", "null"],  # Airflow's form marks a field as required unless it may be null
         title="Look again",
         description="Also at articles that were looked at already. Off: only at what is new, changed or taken down.",
         section="Full re-check",
@@ -41,8 +50,8 @@ FORM = {
         section="Full re-check",
     ),
     "batch": Param(
-        default=500,
-        type="integer",
+        default=BATCH,
+        type=["integer", "null"],
         minimum=1,
         maximum=100_000,
         title="Articles at a time",
@@ -58,15 +67,21 @@ def mark_duplicates() -> dict[str, Any]:
     from pipelines.duplicates.deduplicate import run
 
     asked = get_current_context()["params"]
+    wishes = {
+        "recheck": bool(asked["recheck"]),
+        "publisher": asked["publisher"],
+        "batch": asked["batch"] or BATCH,
+    }
     with one_line_errors(), harvest_database("DEDUPLICATING") as connection:
-        summary = run(connection, log.info, **{name: asked[name] for name in FORM})
+        summary = run(connection, log.info, **wishes)
     log.info("%s", ", ".join(f"{name} {value}" for name, value in summary.items()))
     return summary
 
 
 @dag(
     doc_md=__doc__,
-    schedule=[NEWS_ARTICLES],
+    schedule=AssetOrTimeSchedule(timetable=NET, assets=[NEWS_ARTICLES]),
+    start_date=datetime(2000, 1, 1, tzinfo=ZoneInfo(ZONE)),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,

@@ -66,12 +66,14 @@ def database_url() -> str:
 
 
 def main() -> NoReturn:
-    """Run the command line: an error of ours is one line and status 1."""
+    """Run the command line: an error of ours is one line and status 1; 2 where a key is none, as for a wrong option."""
     try:
         cli.main(prog_name="lumbung", standalone_mode=True)
     except LumbungError as error:
+        from spiders.publishers import UnknownPublisher  # noqa: PLC0415 - only to tell errors apart
+
         click.echo(f"lumbung: {error}", err=True)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, UnknownPublisher) else 1)
     sys.exit(0)
 
 

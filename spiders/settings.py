@@ -5,6 +5,7 @@ import os
 BOT_NAME = "lumbung"
 SPIDER_LOADER_CLASS = "spiders.loader.PublisherSpiderLoader"
 SPIDER_MODULES: list[str] = []
+COMMANDS_MODULE = "spiders.crawl"  # `scrapy crawl` whose errors are one line
 
 # Who we are. Operators put an address or a page about their harvest in LUMBUNG_CONTACT.
 USER_AGENT = f"Lumbung/0.1 (scheduled news harvest; {os.environ.get('LUMBUNG_CONTACT') or 'no contact given'})"

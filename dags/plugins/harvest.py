@@ -26,7 +26,10 @@ CONNECTION_ID = "lumbung"
 """Airflow connection that names the harvest's database; where it is not defined, `DATABASE_URL` does."""
 
 NEWS_ARTICLES = Asset(name="news_articles", uri="lumbung://news/articles", group="lumbung")
-"""Gets an event when a crawl stored or updated articles; `extra` has the counts of that crawl."""
+"""Gets an event when articles wait for deduplication after a crawl; `extra` has the counts of that crawl."""
+
+RUN_NOTE = "run_note"
+"""Key of the XCom whose text `run_notes` writes into the note of the DAG run."""
 
 
 def database_url() -> str | None:

@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowTaskTimeout
 
-from harvest import NoUseTryingAgain, database_url, harvest_database, one_line_errors
+from harvest import RUN_NOTE, NoUseTryingAgain, database_url, harvest_database, one_line_errors
 from spider_process import SpiderProcess
 from spiders.errors import LumbungError
 from spiders.publishers import find_publisher
 from spiders.publishers.window import parse_window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from airflow.sdk import Context
 
     from pipelines.database.connections import Connection
+    from pipelines.harvest.ledger import Crawl
 
 _LAST_BREATH = 1.0
 """Seconds until Postgres has noticed that the connections of a killed spider are gone."""
@@ -31,6 +34,10 @@ _LAST_BREATH = 1.0
 
 class CrawlFailed(LumbungError):  # noqa: N818 - reads as what it is
     """A crawl that brought nothing good, with the reason."""
+
+
+class CrawlLeftAlone(CrawlFailed, NoUseTryingAgain):
+    """The publisher is to be asked for nothing for a while, and least of all in half a minute."""
 
 
 class ScrapyOperator(BaseOperator):
@@ -62,7 +69,12 @@ class ScrapyOperator(BaseOperator):
                 self._over_time = True
                 status, last_words = 0, ""
             with harvest_database() as connection:
-                return self._settle(connection, arguments["run"], status, last_words)
+                try:
+                    crawl, warnings = self._settle(connection, arguments["run"], status, last_words)
+                except CrawlFailed as error:
+                    context["ti"].xcom_push(RUN_NOTE, str(error))
+                    raise
+            return self._close(context, crawl, warnings)
 
     def on_kill(self) -> None:
         """Airflow wants the task to stop: `execute` goes on reading the spider's log until it has ended."""
@@ -78,7 +90,9 @@ class ScrapyOperator(BaseOperator):
             pass
 
     def _crawl(self, arguments: dict[str, str]) -> tuple[int, str]:
-        """Exit status and last words of the spider."""
+        """Exit status and last words of the spider; one that Airflow wants stopped by now is not started."""
+        if self._stopping:
+            return 0, ""
         url = database_url()
         environment = {"DATABASE_URL": url} if url else {}
         with SpiderProcess(self.publisher, arguments, environment) as spider:
@@ -89,8 +103,18 @@ class ScrapyOperator(BaseOperator):
                 self.log.log(level, "%s", text)
             return spider.wait(), spider.last_words
 
-    def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> dict[str, Any]:
-        """Give back the leases of a spider that could not, then let the ledger judge."""
+    def _close(self, context: Context, crawl: Crawl, warnings: Sequence[str]) -> dict[str, Any]:
+        """End a good crawl: warnings as the last lines of the log, the closing line as the run's note, its figures."""
+        from pipelines.harvest.doubts import note
+
+        for line in warnings:
+            self.log.warning("to look at: %s", line)
+        context["ti"].xcom_push(RUN_NOTE, note(crawl, warnings))
+        return {"publisher": crawl.publisher, **crawl.counts()}
+
+    def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> tuple[Crawl, list[str]]:
+        """Give back the leases of a spider that could not, then let the ledger judge; the crawl and its warnings."""
+        from pipelines.harvest.doubts import doubts
         from pipelines.harvest.frontier import LOST
         from pipelines.harvest.ledger import find_crawl, is_left_alone, verdict
 
@@ -108,8 +132,8 @@ class ScrapyOperator(BaseOperator):
         if status:
             reason = f"{reason or 'the spider failed'} ({_end(status, last_words)})"
         if reason:
-            raise (NoUseTryingAgain if is_left_alone(crawl) else CrawlFailed)(reason)
-        return {"publisher": crawl.publisher, **crawl.counts()}
+            raise (CrawlLeftAlone if is_left_alone(crawl) else CrawlFailed)(reason)
+        return crawl, doubts(connection, crawl)
 
 
 def run_name(context: Context) -> str:

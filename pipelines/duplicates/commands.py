@@ -24,9 +24,12 @@ def deduplicate(database_url: DatabaseUrl, *, recheck: bool, publisher: str | No
     """Find articles that repeat each other among those that are new, changed or taken down."""
     from pipelines.database.connections import Work, connect
     from pipelines.duplicates.deduplicate import run
+    from spiders.publishers import find_publisher, publisher_keys
 
     if publisher and not recheck:
         raise click.UsageError("--publisher goes with --recheck")
+    if publisher and publisher not in publisher_keys():
+        find_publisher(publisher)
     with closing(connect(database_url(), work=Work.DEDUPLICATING)) as connection:
         summary = run(connection, click.echo, recheck=recheck, publisher=publisher, batch=batch)
     click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))

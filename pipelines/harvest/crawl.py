@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.database.connections import connect
 from pipelines.database.migrate import check_ready
+from pipelines.harvest.doubts import doubts
 from pipelines.harvest.ledger import find_crawl, verdict
 from spiders.errors import LumbungError
 from spiders.publishers import find_publisher
@@ -30,13 +31,17 @@ class CrawlFailed(LumbungError):  # noqa: N818 - reads as what it is
     """The crawl was no good."""
 
 
-def run_crawl(key: str, arguments: Mapping[str, str], database_url: str) -> None:
+def run_crawl(key: str, arguments: Mapping[str, str], database_url: str, *, quiet: bool = False) -> list[str]:
     """Crawl a publisher; the spider's log goes to our own streams.
 
     Args:
         key: of the publisher.
         arguments: spider arguments.
         database_url: libpq connection string.
+        quiet: the log shows only why a spider cannot begin.
+
+    Returns:
+        What needs a look although the crawl was good, a line each.
 
     Raises:
         LumbungError: no such publisher, a date range that makes no sense, a database that is not ready, a bad crawl.
@@ -46,19 +51,21 @@ def run_crawl(key: str, arguments: Mapping[str, str], database_url: str) -> None
     with closing(connect(database_url)) as connection:
         check_ready(connection)
     run = f"shell/{key}/{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
-    status = _spider(key, {**arguments, "run": run}, database_url)
+    status = _spider(key, {**arguments, "run": run}, database_url, quiet=quiet)
     with closing(connect(database_url)) as connection:
         crawl = find_crawl(connection, run)
         reason = "the spider ended before it began: its log says why" if crawl is None else verdict(connection, crawl)
-    if reason or status:
-        raise CrawlFailed(reason or f"the spider ended with status {status}")
+        if crawl is not None and not reason and not status:
+            return doubts(connection, crawl)
+    raise CrawlFailed(reason or f"the spider ended with status {status}")
 
 
-def _spider(key: str, arguments: Mapping[str, str], database_url: str) -> int:
+def _spider(key: str, arguments: Mapping[str, str], database_url: str, *, quiet: bool) -> int:
     """Run the spider to its end; its exit status. Ctrl-C reaches it by itself, SIGTERM through us."""
     words = [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")]
     environment = {**os.environ, "DATABASE_URL": database_url, "SCRAPY_SETTINGS_MODULE": "spiders.settings"}
-    command = [sys.executable, "-P", "-m", "scrapy", "crawl", key, *words]
+    silent = ["-s", "LOG_LEVEL=CRITICAL"] if quiet else []
+    command = [sys.executable, "-P", "-m", "scrapy", "crawl", key, *words, *silent]
 
     def pass_on(_number: int, _frame: FrameType | None) -> None:
         spider.terminate()

@@ -12,6 +12,7 @@ from psycopg2.extras import RealDictCursor
 
 from pipelines.database.connections import Connection, transaction
 from pipelines.database.statements import query
+from pipelines.harvest.tally import unreadable
 from spiders.fetching.domain_queue import LEFT_ALONE
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ _CRAWLS_IN_ROW = 3
 A crawl is bad when nothing answered; when more than a fifth of them failed, and at least three; or when the same one
 has failed in three crawls in a row. A crawl with dates is bad when any of them failed, for then days are missing.
 Every failure is a WARNING in the log and a line of `problems`; `news.polls` has them all, however many."""
+_INDEX_SHOWS_NOTHING = ": no article on any of "
+"""In a line of `problems`: an index page by day had none on any of the days."""
+_CERTAINLY = 3
+"""Articles of a range, known by another way, that show that the index of its days cannot be read any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,14 @@ def usual_entries(connection: Connection, crawl: Crawl) -> int:
 
 def verdict(connection: Connection, crawl: Crawl) -> str | None:
     """Why the crawl was no good, in one line; None for a good one."""
-    return _ended_badly(crawl) or imbalance(crawl) or _discovered_badly(crawl, connection) or _fetched_badly(crawl)
+    return (
+        _ended_badly(crawl)
+        or imbalance(crawl)
+        or _discovered_badly(crawl, connection)
+        or _days_unread(crawl, connection)
+        or _fetched_badly(crawl)
+        or (unreadable(connection, crawl.crawl_id, crawl.fetched) if crawl.rejected == crawl.fetched else None)
+    )
 
 
 def is_left_alone(crawl: Crawl) -> bool:
@@ -183,6 +195,17 @@ def _failing(connection: Connection, crawl: Crawl) -> str | None:
         cursor.execute(query("failing_polls"), {"crawl_id": crawl.crawl_id, "crawls": _CRAWLS_IN_ROW})
         row = cursor.fetchone()
     return f"{row[0]} has failed in {row[1]} crawls in a row: {row[2]}" if row else None
+
+
+def _days_unread(crawl: Crawl, connection: Connection) -> str | None:
+    """Why a crawl with dates is bad whose index shows nothing of days of which articles are known from elsewhere."""
+    silent = next((problem for problem in crawl.problems if _INDEX_SHOWS_NOTHING in problem), None)
+    if silent is None or not crawl.ranged:
+        return None
+    with transaction(connection) as cursor:
+        cursor.execute(query("announced_in_window"), {"crawl_id": crawl.crawl_id})
+        (known,) = cursor.fetchone() or (0,)
+    return f"days are missing: {silent}; {known} articles of these days are known" if known >= _CERTAINLY else None
 
 
 def _fetched_badly(crawl: Crawl) -> str | None:

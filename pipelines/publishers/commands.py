@@ -39,7 +39,7 @@ def publishers(context: click.Context) -> None:
     epilog=examples(
         "lumbung publishers check                     # all of them",
         "lumbung publishers check antara --json",
-        "0 5 * * 1  . /srv/lumbung/env && lumbung publishers check --quiet     # in a crontab: silent when all is fine",
+        "0 5 * * 1  . /srv/lumbung/.lumbung/env && lumbung publishers check --quiet     # in a crontab: silent if fine",
     )
 )
 @click.argument("keys", nargs=-1, metavar="[KEY]...")
@@ -62,13 +62,10 @@ def check(  # noqa: PLR0913 - one option of the command each
     from pipelines.publishers.checkup import check_publishers, needing_a_look
     from pipelines.publishers.checkup_report import as_json as plain
     from pipelines.publishers.checkup_report import show
-    from spiders.publishers import UnknownPublisher, publisher_keys
+    from spiders.publishers import publisher_keys
 
     settings = _VERBOSE if verbose else None
-    try:
-        checkups, without = check_publishers(keys or publisher_keys(), articles, database_url(), settings=settings)
-    except UnknownPublisher as error:
-        raise click.BadParameter(str(error)) from error
+    checkups, without = check_publishers(keys or publisher_keys(), articles, database_url(), settings=settings)
     if as_json:
         click.echo(json.dumps(plain(checkups, without), ensure_ascii=False, indent=2))
     else:

@@ -2,14 +2,16 @@
 
 LumbungError
 └── StackError
-    └── AirflowRefused     Airflow answers, but not as asked; quotes it
+    ├── AirflowRefused     Airflow answers, but not as asked; quotes it
+    └── AirflowSilent      it does not answer for the moment, or says that it cannot: worth asking again
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
@@ -21,8 +23,18 @@ _direct = build_opener(ProxyHandler({}))
 """Loopback never goes through the proxy of the environment."""
 
 
+_ANSWERS_WITHIN = 30.0
+"""Seconds that one answer may take; on a machine with much to do it takes 5 to 20."""
+_CONFLICT, _UNAUTHORISED, _NOT_FOUND, _SERVER_ERROR = 409, 401, 404, 500
+_LATER = frozenset((408, 425, 429))
+
+
 class AirflowRefused(StackError):  # noqa: N818 - reads as what it is
     """Airflow answers, but not as asked."""
+
+
+class AirflowSilent(StackError):  # noqa: N818 - reads as what it is
+    """Airflow does not answer for the moment, or says that it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,7 @@ class AirflowApi:
     """Airflow's API at one address, for one user."""
 
     def __init__(self, url: str, user: str, password: str) -> None:
-        """Nothing is asked before it is needed."""
+        """Log in lazily, with the first request."""
         self._url = url
         self._login = {"username": user, "password": password}
         self._token = ""
@@ -53,7 +65,7 @@ class AirflowApi:
         """Component -> `healthy` or `unhealthy`; empty when the API does not answer."""
         try:
             answer = self._send("GET", "/api/v2/monitor/health")
-        except (URLError, OSError, ValueError):
+        except (URLError, HTTPException, OSError, ValueError):
             return {}
         return {name: str(part.get("status")) for name, part in answer.items()}
 
@@ -81,9 +93,16 @@ class AirflowApi:
             raise AirflowRefused(f"Airflow does not know the run {run_id} of {dag}")
         return _run(answer)
 
-    def trigger(self, dag: str) -> Run:
-        """Start a run as a person would in the UI."""
-        answer = self._call("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": {}})
+    def new_run_id(self) -> str:
+        """A name for a run to be triggered."""
+        return f"manual__{datetime.now(UTC).isoformat()}"
+
+    def trigger(self, dag: str, run_id: str) -> Run:
+        """Start a run as a person would in the UI; where one of that name was started before, it is that one."""
+        asked: dict[str, object] = {"dag_run_id": run_id, "logical_date": None, "conf": {}}
+        answer = self._call("POST", f"/api/v2/dags/{dag}/dagRuns", asked, fine=_CONFLICT)
+        if answer == _CONFLICT:
+            return self.run(dag, run_id)
         if answer is None:
             raise AirflowRefused(f"Airflow does not know the DAG {dag}")
         return _run(answer)
@@ -97,19 +116,29 @@ class AirflowApi:
                 return f"task {task['task_id']}: {_last_error(log.get('content', []))}"
         return "no task of it failed"
 
-    def _call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON as Airflow has it
-        """The answer; None for 404."""
+    def _call(self, method: str, path: str, body: object = None, *, fine: int = 0) -> Any:  # noqa: ANN401 - JSON as Airflow has it
+        """The answer; None for 404, and the status itself where it is `fine`.
+
+        Raises:
+            AirflowSilent: no answer, an error of the server's own, or a token that is none any more.
+            AirflowRefused: any other answer.
+        """
         try:
             if not self._token:
                 self._token = str(self._send("POST", "/auth/token", self._login)["access_token"])
             return self._send(method, path, body)
         except HTTPError as error:
-            if error.code == 404:  # noqa: PLR2004 - HTTP's not found
-                return None
-            said = " ".join(error.read(400).decode("utf-8", "replace").split())
-            raise AirflowRefused(f"Airflow answers {error.code} to {method} {path}: {said}") from error
-        except (URLError, OSError, ValueError) as error:
-            raise AirflowRefused(f"Airflow does not answer at {self._url}: {error}") from error
+            if error.code in {_NOT_FOUND, fine}:
+                return None if error.code == _NOT_FOUND else fine
+            said = f"Airflow answers {error.code} to {method} {path}: {_beginning(error)}"
+            if error.code == _UNAUTHORISED and self._token:  # it was restarted, or the token has expired
+                self._token = ""
+                raise AirflowSilent(said) from error
+            raise (AirflowSilent if error.code in _LATER or error.code >= _SERVER_ERROR else AirflowRefused)(
+                said
+            ) from error
+        except (URLError, HTTPException, OSError, ValueError) as error:
+            raise AirflowSilent(f"Airflow does not answer at {self._url}: {error}") from error
 
     def _send(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON as Airflow has it
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -117,8 +146,16 @@ class AirflowApi:
             headers["Authorization"] = f"Bearer {self._token}"
         data = None if body is None else json.dumps(body).encode()
         request = Request(self._url + path, data=data, headers=headers, method=method)  # noqa: S310 - our own URL
-        with _direct.open(request, timeout=20) as answer:
+        with _direct.open(request, timeout=_ANSWERS_WITHIN) as answer:
             return json.loads(answer.read())
+
+
+def _beginning(error: HTTPError) -> str:
+    """What an error says, in one line; it may break off, too."""
+    try:
+        return " ".join(error.read(400).decode("utf-8", "replace").split())
+    except (HTTPException, OSError):
+        return "and says nothing"
 
 
 def _run(fields: dict[str, Any]) -> Run:

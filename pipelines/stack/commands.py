@@ -99,7 +99,8 @@ def psql(database_url: DatabaseUrl, arguments: tuple[str, ...]) -> None:
 def first_harvest(database_url: DatabaseUrl, url: str, user: str, password: str) -> None:
     """Wait for the first harvest of an Airflow that `up` did not start.
 
-    Unpauses the DAGs of Harian Contoh, waits until they have harvested into the database, prints the first rows.
+    Unpauses the DAGs of Harian Contoh, starts what does not come by itself, waits until they have harvested into the
+    database, prints the first rows. Status: 0 with the harvest in place, 1 with one line that says why not.
     """
     from pipelines.progress import Reporter
     from pipelines.stack.airflow_api import AirflowApi

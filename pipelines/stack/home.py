@@ -13,6 +13,7 @@ import os
 import secrets
 import shlex
 import signal
+import sys
 import time
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -114,7 +115,8 @@ class Home:
             lines = self.environment_file.read_text("utf-8").splitlines()
         except FileNotFoundError:
             return {}
-        return dict(shlex.split(line)[1].split("=", 1) for line in lines)
+        assignments = (line for line in lines if line.startswith("export "))
+        return dict(shlex.split(line)[1].split("=", 1) for line in assignments)
 
     def make(self) -> None:
         """Make the folder. Root's may be entered by the server's user, but not listed."""
@@ -151,9 +153,11 @@ class Home:
         return path
 
     def write_environment(self, variables: Mapping[str, str]) -> None:
-        """Write the variables for `. .lumbung/env`."""
+        """Write the variables for `. .lumbung/env`, and put `lumbung` and `scrapy` on the shell's PATH, once."""
+        programs = shlex.quote(str(Path(sys.executable).parent))
+        path = f'case ":$PATH:" in *:{programs}:*) ;; *) PATH={programs}"${{PATH:+:$PATH}}"; export PATH ;; esac\n'
         lines = (f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
-        self.write_private("env", "".join(lines))
+        self.write_private("env", "".join([*lines, path]))
 
     @contextmanager
     def locked(self, command: str, *, interrupt: bool = False) -> Iterator[bool]:

@@ -8,8 +8,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from pipelines.stack.first_harvest import HarvestFailed, harvest
+from pipelines.stack.first_harvest import harvest
 from pipelines.stack.home import Home, StackError, State
+from pipelines.stack.patience import HarvestFailed
 from pipelines.stack.ports import choose_ports
 from pipelines.stack.postgres import Server, data_directory
 from pipelines.stack.stack import SERVICES, Stack, sweep

@@ -32,6 +32,8 @@ class Server:
     port: int
     password: str
     fast: bool = False
+    zone: str = ""
+    """IANA zone in which sessions print times unless they ask for another; empty: the machine's."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to the server's environment: a mark by which its owner finds it again."""
 
@@ -63,7 +65,8 @@ class Server:
         if not self._exists():
             self._create()
         options = {"port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
-        settings = {**options, "max_connections": "200", **(_FAST if self.fast else {})}
+        zones = {"timezone": self.zone, "log_timezone": self.zone} if self.zone else {}
+        settings = {**options, "max_connections": "200", **zones, **(_FAST if self.fast else {})}
         words = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         how = ("-w", "-t", "60", "-D", self.data, "-l", self.log, "-o", words, "start")
         if call("pg_ctl", *how, check=False, environment=self.environment).returncode:

@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 
     from pipelines.progress import Reporter, Step
 
+ZONE: Final = "Asia/Jakarta"
+"""Zone of every time that the stack shows: Harian Contoh's, and most publishers'."""
+
 SERVICES: Final = ("postgres", "newsstand", *airflow_service.COMPONENTS)
 
 _CODE: Final = ("seeds", "spiders", "pipelines", "dags")
 """Folders whose Python files the services have loaded."""
-_ANSWERS_WITHIN: Final = 120.0
+_ANSWERS_WITHIN: Final = 240.0
 """Seconds a service may take until it answers."""
 
 _MIGRATION: Final = "airflow-migrate"
@@ -56,7 +59,7 @@ class Stack:
         """The embedded PostgreSQL."""
         data = data_directory(self.home.folder / "postgres")
         mark = processes.marked(self.home.folder)
-        return Server(data, self.state.ports["postgres"], self.state.postgres_password, environment=mark)
+        return Server(data, self.state.ports["postgres"], self.state.postgres_password, zone=ZONE, environment=mark)
 
     @property
     def newsstand_url(self) -> str:
@@ -88,6 +91,7 @@ class Stack:
             "AIRFLOW_USER": airflow_service.ADMIN,
             "AIRFLOW_PASSWORD": self.state.airflow_password,
             "AIRFLOW_VIEWER_PASSWORD": self.state.viewer_password,
+            "SCRAPY_SETTINGS_MODULE": "spiders.settings",  # `scrapy` in any folder, as cron starts it
         }
 
     def pid(self, service: str) -> int | None:

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.database.connections import connect, transaction
+from pipelines.database.statements import query
 from pipelines.stack.airflow_service import ADMIN, VIEWER
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def ways_in(stack: Stack, reporter: Reporter) -> None:
     reporter.say(f"  SQL          {_sql(stack, lumbung)}")
     reporter.say(f"  Readers      {stack.reader_url}")
     reporter.say(
-        f"  Shell        . {_short(stack.home.environment_file)}   sets DATABASE_URL, AIRFLOW_URL and the login"
+        f"  Shell        . {_short(stack.home.environment_file)}   finds lumbung and scrapy, sets DATABASE_URL and more"
     )
     reporter.say("  Logs         make logs")
     reporter.say("  Stop         make down   (the data stay; `make up` continues with them)")
@@ -50,14 +51,11 @@ def ways_in(stack: Stack, reporter: Reporter) -> None:
 def first_rows(database_url: str) -> Table:
     """The newest rows of `news.articles`."""
     table = Table(title="news.articles, newest first", title_justify="left", box=box.SIMPLE, pad_edge=False)
-    table.add_column("published_at", no_wrap=True)
+    table.add_column("published (+07:00)", no_wrap=True)
     table.add_column("section", no_wrap=True)
     table.add_column("headline", overflow="ellipsis", no_wrap=True)
     with closing(connect(database_url)) as connection, transaction(connection) as cursor:
-        cursor.execute(
-            "select to_char(published_at at time zone 'Asia/Jakarta', 'YYYY-MM-DD HH24:MI'), section, headline"
-            " from news.articles order by published_at desc nulls last limit 8"
-        )
+        cursor.execute(query("newest_rows"))
         for published, section, headline in cursor.fetchall():
             table.add_row(published or "", escape(section or ""), escape(headline))
     return table

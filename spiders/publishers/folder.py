@@ -8,6 +8,7 @@ LumbungError
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -60,9 +61,17 @@ def find_publisher(key: str) -> Publisher:
     try:
         stat = path.stat()
     except OSError as error:
-        known = ", ".join(publisher_keys())
-        raise UnknownPublisher(f"no publisher {key!r} in {publishers_folder()}; there are: {known}") from error
+        raise UnknownPublisher(f"no publisher {key!r} in {publishers_folder()}; {_known_like(key)}") from error
     return _read(path, stat.st_mtime_ns, stat.st_size, os.environ.get(f"{HOME_VARIABLE}{key.upper()}"))
+
+
+def _known_like(key: str) -> str:
+    """The keys that somebody who wrote `key` may have meant; all there are when none is like it."""
+    keys, written = publisher_keys(), key.casefold()
+    close = get_close_matches(written, keys, n=3) or [each for each in keys if written in each][:3]
+    if close:
+        return f"did you mean {' or '.join(close)}? `lumbung publishers` lists them all"
+    return f"there are: {', '.join(keys)}"
 
 
 @lru_cache(maxsize=1024)

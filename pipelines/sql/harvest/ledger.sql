@@ -18,3 +18,27 @@ where publisher = %(publisher)s
     and day between (%(window_start)s::timestamptz at time zone %(timezone)s)::date
         and ((coalesce(%(window_end)s::timestamptz, now()) - interval '1 microsecond') at time zone %(timezone)s)::date
 order by day desc
+
+-- tally_of_crawl --
+-- Impossible: later than the day after the fetch (clocks and zones differ), or before newspapers were on the web.
+select
+    count(*) filter (where published_at is null),
+    count(*) filter (where impossible),
+    min(url) filter (where impossible),
+    (select coalesce(json_object_agg(reason, pages order by pages desc, reason), '{}') from (
+        select reason, count(*) as pages from lumbung.rejection where crawl_id = %(crawl_id)s group by reason) rejected),
+    (select min(url) from lumbung.rejection where crawl_id = %(crawl_id)s)
+from (
+    select url, published_at,
+        published_at > first_fetched_at + interval '1 day' or published_at < '1990-01-01' as impossible
+    from lumbung.article where crawl_id = %(crawl_id)s) stored
+
+-- announced_in_window --
+-- Pages that any way has announced for the days of a crawl, or whose articles say so.
+select count(*)
+from lumbung.crawl c
+join lumbung.page p using (publisher)
+left join lumbung.article a using (page_id)
+where c.crawl_id = %(crawl_id)s
+    and coalesce(a.published_at, p.announced_at) >= c.window_start
+    and coalesce(a.published_at, p.announced_at) < coalesce(c.window_end, now())
