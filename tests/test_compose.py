@@ -112,7 +112,7 @@ def test_each_service_knows_the_passwords_it_needs_and_no_others(services: Servi
     superuser = {name for name, each in services.items() if "${POSTGRES_PASSWORD" in str(each["environment"])}
     metadata = {name for name, each in services.items() if "${METADATA_PASSWORD" in str(each["environment"])}
     assert superuser == {"postgres", "migrate"}
-    assert metadata == {"migrate", "api-server", "scheduler", "dag-processor"}
+    assert metadata == {"migrate", "api-server", "scheduler", "dag-processor", "triggerer"}
     assert {name for name, each in services.items() if "${AIRFLOW_PASSWORD" in str(each["environment"])} == {
         "api-server",
         "first-harvest",
@@ -202,7 +202,7 @@ def test_ports_are_those_of_make_up(text: str) -> None:
 
 def test_what_runs_for_long_is_watched_and_started_again(services: Services) -> None:
     lasting = {name for name, service in services.items() if service.get("restart") == "unless-stopped"}
-    assert lasting == {"postgres", "newsstand", "api-server", "scheduler", "dag-processor"}
+    assert lasting == {"postgres", "newsstand", "api-server", "scheduler", "dag-processor", "triggerer", "log-keeper"}
     for name in lasting:
         assert services[name]["healthcheck"]["test"], name
 

@@ -136,12 +136,16 @@ def connect(dsn: str | None = None, *, application: str = "lumbung", work: Work 
         connection: Connection = psycopg2.connect(target, **session)
     except psycopg2.Error as error:
         reason = _without_password(error, target)
-        hint = (
-            "" if target or os.environ.get("PGHOST") else "; DATABASE_URL is not set (after `make up`: . .lumbung/env)"
-        )
         # Not `from error`: its text may hold the password, and Airflow logs the chain.
-        raise DatabaseUnreachable(f"Postgres cannot be reached: {reason}{hint}") from None
+        raise DatabaseUnreachable(_unreachable(reason, target)) from None
     return connection
+
+
+def _unreachable(reason: str, target: str) -> str:
+    """One line; where nobody has said which server, that comes first."""
+    if target or os.environ.get("PGHOST"):
+        return f"Postgres cannot be reached: {reason}"
+    return f"DATABASE_URL is not set (after `make up`: . .lumbung/env), and libpq finds no server by itself: {reason}"
 
 
 def _without_password(error: psycopg2.Error, target: str) -> str:

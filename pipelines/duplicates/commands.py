@@ -23,14 +23,14 @@ from pipelines.command_line import DatabaseUrl, examples
 def deduplicate(database_url: DatabaseUrl, *, recheck: bool, publisher: str | None, batch: int) -> None:
     """Find articles that repeat each other among those that are new, changed or taken down."""
     from pipelines.database.connections import Work, connect
-    from pipelines.duplicates.deduplicate import run
+    from pipelines.duplicates.deduplicate import has_articles, run
     from spiders.publishers import find_publisher, publisher_keys
 
     if publisher and not recheck:
         raise click.UsageError("--publisher goes with --recheck")
-    if publisher and publisher not in publisher_keys():
-        find_publisher(publisher)
     with closing(connect(database_url(), work=Work.DEDUPLICATING)) as connection:
+        if publisher and publisher not in publisher_keys() and not has_articles(connection, publisher):
+            find_publisher(publisher)  # refuses it and names those that are like it
         summary = run(connection, click.echo, recheck=recheck, publisher=publisher, batch=batch)
     click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))
 

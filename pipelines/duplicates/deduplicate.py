@@ -141,6 +141,14 @@ def count_due(connection: Connection) -> int:
     return int(count)
 
 
+def has_articles(connection: Connection, publisher: str) -> bool:
+    """Whether an article of the publisher is stored, whatever files there are of publishers."""
+    with transaction(connection) as cursor:
+        cursor.execute(query("has_articles"), {"publisher": publisher})
+        (found,) = cursor.fetchone() or (False,)
+    return bool(found)
+
+
 def look_again(connection: Connection, publisher: str | None = None) -> int:
     """Have the next run look again at every article, or at those of one publisher; returns how many."""
     with transaction(connection) as cursor:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pipelines.command_line import counted
 from spiders.errors import LumbungError
 from spiders.publishers import Publisher
+from spiders.publishers.urls import canonicalise
 from spiders.scouting.inquiry import look_at
 from spiders.scouting.publisher_file import chosen_ways, publisher_file, zone_is_sure, zone_of
 from spiders.scouting.scout import ScoutSpider, Survey, draft_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _MOST_INDEXES = 3
+_ANYTHING = "[^/]+"
 _MIDNIGHT = "T00:00:00"
 _READ = ("headline", "published_at", "authors", "paragraphs")
 
@@ -106,11 +109,25 @@ def find_questions(survey: Survey) -> Iterator[str]:
         yield "article_url: no pattern was found; every announced page will be fetched"
     clashes = ((shape.pattern, ", ".join(shape.others)) for shape in survey.shapes if shape.others)
     yield from (f"article_url: {pattern} takes also {others}" for pattern, others in clashes)
+    yield from _unsure_patterns(survey)
     yield from (f"{page.url}: {page.outcome}: {page.detail}" for page in survey.readings if not page.readable)
     yield from _unread_fields([page for page in survey.readings if page.readable])
     yield from _left_out(survey)
     for url in survey.front.index_pages[:_MOST_INDEXES]:
         yield f"{url} may be an index page; one that takes a date goes into [index], and backfills need it"
+
+
+def _unsure_patterns(survey: Survey) -> Iterator[str]:
+    """Patterns so wide that links of the front page which nothing announces fit them: static pages perhaps."""
+    announced = {canonicalise(entry.url, survey.publisher) for entry in survey.announced}
+    links = {canonicalise(link, survey.publisher) for link in survey.front.links if survey.publisher.owns(link)}
+    for shape in survey.shapes:
+        unknown = sorted(url for url in links - announced - {*shape.others} if re.search(shape.pattern, url))
+        if _ANYTHING in shape.pattern and unknown:
+            yield (
+                f"article_url: {shape.pattern} takes also {counted(len(unknown), 'link')} of the front page that"
+                f" nothing announces, such as {unknown[0]}: articles, or static pages?"
+            )
 
 
 def _unread_fields(read: Sequence[Reading]) -> Iterator[str]:

@@ -22,9 +22,35 @@ COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
     # Task logs are read from the same disk. The log server would listen on every address of the machine.
     "airflow-scheduler": ("scheduler", "--skip-serve-logs"),
     "airflow-dag-processor": ("dag-processor",),
+    # No task of ours defers, but Airflow's home page shows a missing triggerer as a broken one.
+    "airflow-triggerer": ("triggerer", "--skip-serve-logs"),
     "airflow-api": ("api-server",),
 }
-"""Name of a service -> words after `airflow`. No triggerer: no task defers."""
+"""Name of a service -> words after `airflow`."""
+
+LIMITS: Final[Mapping[str, str]] = {
+    "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
+    "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "6",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "90",
+    "AIRFLOW__DAG_PROCESSOR__HEALTH_CHECK_THRESHOLD": "90",
+    "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "90",
+    "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "180",
+    "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "120",
+}
+"""Seconds (and heartbeats) for a small machine with much to do, where an answer may take twenty seconds.
+
+By Airflow's defaults a task fails before it begins when the API takes five seconds, while one whose worker was killed
+counts as running for five minutes more. `docker-compose.yml` has the same values.
+"""
+
+_QUIET: Final[Mapping[str, str]] = {
+    "AIRFLOW__LOGGING__NAMESPACE_LEVELS": (
+        "http.access=WARNING airflow.models.dag=WARNING airflow.serialization.definitions.dag=WARNING"
+    ),
+    "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
+}
+"""No line for each request and none for each DAG twice a minute: they were nine tenths of the logs."""
 
 MIGRATE: Final = ("db", "migrate")
 
@@ -69,6 +95,8 @@ def environment(home: Home, state: State, harvest: Mapping[str, str], metadata_u
         "AIRFLOW_HOME": str(home.folder / "airflow"),
         "AIRFLOW_CONN_LUMBUNG": harvest["DATABASE_URL"],
         "PYTHONUNBUFFERED": "1",
+        **LIMITS,
+        **_QUIET,
         **_core(home),
         **_secrets(home, state),
         **_addresses(state),

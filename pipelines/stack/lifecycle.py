@@ -13,7 +13,8 @@ from pipelines.stack.home import Home, StackError, State
 from pipelines.stack.patience import HarvestFailed
 from pipelines.stack.ports import choose_ports
 from pipelines.stack.postgres import Server, data_directory
-from pipelines.stack.stack import SERVICES, Stack, sweep
+from pipelines.stack.processes import sweep
+from pipelines.stack.stack import SERVICES, Stack
 from pipelines.stack.welcome import ways_in, welcome
 
 if TYPE_CHECKING:

@@ -1,9 +1,13 @@
-"""`lumbung logs`: follow the logs of every service and task, each line with its origin."""
+"""`lumbung logs`: follow the logs of every service and task, each line with its origin.
+
+It begins with what people look for: the newest log of each task, then the newspaper, the database, and Airflow's own.
+"""
 
 from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ class _Tail:
     """One log file, read as it grows."""
 
     def __init__(self, path: Path, origin: str, *, last: int) -> None:
+        """`last`: lines of what is there already to begin with; -1 for all."""
         self._path = path
         self.origin = origin
         self._position = 0
@@ -42,7 +47,7 @@ class _Tail:
             return []
         *whole, self._rest = data.split(b"\n")
         found = [line.decode("utf-8", "replace") for line in whole if line.strip()]
-        kept, self._first = (found[-self._first :] if self._first >= 0 else found), -1
+        kept, self._first = (found[max(len(found) - self._first, 0) :] if self._first >= 0 else found), -1
         return kept
 
 
@@ -55,27 +60,34 @@ def follow(home: Home, *, last: int, forever: bool) -> Iterator[tuple[str, str]]
         forever: go on with lines that are written later.
     """
     tails: dict[Path, _Tail] = {}
-    known = False
+    begun = False
     while True:
-        for path, origin in sorted(_files(home).items()):
+        newest = set[str]()
+        for path, origin in _files(home):
             if path not in tails:
-                tails[path] = _Tail(path, origin, last=-1 if known else last)
+                seen = origin in newest and not begun
+                tails[path] = _Tail(path, origin, last=-1 if begun else 0 if seen else last)
+            newest.add(origin)
         for tail in tails.values():
             for line in tail.lines():
                 yield tail.origin, _readable(line)
-        known = True
+        begun = True
         if not forever:
             return
         time.sleep(_LOOK_AGAIN)
 
 
-def _files(home: Home) -> dict[Path, str]:
-    found = {path: path.stem for path in home.logs.glob("*.log")}
-    found[home.folder / "postgres" / "server.log"] = "postgres"
-    for path in (home.logs / "tasks").glob("dag_id=*/run_id=*/task_id=*/attempt=*.log"):
-        names = [part.partition("=")[2] for part in path.parts[-4:-1]]
-        found[path] = f"{names[0]}.{names[2]}"
-    return found
+def _files(home: Home) -> list[tuple[Path, str]]:
+    """Each log with its origin: those of tasks, the newest first, then those of services, Airflow's last."""
+    tasks = []
+    for path in (home.logs / "tasks").glob("dag_id=*/run_id=*/task_id=*/**/attempt=*.log"):
+        names = [part.partition("=")[2] for part in path.relative_to(home.logs / "tasks").parts]
+        with suppress(OSError):  # removed meanwhile
+            tasks.append((-path.stat().st_mtime, path, f"{names[0]}.{names[2]}"))
+    services = [(path, path.stem) for path in home.logs.glob("*.log")]
+    services.append((home.folder / "postgres" / "server.log", "postgres"))
+    services.sort(key=lambda each: (each[1].startswith("airflow"), each[1]))
+    return [*((path, origin) for _, path, origin in sorted(tasks)), *services]
 
 
 def _readable(line: str) -> str:

@@ -22,16 +22,20 @@ if TYPE_CHECKING:
 
 MARK: Final = "LUMBUNG_STACK_MEMBER"
 """Environment variable of every process of a stack: the stack's folder."""
+STARTED_BY: Final = "LUMBUNG_STACK_START"
+"""Environment variable of every process that one `lumbung up` has started: a token of that start."""
 
+_QUIET_LOOKS, _BETWEEN_LOOKS, _SWEEP_WITHIN = 2, 0.2, 30.0
+"""Looks in a row that must find nothing, seconds between them, seconds after which whoever cannot be killed is left."""
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """Children of this very process, for their exit status; kept, since Python complains of children that outlive it."""
 
 
-def marked(folder: Path) -> dict[str, str]:
-    """The variables that mark a process as a member of the stack in `folder`."""
+def marked(folder: Path, start_token: str = "") -> dict[str, str]:
+    """The variables that mark a process as a member of the stack in `folder`, begun by one start of it."""
     # setproctitle, which Airflow uses, would otherwise write its title over the environment that others read.
-    return {MARK: str(folder), "SPT_NOENV": "1"}
+    return {MARK: str(folder), STARTED_BY: start_token, "SPT_NOENV": "1"}
 
 
 def start(command: Sequence[str], environment: Mapping[str, str], log: Path, *, cwd: Path) -> Recorded:
@@ -70,17 +74,46 @@ def find(recorded: Recorded | None) -> psutil.Process | None:
         return None
 
 
-def members(folder: Path) -> list[psutil.Process]:
-    """Every running process that carries the mark of the stack in `folder`, without this one."""
+def members(folder: Path, start_token: str = "") -> list[psutil.Process]:
+    """Every running process that carries the mark of the stack in `folder`, without this one.
+
+    With `start_token`, only those that this start of the stack has begun, and their descendants.
+    """
+    wanted = {MARK: str(folder), **({STARTED_BY: start_token} if start_token else {})}
     found = []
     for process in psutil.process_iter():
         try:
-            ours = process.pid != os.getpid() and process.environ().get(MARK) == str(folder)
+            ours = process.pid != os.getpid() and wanted.items() <= process.environ().items()
             if ours and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except (psutil.Error, OSError):  # ended meanwhile, or somebody else's
             continue
     return found
+
+
+def sweep(folder: Path, start_token: str = "") -> list[str]:
+    """End all `members`, whatever was written down, until none is left; their names.
+
+    One look is not enough: a process may have forked since, and one that is just being started has no environment yet.
+    """
+    names: list[str] = []
+    quiet, deadline = 0, time.monotonic() + _SWEEP_WITHIN
+    while quiet < _QUIET_LOOKS and time.monotonic() < deadline:
+        left = {process: _name(process) for process in members(folder, start_token)}
+        names += left.values()
+        if left:
+            interrupt((process for process, name in left.items() if name == "postgres"), 8)
+            kill(members(folder, start_token))
+        quiet = 0 if left else quiet + 1
+        time.sleep(_BETWEEN_LOOKS)
+    return names
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return str(process.name())
+    except psutil.Error:
+        return "a process"
 
 
 def interrupt(processes: Iterable[psutil.Process], patience: float) -> None:

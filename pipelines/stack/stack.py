@@ -7,6 +7,7 @@ what it had started by then is stopped again. `down` finds processes by what was
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import time
 from typing import TYPE_CHECKING, Final
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 ZONE: Final = "Asia/Jakarta"
 """Zone of every time that the stack shows: Harian Contoh's, and most publishers'."""
 
-SERVICES: Final = ("postgres", "newsstand", *airflow_service.COMPONENTS)
+SERVICES: Final = ("postgres", "newsstand", "log-keeper", *airflow_service.COMPONENTS)
 
 _CODE: Final = ("seeds", "spiders", "pipelines", "dags")
 """Folders whose Python files the services have loaded."""
@@ -49,6 +50,8 @@ class Stack:
         """`state` has ports for every service."""
         self.home = home
         self.state = state
+        self._token = secrets.token_hex(8)
+        """Marks every process that this object starts, and what those start."""
         self.started: list[str] = []
         """Services that this object has started."""
         self.continued = False
@@ -58,7 +61,7 @@ class Stack:
     def server(self) -> Server:
         """The embedded PostgreSQL."""
         data = data_directory(self.home.folder / "postgres")
-        mark = processes.marked(self.home.folder)
+        mark = processes.marked(self.home.folder, self._token)
         return Server(data, self.state.ports["postgres"], self.state.postgres_password, zone=ZONE, environment=mark)
 
     @property
@@ -154,8 +157,7 @@ class Stack:
     def stop_started(self) -> None:
         """Stop what this object has started: an interrupted start leaves nothing behind."""
         self.stop(self.started)
-        if not self.continued:
-            sweep(self.home.folder)
+        processes.sweep(self.home.folder, self._token if self.continued else "")
 
     def _outdated(self) -> list[str]:
         """Services that run code from before the last change of a file: after `git pull` their tasks would mix both."""
@@ -175,7 +177,8 @@ class Stack:
 
     def _airflow_environment(self) -> dict[str, str]:
         metadata = self.server.url(METADATA, login=METADATA, password=self.state.metadata_password)
-        return airflow_service.environment(self.home, self.state, self._harvest_variables(), metadata)
+        mark = processes.marked(self.home.folder, self._token)
+        return {**airflow_service.environment(self.home, self.state, self._harvest_variables(), metadata), **mark}
 
     def _start_postgres(self, step: Step) -> None:
         server = self.server
@@ -190,9 +193,12 @@ class Stack:
 
     def _start_newsstand(self, step: Step) -> None:
         step.note(self.newsstand_url)
+        environment = {**os.environ, **processes.marked(self.home.folder, self._token), "PYTHONUNBUFFERED": "1"}
+        if not self._process("log-keeper"):
+            logs = (str(self.home.logs), str(self.server.log))
+            self._spawn("log-keeper", [sys.executable, "-P", "-m", "pipelines.stack.log_keeper", *logs], environment)
         if not self._process("newsstand"):
             words = ("--port", str(self.state.ports["newsstand"]), "--founded", self.state.founded)
-            environment = {**os.environ, **processes.marked(self.home.folder), "PYTHONUNBUFFERED": "1"}
             self._spawn("newsstand", [sys.executable, "-P", "-m", "seeds.newsstand", *words], environment)
         self._wait_until(lambda: _answers(self.newsstand_url), "Harian Contoh", step)
 
@@ -231,15 +237,6 @@ class Stack:
             time.sleep(0.2)
 
 
-def sweep(folder: Path) -> list[str]:
-    """End every process that carries the mark of the stack in `folder`, whatever was written down; their names."""
-    left = processes.members(folder)
-    names = [_name(each) for each in left]
-    processes.interrupt((each for each, name in zip(left, names, strict=True) if name == "postgres"), 8)
-    processes.kill(processes.members(folder))
-    return names
-
-
 def _spiders(folder: Path) -> Iterable[psutil.Process]:
     return [each for each in processes.members(folder) if _runs_scrapy(each)]
 
@@ -253,18 +250,9 @@ def _runs_scrapy(process: psutil.Process) -> bool:
         return False
 
 
-def _name(process: psutil.Process) -> str:
-    import psutil  # noqa: PLC0415 - with the processes it names
-
-    try:
-        return str(process.name())
-    except psutil.Error:
-        return "a process"
-
-
 def _healthy(api: AirflowApi) -> bool:
     health = api.health()
-    return all(health.get(part) == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
+    return all(health.get(part) == "healthy" for part in ("metadatabase", "scheduler", "dag_processor", "triggerer"))
 
 
 def _answers(url: str) -> bool:

@@ -41,9 +41,8 @@ def ways_in(stack: Stack, reporter: Reporter) -> None:
     reporter.say(f"  Newspaper    {stack.newsstand_url}")
     reporter.say(f"  SQL          {_sql(stack, lumbung)}")
     reporter.say(f"  Readers      {stack.reader_url}")
-    reporter.say(
-        f"  Shell        . {_short(stack.home.environment_file)}   finds lumbung and scrapy, sets DATABASE_URL and more"
-    )
+    shell = f". {_short(stack.home.environment_file)}"
+    reporter.say(f"  Shell        {shell}   puts lumbung and scrapy on the PATH, sets DATABASE_URL and the logins")
     reporter.say("  Logs         make logs")
     reporter.say("  Stop         make down   (the data stay; `make up` continues with them)")
 

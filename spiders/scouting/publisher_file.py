@@ -80,7 +80,7 @@ def _lines(survey: Survey) -> Iterator[Line | None]:
     yield Line(key="schedule", value=_quoted(schedule), source=often)
     for kind, key in (("feed", "feeds"), ("sitemap", "sitemaps"), ("section", "sections")):
         if ways := [way for way in chosen_ways(survey) if way.kind == kind]:
-            values = _list([_relative(way.url, draft.home) for way in ways])
+            values = _list([_relative(way.posts or way.url, draft.home) for way in ways])
             yield Line(key=key, value=values, source="; ".join(dict.fromkeys(_answer(survey, way) for way in ways)))
     yield _article_url(survey)
     if unverified := list(unverified_keys(survey)):
@@ -89,7 +89,8 @@ def _lines(survey: Survey) -> Iterator[Line | None]:
 
 def _answer(survey: Survey, way: Way) -> str:
     newest = f" to {way.newest:%Y-%m-%d}" if way.newest else ""
-    return f"{survey.named_by.get(way.url, '')}: {len(way.entries)} entries{newest}"
+    part = "; its sitemap of posts" if way.posts else ""
+    return f"{survey.named_by.get(way.url, '')}{part}: {len(way.entries)} entries{newest}"
 
 
 def _article_url(survey: Survey) -> Line | None:
@@ -107,11 +108,12 @@ def _article_url(survey: Survey) -> Line | None:
 def chosen_ways(survey: Survey) -> list[Way]:
     """Ways worth a line: they announce articles, and more of them than the ways before.
 
-    Of a sitemap index only one sitemap has been read: the others may hold what no feed does.
+    Feeds come first, and of those the ones that tell of changes. Of a sitemap index only one sitemap has been read: the
+    others may hold what no feed does.
     """
     known: set[str] = set()
     chosen: list[Way] = []
-    for way in sorted(survey.ways, key=lambda each: each.kind != "feed"):
+    for way in sorted(survey.ways, key=lambda each: (each.kind != "feed", not each.tells_changes)):
         articles = set(articles_of(survey, way))
         if articles - known or (articles and way.read != way.url):
             chosen.append(way)
@@ -169,12 +171,13 @@ def schedule_of(survey: Survey) -> tuple[str, str]:
     minute = crc32(survey.publisher.key.encode()) % 15
     # <lastmod> is often the day on which the whole site was made again.
     moments = sorted(entry.published_at for entry in survey.announced if entry.published_at)[-_RECENT:]
-    span = (moments[-1] - moments[0]) / timedelta(days=1) if len(moments) > 1 else 0.0
-    if not span:
+    if len(moments) <= 1:
         return _PER_DAY[-1][1].format(minute=minute), ""
-    a_day = (len(moments) - 1) / span
+    # Until now, and over a day at least: ten posts of one minute tell of an import, not of a newsroom.
+    days = (survey.seen_at - moments[0]) / timedelta(days=1)
+    a_day = len(moments) / max(days, 1.0)
     cron = next((cron for least, cron in _PER_DAY if a_day >= least), _SELDOM)
-    return cron.format(minute=minute), f"about {a_day:.1f} articles a day"
+    return cron.format(minute=minute), f"{'about' if days >= 1 else 'at least'} {a_day:.1f} articles a day"
 
 
 def unverified_keys(survey: Survey) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -24,18 +25,21 @@ from spiders.scouting.samples import Reading, read_entry
 from spiders.scouting.ways import Way, ask_feed, ask_section, ask_sitemap, newest_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 NOWHERE = "Etc/GMT+12"
 """Nobody lives in this zone: a date with its offset stated none itself."""
 _SUFFIXES = TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
 """The public suffix list as tldextract ships it: nothing is fetched."""
 USUAL_FEEDS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feeds/all.atom.xml")
+USUAL_ATOM_FEEDS = ("/feed/atom/", "/atom.xml")
+"""Beside an RSS feed, which does not tell of changes: WordPress has the first and links it nowhere."""
+_GUESSED = "the usual name"
 USUAL_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/sitemapindex.xml", "/sitemap-news.xml", "/news-sitemap.xml")
 _MOST_WAYS = 6
 _FEWEST_HYPHENS = 3
 """In the path of a link on the front page that is taken for an article's."""
-_DOUBTFUL = 4
+_DOUBTFUL = 6
 """Pages of an article's form, but not announced by a feed, that are looked at."""
 
 
@@ -82,15 +86,21 @@ class ScoutSpider(InquirySpider):
         here, front = survey.home.url, survey.front
         feeds = [(url, '<link rel="alternate"> of the front page') for url in front.feeds]
         feeds += [(url, "a link of the front page") for url in front.linked_feeds]
-        feeds += [(urljoin(here, path), "the usual name") for path in USUAL_FEEDS]
+        feeds += [(urljoin(here, path), _GUESSED) for path in USUAL_FEEDS]
         robots = tuple(inquiry.robots.values())
         maps = [(url, "robots.txt") for each in robots for url in each.sitemaps]
-        maps += [(urljoin(here, path), "the usual name") for path in USUAL_SITEMAPS]
+        maps += [(urljoin(here, path), _GUESSED) for path in USUAL_SITEMAPS]
         named_by = _first([*feeds, *maps])
-        ways = [
-            *await self._ask(inquiry, survey.publisher, feeds, sitemaps=False),
-            *await self._ask(inquiry, survey.publisher, maps, sitemaps=True),
-        ]
+        draft = survey.publisher
+        ways = await self._ask(feeds, partial(ask_feed, inquiry, draft))
+        if not any(way.tells_changes for way in ways):
+            atoms = [
+                (urljoin(here, path), _GUESSED) for path in USUAL_ATOM_FEEDS if urljoin(here, path) not in named_by
+            ]
+            named_by = {**named_by, **dict(atoms)}
+            ways += await self._ask(atoms, partial(ask_feed, inquiry, draft))
+        posts = frozenset(canonicalise(entry.url, draft) for way in ways for entry in way.entries)
+        ways += await self._ask(maps, partial(ask_sitemap, inquiry, draft, posts=posts))
         if not any(way.entries for way in ways):
             ways.append(await self._front_as_section(inquiry, survey))
             named_by[here] = "the front page's own links, the last resort"
@@ -101,16 +111,14 @@ class ScoutSpider(InquirySpider):
         titles = (entry for entry in way.entries if urlsplit(entry.url).path.count("-") >= _FEWEST_HYPHENS)
         return replace(way, entries=tuple(titles))
 
-    async def _ask(
-        self, inquiry: Inquiry, draft: Publisher, addresses: Iterable[tuple[str, str]], *, sitemaps: bool
-    ) -> list[Way]:
+    async def _ask(self, addresses: Iterable[tuple[str, str]], ask: Callable[[str], Awaitable[Way]]) -> list[Way]:
         """Those that are named; the usual names are tried until one answers."""
         found: list[Way] = []
         for url, where in _first(addresses).items():
-            guessed = where == "the usual name"
+            guessed = where == _GUESSED
             if len(found) >= _MOST_WAYS or (guessed and any(way.entries for way in found)):
                 break
-            way = await (ask_sitemap if sitemaps else ask_feed)(inquiry, draft, url)
+            way = await ask(url)
             if way.entries or not guessed:
                 found.append(way)
         return found
@@ -121,12 +129,16 @@ class ScoutSpider(InquirySpider):
         dated = dated_entries(survey.ways, draft) or announced
         readings = [await read_entry(inquiry, draft, entry) for entry in spread(dated, wanted)]
         none = {canonicalise(each.url, draft) for each in readings if not each.readable}
+        posts = [each for each in readings if each.readable]
         urls = [canonicalise(entry.url, draft) for entry in dated]
         articles = [url for url in urls if url not in none]
-        unsure = (canonicalise(url, draft) for url in (*survey.front.links, *(entry.url for entry in announced)))
-        alike = same_form((url for url in unsure if url not in urls and draft.owns(url)), articles)
-        doubtful = [await read_entry(inquiry, draft, Entry(url=url)) for url in alike[:_DOUBTFUL]]
-        others = [canonicalise(each.url, draft) for each in (*readings, *doubtful) if each.unreadable and each.allowed]
+        links = (*survey.front.links, *(entry.url for entry in announced))
+        unsure = {canonicalise(url, draft): url for url in reversed(links) if draft.owns(url)}
+        alike = same_form((url for url in reversed(unsure) if url not in urls), articles)
+        doubtful = [await read_entry(inquiry, draft, Entry(url=unsure[url])) for url in alike[:_DOUBTFUL]]
+        seen = [each for each in (*readings, *doubtful) if each.allowed and each.outcome != "failed"]
+        others = [canonicalise(each.url, draft) for each in seen if each.unreadable]
+        others += [canonicalise(each.url, draft) for each in doubtful if is_static(each, posts)]
         return replace(
             survey,
             announced=tuple(announced),
@@ -142,6 +154,22 @@ def _first(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     for url, where in pairs:
         found.setdefault(url, where)
     return found
+
+
+def is_static(page: Reading, posts: Sequence[Reading]) -> bool:
+    """Whether a page that reads as an article is none like the posts: an imprint, a contact page.
+
+    It lacks what all posts have: a time of publication, or a type of article in its structured data.
+    """
+    if not page.readable or not posts:
+        return False
+    undated = "published_at" not in page.fields and all("published_at" in post.fields for post in posts)
+    untyped = not _names_article(page) and all(map(_names_article, posts))
+    return undated or untyped
+
+
+def _names_article(page: Reading) -> bool:
+    return any(kind.endswith(("Article", "Posting")) for kind in page.kinds)
 
 
 def draft_of(url: str, key: str) -> Publisher:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 Kind = Literal["feed", "sitemap", "index", "section"]
 
 _NEVER: frozenset[int] = frozenset()
-_CHILDREN = 3
-"""Sitemaps of an index that are asked until one announces something."""
+_NUMBERS = re.compile(r"[\W_]*\d+")
+_CHILDREN = 4
+"""Sitemaps of an index that are asked until one announces posts."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -44,6 +47,8 @@ class Way:
     read: str = ""
     """The document the entries are from: another one where `url` is a sitemap index."""
     entries: tuple[Entry, ...] = ()
+    posts: str = ""
+    """Of a sitemap index, its one sitemap of posts, where the index has no other of that name; else empty."""
     problem: str = ""
     """Why it announces nothing, in one line; empty when it answered."""
     allowed: bool = True
@@ -53,6 +58,11 @@ class Way:
     def newest(self) -> datetime | None:
         """The latest date it states; None when it states none."""
         return max(filter(None, map(moment_of, self.entries)), default=None)
+
+    @property
+    def tells_changes(self) -> bool:
+        """Whether it states when articles were changed, apart from when they appeared: Atom's `updated`."""
+        return any(entry.modified_at is not None for entry in self.entries)
 
 
 def moment_of(entry: Entry) -> datetime | None:
@@ -97,8 +107,16 @@ async def _ask(
     return Way(kind=kind, url=url, read=url, entries=tuple(entries))
 
 
-async def ask_sitemap(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
-    """Ask for a sitemap, or for the newest sitemaps of an index until one of them announces something."""
+async def ask_sitemap(inquiry: Inquiry, publisher: Publisher, url: str, posts: frozenset[str] = frozenset()) -> Way:
+    """Ask for a sitemap, or for the sitemaps of an index until one of them announces posts.
+
+    Args:
+        inquiry: asks.
+        publisher: whose sitemap it is.
+        url: its address.
+        posts: canonical URLs of posts as feeds announce them. The sitemap of an index that has one of them is taken
+            before those of static pages, categories and authors; without any, the first one that announces anything.
+    """
     answer = await inquiry.ask(url)
     if answer.problem:
         return _failed("sitemap", answer)
@@ -108,11 +126,14 @@ async def ask_sitemap(inquiry: Inquiry, publisher: Publisher, url: str) -> Way:
         return Way(kind="sitemap", url=url, problem=_short(error, answer.url))
     if sitemap.entries or not sitemap.children:
         return Way(kind="sitemap", url=url, read=url, entries=tuple(sitemap.entries))
-    return await _ask_children(inquiry, publisher, url, sitemap)
+    return await _ask_children(inquiry, publisher, url, sitemap, posts)
 
 
-async def _ask_children(inquiry: Inquiry, publisher: Publisher, url: str, sitemap: Sitemap) -> Way:
+async def _ask_children(
+    inquiry: Inquiry, publisher: Publisher, url: str, sitemap: Sitemap, posts: frozenset[str]
+) -> Way:
     problem, allowed = "", True
+    first: Way | None = None
     for child in sorted(sitemap.children, key=_promise, reverse=True)[:_CHILDREN]:
         answer = await inquiry.ask(child.url)
         problem = problem or (answer.problem and f"its sitemap {child.url}: {answer.problem}")
@@ -124,9 +145,21 @@ async def _ask_children(inquiry: Inquiry, publisher: Publisher, url: str, sitema
         except DiscoveryError as error:
             problem = problem or str(error)
             continue
-        if inner.entries:
-            return Way(kind="sitemap", url=url, read=child.url, entries=tuple(inner.entries))
-    return Way(kind="sitemap", url=url, problem=problem, allowed=allowed)
+        if not inner.entries:
+            continue
+        way = Way(kind="sitemap", url=url, read=child.url, entries=tuple(inner.entries))
+        if any(canonicalise(entry.url, publisher) in posts for entry in inner.entries):
+            return replace(way, posts=_only_one(child, sitemap))
+        if not posts:
+            return way
+        first = first or way
+    return first or Way(kind="sitemap", url=url, problem=problem, allowed=allowed)
+
+
+def _only_one(child: Child, index: Sitemap) -> str:
+    """The child's address where no other of the index differs from it by numbers only, as parts of a series do."""
+    forms = Counter(_NUMBERS.sub("", each.url) for each in index.children)
+    return child.url if len(forms) > 1 and forms[_NUMBERS.sub("", child.url)] == 1 else ""
 
 
 def _promise(child: Child) -> tuple[bool, datetime]:

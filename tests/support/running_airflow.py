@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from support.last_will import last_will
 from support.throwaway import free_port
 
 from pipelines.stack import airflow_service, processes
@@ -42,6 +45,7 @@ class Airflow:
         # What the connection is for is a matter of one test; the others go by DATABASE_URL.
         del self._environment["AIRFLOW_CONN_LUMBUNG"]
         self._token = ""
+        self._until_stopped = ExitStack()
 
     def start(self, policy: str = IMPATIENT) -> None:
         """Make the metadata tables, start the components and wait until they answer.
@@ -49,6 +53,8 @@ class Airflow:
         `policy`: the text of `airflow_local_settings.py`.
         """
         self._home.make()
+        end = "import sys, pathlib; from pipelines.stack.processes import sweep; sweep(pathlib.Path(sys.argv[1]))"
+        self._until_stopped.enter_context(last_will([sys.executable, "-c", end, str(self._home.folder)]))
         settings = self._home.folder / "airflow" / "config" / "airflow_local_settings.py"
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(policy, "utf-8")
@@ -57,12 +63,14 @@ class Airflow:
         self.wait_for("the metadata tables", lambda: processes.exit_status(migration) is not None)
         assert processes.exit_status(migration) == 0, self._home.logs
         for name, words in airflow_service.COMPONENTS.items():
-            self._run(name, words)
+            if name != "airflow-triggerer":  # no task defers
+                self._run(name, words)
         self.wait_for("Airflow's API", self._log_in)
 
     def stop(self) -> None:
         """End every process, the tasks' too. In haste: nothing of this Airflow is needed again."""
-        processes.kill(processes.members(self._home.folder))
+        processes.sweep(self._home.folder)
+        self._until_stopped.close()
 
     def call(self, method: str, path: str, body: object = None, token: str | None = None) -> tuple[int, Any]:
         """Status and answer of one request to the REST API, as the administrator or by another token."""

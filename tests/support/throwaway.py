@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from support.last_will import last_will
+
 from pipelines.database.connections import connect
 from pipelines.database.migrate import migrate
 from pipelines.stack.postgres import Server
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 
 TEMPLATE = "template_lumbung"
 """A migrated database; a copy of it costs less than the migrations."""
+
+_REMOVE = """
+pid=$(head -n 1 "$0/data/postmaster.pid") && kill -QUIT "$pid"
+for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" && sleep 1 || break; done
+rm -rf "$0"
+"""
+"""Shell program that ends the server in a folder at once and removes the folder."""
 
 
 def free_port() -> int:
@@ -35,12 +44,13 @@ def throwaway_server(*, fast: bool = True) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="lumbung-test-"))
     folder.chmod(0o755)  # root starts the server as a user who must be able to enter
     server = Server(folder / "data", free_port(), secrets.token_urlsafe(12), fast=fast)
-    server.start()
-    try:
-        server.create_database(TEMPLATE)
-        with closing(connect(server.url(TEMPLATE))) as connection:
-            migrate(connection)
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with last_will(["/bin/sh", "-c", _REMOVE, str(folder)]):
+        server.start()
+        try:
+            server.create_database(TEMPLATE)
+            with closing(connect(server.url(TEMPLATE))) as connection:
+                migrate(connection)
+            yield server
+        finally:
+            server.stop()
+            shutil.rmtree(folder, ignore_errors=True)

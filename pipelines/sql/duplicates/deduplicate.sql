@@ -202,3 +202,6 @@ from unnest(%(members)s::bigint[], %(clusters)s::bigint[], %(canonical)s::boolea
     %(tied_to)s::bigint[], %(rules)s::text[]) as w (article_id, cluster_id, canonical, why, score, tied_to, rule)
 where not exists (select from lumbung.cluster_member m where m.article_id = w.article_id)
 returning cluster_id
+
+-- has_articles --
+select exists (select from lumbung.article where publisher = %(publisher)s)
