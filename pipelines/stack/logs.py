@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LOOK_AGAIN = 0.5
 """Seconds between two looks at the files."""
+_FOLDS = ("::group::", "::endgroup::")
+"""What Airflow's UI takes for the beginning and the end of lines to be folded."""
 
 
 class _Tail:
@@ -46,7 +48,7 @@ class _Tail:
         except OSError:
             return []
         *whole, self._rest = data.split(b"\n")
-        found = [line.decode("utf-8", "replace") for line in whole if line.strip()]
+        found = [text for line in whole if (text := _readable(line.decode("utf-8", "replace"))).strip()]
         kept, self._first = (found[max(len(found) - self._first, 0) :] if self._first >= 0 else found), -1
         return kept
 
@@ -70,7 +72,7 @@ def follow(home: Home, *, last: int, forever: bool) -> Iterator[tuple[str, str]]
             newest.add(origin)
         for tail in tails.values():
             for line in tail.lines():
-                yield tail.origin, _readable(line)
+                yield tail.origin, line
         begun = True
         if not forever:
             return
@@ -91,7 +93,7 @@ def _files(home: Home) -> list[tuple[Path, str]]:
 
 
 def _readable(line: str) -> str:
-    """Airflow writes the logs of tasks as JSON: time, level, event."""
+    """The line of a task's log, which Airflow writes as JSON, as time, level and event; empty for its fold marks."""
     if not line.startswith("{"):
         return line
     try:
@@ -100,4 +102,6 @@ def _readable(line: str) -> str:
         return line
     if not isinstance(event, dict) or "event" not in event:
         return line
+    if str(event["event"]).startswith(_FOLDS):
+        return ""
     return f"{str(event.get('timestamp', ''))[:19]} {str(event.get('level', '')).upper()} {event['event']}".strip()

@@ -30,6 +30,7 @@ FORM_VALUES: list[tuple[str, Any, bool]] = [
     ("max_articles", 1.5, False),
     ("max_articles", "banyak", False),
     ("refetch", True, True),
+    ("refetch", None, True),
     ("refetch", "ya", False),
 ]
 CHECK_FORM_VALUES: list[tuple[str, Any, bool]] = [
@@ -101,6 +102,23 @@ def test_a_crawl_announces_and_deduplication_follows_the_announcement(loaded: di
     assert crawl["tasks"] == {"crawl": ["announce"], "announce": []}
     assert crawl["outlets"] == {"crawl": [], "announce": ["lumbung://news/articles"]}
     assert deduplicate["assets"] == ["news_articles"]
+
+
+def test_deduplication_has_a_net_under_the_event(loaded: dict[str, Any]) -> None:
+    assert (loaded["dags"]["deduplicate"]["cron"], loaded["dags"]["deduplicate"]["zone"]) == (
+        "13,43 * * * *",
+        "Asia/Jakarta",
+    )
+
+
+def test_a_crawl_that_hangs_ends_before_it_has_kept_its_publisher_waiting_for_a_day(loaded: dict[str, Any]) -> None:
+    crawls = [dag for name, dag in loaded["dags"].items() if name.startswith("crawl_") and "broken" not in dag["tags"]]
+    assert {dag["limits"]["crawl"] for dag in crawls} == {12 * 3600.0}
+
+
+def test_no_field_of_a_form_is_marked_as_required(loaded: dict[str, Any]) -> None:
+    for name, dag in loaded["dags"].items():
+        assert sorted(dag["optional"]) == sorted(dag["form"]), name
 
 
 def test_every_field_of_the_form_has_title_description_and_section(loaded: dict[str, Any]) -> None:

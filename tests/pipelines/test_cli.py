@@ -14,6 +14,7 @@ from support.stories import Story, body, put
 
 from pipelines.database.connections import Connection, transaction
 from pipelines.database.migrate import migrations
+from pipelines.stack.home import Home
 from seeds.newsstand.newspaper import Newspaper, Settings
 from seeds.newsstand.server import Newsstand, serve
 from spiders.publishers import load_publishers
@@ -82,9 +83,100 @@ def test_publishers_are_listed_in_columns_with_their_announcements_schedule_and_
 
 def test_unknown_publisher_is_one_line_that_names_those_there_are() -> None:
     refused = lumbung("crawl", "kompass")
-    assert error(refused).startswith("lumbung: no publisher 'kompass'")
-    assert "kompas" in refused.stderr
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("lumbung: no publisher 'kompass' in ")
+    assert refused.stderr.endswith("; did you mean kompas? `lumbung publishers` lists them all\n")
     assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("crawl", "antra"), "antara"),
+        (("crawl", "Antara"), "antara"),
+        (("publishers", "check", "kompass"), "kompas"),
+        (("deduplicate", "--recheck", "--publisher", "detk"), "detik"),
+    ],
+)
+def test_a_key_that_is_none_ends_every_command_alike(words: tuple[str, ...], meant: str, database_url: str) -> None:
+    refused = lumbung(*words, DATABASE_URL=database_url)
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()
+    assert f"; did you mean {meant}" in line
+
+
+def test_a_key_like_none_lists_those_there_are() -> None:
+    refused = lumbung("crawl", "zzzzzz")
+    assert refused.returncode == 2
+    assert refused.stderr.endswith(f"; there are: {', '.join(load_publishers())}\n")
+
+
+def test_no_database_named_at_all_is_said_as_such() -> None:
+    refused = lumbung("crawl", "contoh")
+    assert error(refused).startswith("lumbung: DATABASE_URL is not set (after `make up`: . .lumbung/env)")
+
+
+def crontab_lines(*words: str) -> list[str]:
+    """What follows the five fields of time in the crontab lines of a command's help."""
+    lines = [line.split(None, 5) for line in lumbung(*words, "--help").stdout.splitlines() if "in a crontab" in line]
+    return [fields[5] for fields in lines]
+
+
+@pytest.mark.parametrize("words", [("crawl",), ("publishers", "check")])
+def test_the_crontab_line_runs_under_crons_path_and_says_nothing_when_all_is_well(
+    words: tuple[str, ...], newsstand: Newsstand, database_url: str, tmp_path: Path
+) -> None:
+    (line,) = crontab_lines(*words)
+    home = Home(tmp_path / ".lumbung")
+    home.make()
+    home.write_environment({"DATABASE_URL": database_url, "LUMBUNG_HOME_CONTOH": f"{newsstand.url}/"})
+    line = line.replace("/srv/lumbung", str(tmp_path)).replace("antara", "contoh").replace("check", "check contoh", 1)
+    cron = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "SHELL": "/bin/sh", "LOGNAME": "barn"}
+    done = subprocess.run(["/bin/sh", "-c", line], env=cron, cwd=tmp_path, text=True, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), line
+
+
+def test_a_quiet_crawl_that_fails_says_so_in_one_line(database_url: str) -> None:
+    refused = lumbung(
+        "crawl", "contoh", "--quiet", DATABASE_URL=database_url, LUMBUNG_HOME_CONTOH="http://127.0.0.1:9/"
+    )
+    assert error(refused).startswith("lumbung: crawl 1 ended early: 127.0.0.1:9 is left alone until ")
+    assert refused.stdout + refused.stderr == f"{error(refused)}\n"
+
+
+def test_the_environment_file_finds_the_programs_once_however_often_it_is_read(tmp_path: Path) -> None:
+    home = Home(tmp_path / "two words")
+    home.make()
+    home.write_environment({"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"})
+    script = f". '{home.environment_file}'; . '{home.environment_file}'; command -v lumbung scrapy; echo \"$PATH\""
+    said = subprocess.check_output(["/bin/sh", "-c", script], env={"PATH": "/usr/bin:/bin"}, text=True).splitlines()
+    folder = LUMBUNG.parent
+    assert said == [str(folder / "lumbung"), str(folder / "scrapy"), f"{folder}:/usr/bin:/bin"]
+    assert home.shell_variables() == {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}
+
+
+def scrapy(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "SCRAPY_SETTINGS_MODULE": "spiders.settings", **variables}
+    return subprocess.run(
+        [LUMBUNG.with_name("scrapy"), "crawl", *words], env=environment, text=True, capture_output=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "line"),
+    [
+        (("kompass",), 2, "scrapy crawl: no publisher 'kompass' in "),
+        (("kompas", "-a", "from_date=2026-13-01"), 1, "CRITICAL: from_date '2026-13-01' is neither a date such as"),
+        (("kompas", "-a", "tanggal=2026-11-01"), 1, "CRITICAL: tanggal: no such spider argument; allowed are "),
+        (("kompas",), 1, "CRITICAL: Postgres cannot be reached: "),
+    ],
+)
+def test_scrapy_crawl_refuses_in_one_line_without_a_traceback(words: tuple[str, ...], status: int, line: str) -> None:
+    refused = scrapy(*words, DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
+    assert refused.returncode == status
+    assert "Traceback" not in refused.stderr
+    last = refused.stderr.splitlines()[-1]
+    assert line in last
 
 
 def test_unreachable_database_is_one_line() -> None:

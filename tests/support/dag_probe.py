@@ -25,16 +25,29 @@ def describe(dag: DAG) -> dict[str, Any]:
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
         "paused": dag.is_paused_upon_creation,
-        "cron": getattr(dag.timetable, "expression", None),
-        "zone": str(getattr(dag.timetable, "timezone", "")),
+        "cron": getattr(by_time(dag), "expression", None),
+        "zone": str(getattr(by_time(dag), "timezone", "")),
         "assets": [asset.name for asset in getattr(dag.timetable.asset_condition, "objects", ())],
         "tasks": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
+        "limits": {task.task_id: limit_of(task) for task in dag.tasks},
+        "optional": [name for name, f in form(dag).items() if "null" in f.schema.get("type", ())],
         "retries": {task.task_id: task.retries for task in dag.tasks},
         "outlets": {task.task_id: [asset.uri for asset in task.outlets] for task in dag.tasks},
         "form": {
             name: [f.description, f.schema.get("title"), f.schema.get("section")] for name, f in form(dag).items()
         },
     }
+
+
+def by_time(dag: DAG) -> object:
+    """The part of the schedule that goes by the clock."""
+    return getattr(dag.timetable, "timetable", dag.timetable)
+
+
+def limit_of(task: Any) -> float | None:
+    """Seconds that the task may take."""
+    limit = getattr(task, "execution_timeout", None)
+    return limit.total_seconds() if limit else None
 
 
 def form(dag: DAG) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from support.last_will import last_will
 from support.throwaway import free_port
 
 from pipelines.stack import airflow_service, processes
-from pipelines.stack.home import Home, State
+from pipelines.stack.airflow_api import AirflowApi
+from pipelines.stack.home import Home, Recorded, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,7 @@ class Airflow:
         del self._environment["AIRFLOW_CONN_LUMBUNG"]
         self._token = ""
         self._until_stopped = ExitStack()
+        self._running: dict[str, Recorded] = {}
 
     def start(self, policy: str = IMPATIENT) -> None:
         """Make the metadata tables, start the components and wait until they answer.
@@ -66,6 +68,25 @@ class Airflow:
             if name != "airflow-triggerer":  # no task defers
                 self._run(name, words)
         self.wait_for("Airflow's API", self._log_in)
+
+    def kill(self, component: str) -> None:
+        """End a component with everything it has started, at once, as a crash of its container does."""
+        process = processes.find(self._running[component])
+        assert process is not None, component
+        processes.kill([process, *process.children(recursive=True)])
+
+    def restart(self, component: str) -> None:
+        """Start a component again that was killed."""
+        self._run(component, airflow_service.COMPONENTS[component])
+
+    def api(self, url: str = "") -> AirflowApi:
+        """The stack's own client of this Airflow's API, by another address where one is given."""
+        return AirflowApi(url or airflow_service.url(self._state), airflow_service.ADMIN, self._state.airflow_password)
+
+    @property
+    def port(self) -> int:
+        """Where its API listens on loopback."""
+        return self._state.ports["airflow"]
 
     def stop(self) -> None:
         """End every process, the tasks' too. In haste: nothing of this Airflow is needed again."""
@@ -171,7 +192,8 @@ class Airflow:
 
     def _run(self, name: str, words: tuple[str, ...]) -> Any:
         command, log = airflow_service.command(words), self._home.logs / f"{name}.log"
-        return processes.start(command, self._environment, log, cwd=self._home.folder)
+        self._running[name] = processes.start(command, self._environment, log, cwd=self._home.folder)
+        return self._running[name]
 
 
 def _triples(process: psutil.Process) -> list[list[str]]:

@@ -58,7 +58,7 @@ def test_the_file_names_what_was_found_with_its_source_and_a_crawl_with_it_store
     publisher = Publisher.from_file(tmp_path / "baru.toml")
     assert (publisher.name, publisher.home, publisher.local) == ("Harian Contoh", f"{newsstand.url}/", True)
     assert (publisher.language, publisher.timezone, publisher.unverified) == ("id", "Asia/Jakarta", ())
-    assert publisher.feeds[0] == "/rss"
+    assert publisher.feeds[0] == "/atom.xml"  # it tells when articles were changed, /rss does not
     assert '# <link rel="alternate"> of the front page: ' in text
     assert publisher.sitemaps == ("/sitemap.xml",)
     assert "# robots.txt: " in text

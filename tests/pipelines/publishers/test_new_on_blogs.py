@@ -63,9 +63,9 @@ class Blog(NamedTuple):
         return Answer("not here", 404)
 
     def addresses(self, child: str) -> list[str]:
-        if "post" in child:
-            return [self.address(number) for number in range(self.posts)]
-        return [f"/{name}/" for name in STATIC] if "page" in child else ["/category/desa/", "/category/kota/"]
+        if "page" in child:
+            return STATIC_PATHS
+        return [self.address(number) for number in range(self.posts)] if "post" in child else ["/category/desa/"]
 
     def front(self, posts: list[tuple[str, datetime]]) -> str:
         links = "".join(f'<a href="{path}">{path}</a>' for path in [*(path for path, _ in posts[:5]), *STATIC_PATHS])

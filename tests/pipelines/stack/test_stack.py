@@ -19,10 +19,13 @@ import psutil
 import psycopg2
 import pytest
 from support.checkout import ROOT
+from support.last_will import last_will
+from support.scripted_press import printing, write_publisher
 from support.throwaway import free_port
 
 from pipelines.stack import lifecycle as stack_commands
 from pipelines.stack import ports, processes
+from pipelines.stack.airflow_api import AirflowApi
 from pipelines.stack.home import Home, Recorded, StackBusy, StackError, State
 from pipelines.stack.ports import choose_ports
 
@@ -38,8 +41,9 @@ def home() -> Iterator[Home]:
     folder = Path(tempfile.mkdtemp(prefix="lumbung-test-"))
     folder.chmod(0o755)
     home = Home(folder / ".lumbung")
-    yield home
-    stack_commands.down(home)
+    with last_will([str(LUMBUNG), "down"], {**os.environ, "LUMBUNG_STACK": str(home.folder)}):
+        yield home
+        stack_commands.down(home)
     shutil.rmtree(folder)
 
 
@@ -151,6 +155,38 @@ def test_descendants_in_sessions_of_their_own_are_members_too(home: Home) -> Non
     assert processes.members(home.folder) == []
 
 
+def test_a_process_that_is_started_while_the_others_are_ended_is_ended_too(home: Home) -> None:
+    # Each starts the next one and ends: whoever looks once may see none of them.
+    chain = (
+        "import os, subprocess, sys, time\n"
+        "if int(sys.argv[1]):\n"
+        "    subprocess.Popen([sys.executable, '-c', open(sys.argv[2]).read(), str(int(sys.argv[1]) - 1), sys.argv[2]],"
+        " start_new_session=True)\n"
+        "else:\n"
+        "    time.sleep(600)"
+    )
+    home.make()
+    program = home.folder / "chain.py"
+    program.write_text(chain)
+    environment = {**os.environ, **processes.marked(home.folder)}
+    processes.start([sys.executable, "-c", chain, "12", str(program)], environment, home.logs / "chain.log", cwd=ROOT)
+    processes.sweep(home.folder)
+    time.sleep(2)
+    assert processes.members(home.folder) == []
+
+
+def test_what_one_start_began_is_told_from_what_an_earlier_one_did(home: Home) -> None:
+    home.make()
+    wait = [sys.executable, "-c", "import time; time.sleep(600)"]
+    started = {}
+    for token in ("first", "second"):
+        environment = {**os.environ, **processes.marked(home.folder, token)}
+        started[token] = processes.start(wait, environment, home.logs / f"{token}.log", cwd=ROOT)
+    until(lambda: len(processes.members(home.folder)) == 2)
+    processes.sweep(home.folder, "second")
+    assert [each.pid for each in processes.members(home.folder)] == [started["first"].pid]
+
+
 def test_process_that_ignores_sigterm_is_killed(home: Home) -> None:
     log = home.logs / "sleeper.log"
     recorded = sleeper(
@@ -223,15 +259,15 @@ def test_interrupted_start_leaves_nothing_behind(home: Home, number: signal.Sign
     assert processes.members(home.folder) == []
 
 
-@pytest.mark.timeout(900)
-def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing(home: Home) -> None:
+@pytest.mark.timeout(1500)
+def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing(home: Home, tmp_path: Path) -> None:
     up = lumbung(home, "up")
     assert up.returncode == 0, up.stdout + up.stderr
     assert "news.articles, newest first" in up.stdout
     variables = home.shell_variables()
     assert set(variables) == {
         "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_READER_URL", "LUMBUNG_HOME_CONTOH", "AIRFLOW_URL",
-        "AIRFLOW_USER", "AIRFLOW_PASSWORD", "AIRFLOW_VIEWER_PASSWORD",
+        "AIRFLOW_USER", "AIRFLOW_PASSWORD", "AIRFLOW_VIEWER_PASSWORD", "SCRAPY_SETTINGS_MODULE",
     }  # fmt: skip
     with closing(psycopg2.connect(variables["DATABASE_URL"])) as connection, connection.cursor() as cursor:
         cursor.execute("select text from news.article_text where headline like 'Kandahar, Kota Terbesar%'")
@@ -257,9 +293,22 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
     addresses = {each.laddr.ip for member in processes.members(home.folder) for each in listening(member)}
     assert addresses == {"127.0.0.1"}
 
+    assert "components not well: " + ", ".join(unwell(home)) == "components not well: "
+
+    # Whatever has happened meanwhile, the next start comes to its end with the harvest in place.
+    shell_crawl_of_another_publisher(home, tmp_path)
+    for left in (lambda: None, lambda: kill_scheduler_with_its_event(home), lambda: lose_event(home, "contoh")):
+        left()
+        again = lumbung(home, "up")
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert "news.articles, newest first" in again.stdout
+        assert waiting(home, "contoh") == 0
+    interrupted_start_leaves_the_others_running(home)
     again = lumbung(home, "up")
     assert again.returncode == 0, again.stdout + again.stderr
-    assert lumbung(home, "status").stdout == running.stdout
+    assert [line.split()[0::2][:2] for line in lumbung(home, "status").stdout.splitlines()] == [
+        line.split()[0::2][:2] for line in running.stdout.splitlines()
+    ]
     logs = lumbung(home, "logs", "--no-follow", "-n", "1").stdout
     assert {"newsstand", "airflow-scheduler", "crawl_contoh.crawl"} <= {line.split()[0] for line in logs.splitlines()}
 
@@ -271,7 +320,7 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
     assert {name for name in before if before[name] == after[name]} == {"postgres"}
 
     down = lumbung(home, "down")
-    assert down.stdout.startswith("stopped postgres, newsstand, airflow-scheduler")
+    assert down.stdout.startswith("stopped postgres, newsstand, log-keeper, airflow-scheduler")
     assert processes.members(home.folder) == []
     assert json.loads((home.folder / "state.json").read_text())["processes"] == {}
 
@@ -279,6 +328,89 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
 def pids(status: str) -> dict[str, str]:
     """Process id of each service, by `lumbung status`."""
     return {line.split()[0]: line.split()[1] for line in status.splitlines() if "running" in line}
+
+
+def unwell(home: Home) -> list[str]:
+    """What Airflow's home page shows in red."""
+    health = AirflowApi(home.shell_variables()["AIRFLOW_URL"], "", "").health()
+    assert len(health) == 4
+    return [name for name, state in health.items() if state != "healthy"]
+
+
+def shell_crawl_of_another_publisher(home: Home, folder: Path) -> None:
+    """Five articles of a publisher that nobody has deduplicated."""
+    with printing() as press:
+        found = write_publisher(folder, "warta", press.home)
+        crawl = lumbung(home, "crawl", "warta", "--max", "5", "--quiet", **home.shell_variables(), **found)
+    assert crawl.returncode == 0, crawl.stderr
+    assert waiting(home, "warta") == 5
+
+
+def ask(home: Home, statement: str, *values: str) -> list[tuple[Any, ...]]:
+    with closing(psycopg2.connect(home.shell_variables()["DATABASE_OWNER_URL"])) as connection:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+
+def waiting(home: Home, publisher: str) -> int:
+    """Articles of a publisher that deduplication has not looked at."""
+    ((count,),) = ask(
+        home,
+        "select count(distinct article_id) from lumbung.deduplication_due join lumbung.article using (article_id)"
+        " where publisher = %s",
+        publisher,
+    )
+    return int(count)
+
+
+def lose_event(home: Home, publisher: str) -> None:
+    """Articles that wait, and nobody who tells of them: as a scheduler leaves them that dies before `announce`."""
+    made = (
+        "insert into lumbung.deduplication_due select article_id from lumbung.article where publisher = %s returning 1"
+    )
+    assert len(ask(home, made, publisher)) > 100
+
+
+def kill_scheduler_with_its_event(home: Home) -> None:
+    lose_event(home, "contoh")
+    state = home.load()
+    assert state is not None
+    scheduler = processes.find(state.processes["airflow-scheduler"])
+    assert scheduler is not None
+    processes.kill([scheduler, *scheduler.children(recursive=True)])
+
+
+def interrupted_start_leaves_the_others_running(home: Home) -> None:
+    """Interrupt a second start that has begun two services again: these end, children and all, and only these."""
+    state = home.load()
+    assert state is not None
+    for service in ("airflow-api", "newsstand"):
+        found = processes.find(state.processes[service])
+        assert found is not None
+        processes.kill([found, *found.children(recursive=True)])
+    others = {each.pid for each in processes.members(home.folder)}
+    environment = {**os.environ, "LUMBUNG_STACK": str(home.folder)}
+    start = subprocess.Popen([LUMBUNG, "up"], env=environment, text=True, stdout=subprocess.PIPE)
+    until(lambda: len(api_processes(home) - others) >= 2)  # the server and its worker
+    start.send_signal(signal.SIGTERM)
+    start.communicate(timeout=60)
+    assert start.returncode == 128 + signal.SIGTERM
+    assert api_processes(home) == set()
+    services = {line.split()[0]: line.split()[2] for line in lumbung(home, "status").stdout.splitlines()}
+    assert [name for name, how in services.items() if how == "down"] == ["newsstand", "airflow-api"]
+
+
+def api_processes(home: Home) -> set[int]:
+    """Ids of the API server and of what it has started."""
+    return {each.pid for each in processes.members(home.folder) if "api" in " ".join(words_of(each)).lower()}
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    try:
+        return [process.name(), *process.cmdline()]
+    except psutil.Error:
+        return []
 
 
 def owner_password_is_known_to(home: Home) -> set[str]:

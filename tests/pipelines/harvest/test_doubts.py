@@ -1,0 +1,187 @@
+"""Which odd crawls are red, which are green with a warning, and which are not odd at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.database.connections import Connection, transaction
+from pipelines.harvest.doubts import doubts, note
+from pipelines.harvest.ledger import Crawl, find_crawl, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOW = datetime.now(UTC)
+PAST = NOW - timedelta(days=3)
+NOTED = "https://koran.example/indeks: no article on any of 4 days; `links` or `article_url` may not fit any more"
+
+
+def crawl(connection: Connection, **columns: Any) -> Crawl:
+    """A crawl that has ended well, with these figures."""
+    stored, rejected, released = (columns.get(name, 0) for name in ("stored", "rejected", "released"))
+    leased = stored + rejected + released
+    row = {"entries": leased, "enqueued": leased, "leased": leased, "polls": 2, **columns}
+    names, places = ", ".join(row), ", ".join(["%s"] * len(row))
+    with transaction(connection) as cursor:
+        cursor.execute(
+            "insert into lumbung.crawl (publisher, run_id, finish_reason, finished_at, window_start, window_end,"
+            f" {names}) values ('koran', 'r', 'finished', now(), now() - interval '4 days', now(), {places})",
+            [*row.values()],
+        )
+    found = find_crawl(connection, "r")
+    assert found is not None
+    return found
+
+
+def pages(connection: Connection, crawl_id: int, dates: Sequence[datetime | None] = (), reasons: str = "") -> None:
+    """Articles of the crawl with these dates, and rejections for these reasons, a word each."""
+    with transaction(connection) as cursor:
+        for number, outcome in enumerate([*dates, *reasons.split()]):
+            url = f"https://koran.example/berita-{crawl_id}-{number}"
+            state = "rejected" if isinstance(outcome, str) else "done"
+            cursor.execute(
+                "insert into lumbung.page (publisher, url, canonical_url, url_key, state)"
+                " values ('koran', %s, %s, lumbung.url_key(%s), %s) returning page_id",
+                [url, url, url, state],
+            )
+            (page_id,) = cursor.fetchone() or (0,)
+            if isinstance(outcome, str):
+                cursor.execute(
+                    "insert into lumbung.rejection (page_id, publisher, url, reason, rejected_at, crawl_id)"
+                    " values (%s, 'koran', %s, %s, now(), %s)",
+                    [page_id, url, outcome, crawl_id],
+                )
+                continue
+            cursor.execute(
+                "insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
+                " published_at, fetched_at, first_fetched_at, crawl_id)"
+                " values (%s, 'koran', %s, %s, 'Panen', '{Padi.}', gen_random_uuid(), %s, now(), now(), %s)",
+                [page_id, url, url, outcome, crawl_id],
+            )
+
+
+def judged(connection: Connection, found: Crawl) -> tuple[str, str]:
+    """The verdict and the first warning; empty for none."""
+    return verdict(connection, found) or "", (doubts(connection, found) or [""])[0]
+
+
+@pytest.mark.parametrize(
+    "reasons", ["no_body " * 12, "no_headline " * 6 + "too_short " * 5, "soft_404 " * 10, "consent_wall " * 11]
+)
+def test_many_pages_of_which_none_can_be_read_are_red(database: Connection, reasons: str) -> None:
+    found = crawl(database, rejected=len(reasons.split()))
+    pages(database, found.crawl_id, reasons=reasons)
+    red, _ = judged(database, found)
+    assert red.startswith(f"none of {found.rejected} fetched pages is an article: ")
+    assert reasons.split(maxsplit=1)[0] in red
+    assert "such as https://koran.example/berita-" in red
+
+
+@pytest.mark.parametrize("reasons", ["no_body " * 6, "index_page " * 30, "gone " * 12, "no_body " * 12 + "video "])
+def test_a_few_unreadable_pages_and_pages_that_are_no_articles_are_a_warning(
+    database: Connection, reasons: str
+) -> None:
+    found = crawl(database, rejected=len(reasons.split()))
+    pages(database, found.crawl_id, reasons=reasons)
+    red, warning = judged(database, found)
+    assert red == ""
+    assert warning.startswith(f"none of {found.rejected} fetched pages is an article: ")
+
+
+@pytest.mark.parametrize("reasons", ["video " * 4, "no_body"])
+def test_so_few_pages_may_all_be_none_by_chance(database: Connection, reasons: str) -> None:
+    found = crawl(database, rejected=len(reasons.split()))
+    pages(database, found.crawl_id, reasons=reasons)
+    assert judged(database, found) == ("", "")
+
+
+def test_one_article_among_unreadable_pages_clears_the_reader(database: Connection) -> None:
+    found = crawl(database, stored=1, rejected=12)
+    pages(database, found.crawl_id, [PAST], "no_body " * 12)
+    assert judged(database, found) == ("", "")
+
+
+@pytest.mark.parametrize("date", [NOW + timedelta(days=40), datetime(1970, 1, 1, tzinfo=UTC)])
+def test_an_article_of_a_day_that_cannot_be_is_a_warning(database: Connection, date: datetime) -> None:
+    found = crawl(database, stored=3)
+    pages(database, found.crawl_id, [PAST, date, PAST])
+    red, warning = judged(database, found)
+    assert (red, warning.partition(",")[0]) == ("", "1 article was published on a day that cannot be")
+
+
+def test_an_archive_and_a_clock_that_is_fast_are_no_reason_to_warn(database: Connection) -> None:
+    found = crawl(database, stored=2)
+    pages(database, found.crawl_id, [datetime(1996, 3, 1, tzinfo=UTC), NOW + timedelta(hours=7)])
+    assert judged(database, found) == ("", "")
+
+
+@pytest.mark.parametrize(("dates", "warned"), [([None] * 5, True), ([None] * 4, False), ([None] * 9 + [PAST], False)])
+def test_articles_that_all_lack_their_date_are_a_warning(
+    database: Connection, dates: list[datetime | None], *, warned: bool
+) -> None:
+    found = crawl(database, stored=len(dates))
+    pages(database, found.crawl_id, dates)
+    red, warning = judged(database, found)
+    assert red == ""
+    assert warning.startswith("none of 5 stored articles states when it was published") == warned
+
+
+@pytest.mark.parametrize(
+    ("columns", "warned"),
+    [
+        ({"released": 8, "ranged": True}, True),
+        ({"released": 8, "ranged": False}, False),
+        ({"released": 8, "stored": 1, "ranged": True}, False),
+        ({"released": 2, "ranged": True, "entries": 40, "known": 38}, False),  # the others are stored already
+    ],
+)
+def test_dates_for_which_only_pages_of_other_days_came_are_a_warning(
+    database: Connection, columns: dict[str, Any], *, warned: bool
+) -> None:
+    found = crawl(
+        database,
+        **{
+            **columns,
+            "enqueued": columns.get("entries", 9) - columns.get("known", 0),
+            "entries": columns.get("entries", 9),
+        },
+    )
+    red, warning = judged(database, found)
+    assert red == ""
+    assert warning.startswith("none of the 8 pages fetched was published in the days asked for") == warned
+
+
+@pytest.mark.parametrize(
+    ("ranged", "known", "red", "warned"),
+    [
+        (True, 3, True, True),  # other ways know articles of these days: the index cannot be read
+        (True, 2, False, True),
+        (True, 0, False, True),
+        (False, 9, False, True),  # what is new comes by the other ways
+    ],
+)
+def test_an_index_that_shows_nothing_is_red_where_days_are_missing_by_that(
+    database: Connection, known: int, *, ranged: bool, red: bool, warned: bool
+) -> None:
+    found = crawl(database, stored=known, entries=9, enqueued=9, ranged=ranged, problems=[NOTED])
+    pages(database, found.crawl_id, [PAST] * known)
+    said, warning = judged(database, found)
+    assert bool(said) == red
+    assert not said or said == f"days are missing: {NOTED}; {known} articles of these days are known"
+    assert (warning == NOTED) == warned
+
+
+def test_articles_of_other_days_say_nothing_of_an_empty_index(database: Connection) -> None:
+    found = crawl(database, stored=9, ranged=True, problems=[NOTED])
+    pages(database, found.crawl_id, [NOW - timedelta(days=30)] * 9)
+    assert judged(database, found) == ("", NOTED)
+
+
+def test_the_closing_line_tells_what_came_and_what_to_look_at(database: Connection) -> None:
+    found = crawl(database, stored=1_200, rejected=3, problems=["x: one", "y: two"])
+    assert note(found, []) == "1,200 stored, 0 updated, 3 rejected, 0 failed"
+    told = note(found, doubts(database, found))
+    assert told.endswith("failed; to look at: x: one (and 1 more in news.crawls.problems)")
