@@ -175,9 +175,9 @@ def test_what_an_event_has_not_told_of_is_deduplicated_after_the_next_crawl_that
 ) -> None:
     airflow.finished("crawl_contoh", airflow.first_run("crawl_contoh"))
     airflow.wait_for("deduplication", lambda: rows(barn, DUE) == [(0,)])
-    # As a crawl leaves them that was killed after it had stored them, or whose text has changed.
-    change = "update lumbung.article set headline = headline || ' (lengkap)' where publisher = 'contoh' returning 1"
-    changed = len(rows(barn, change))
+    # As a crawl leaves them that was killed after it had stored or updated them.
+    waits = "insert into lumbung.deduplication_due select article_id from lumbung.article where publisher = 'contoh'"
+    changed = len(rows(barn, waits + " returning 1"))
     assert rows(barn, DUE) == [(changed,)]
     before = len(asset_events(airflow))
     run = airflow.trigger("crawl_contoh")

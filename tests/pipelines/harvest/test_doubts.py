@@ -43,9 +43,9 @@ def pages(connection: Connection, crawl_id: int, dates: Sequence[datetime | None
             url = f"https://koran.example/berita-{crawl_id}-{number}"
             state = "rejected" if isinstance(outcome, str) else "done"
             cursor.execute(
-                "insert into lumbung.page (publisher, url, canonical_url, url_key, state)"
-                " values ('koran', %s, %s, lumbung.url_key(%s), %s) returning page_id",
-                [url, url, url, state],
+                "insert into lumbung.page (publisher, url, canonical_url, state)"
+                " values ('koran', %s, %s, %s) returning page_id",
+                [url, url, state],
             )
             (page_id,) = cursor.fetchone() or (0,)
             if isinstance(outcome, str):
