@@ -98,18 +98,6 @@ def rows(server: Server, statement: str, *values: object, database: str = "lumbu
 DUE = "select count(*) from lumbung.deduplication_due"
 
 
-def note_of(airflow: Airflow, dag: str, run: str) -> str | None:
-    note: str | None = airflow.call("GET", f"/api/v2/dags/{dag}/dagRuns/{run}")[1]["note"]
-    return note
-
-
-def tries(airflow: Airflow, dag: str, run: str) -> int:
-    """How often the crawl of a run was tried."""
-    path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/crawl"
-    number: int = airflow.call("GET", path)[1]["try_number"]
-    return number
-
-
 def asset_events(airflow: Airflow) -> list[dict[str, Any]]:
     path = "/api/v2/assets/events?source_dag_id=crawl_contoh"
     # Airflow 3.3.2 answers 500 while a run that the event has created waits to be started.
@@ -134,9 +122,7 @@ def test_the_first_harvest_finds_what_the_newspaper_printed_and_deduplication_fo
     (event,) = asset_events(airflow)
     assert event["uri"] == "lumbung://news/articles"
     assert (event["extra"]["publisher"], event["extra"]["stored"]) == ("contoh", len(stored))
-    assert (
-        note_of(airflow, "crawl_contoh", run) == f"{len(stored)} stored, 0 updated, {len(rejected)} rejected, 0 failed"
-    )
+    assert airflow.note("crawl_contoh", run) == f"{len(stored)} stored, 0 updated, {len(rejected)} rejected, 0 failed"
 
     follower = airflow.first_run("deduplicate", "asset_triggered")
     assert airflow.finished("deduplicate", follower) == {"run": "success", "mark_duplicates": "success"}
@@ -168,52 +154,6 @@ def test_a_crawl_without_news_is_green_and_wakes_nobody(airflow: Airflow, barn: 
     assert len(asset_events(airflow)) == before
     ledger = "select stored, updated from news.crawls where run_id = %s"
     assert rows(barn, ledger, f"crawl_contoh/{run}/1") == [(0, 0)]
-
-
-def test_what_an_event_has_not_told_of_is_deduplicated_after_the_next_crawl_that_brings_nothing_new(
-    airflow: Airflow, barn: Server
-) -> None:
-    airflow.finished("crawl_contoh", airflow.first_run("crawl_contoh"))
-    airflow.wait_for("deduplication", lambda: rows(barn, DUE) == [(0,)])
-    # As a crawl leaves them that was killed after it had stored or updated them.
-    waits = "insert into lumbung.deduplication_due select article_id from lumbung.article where publisher = 'contoh'"
-    changed = len(rows(barn, waits + " returning 1"))
-    assert rows(barn, DUE) == [(changed,)]
-    before = len(asset_events(airflow))
-    run = airflow.trigger("crawl_contoh")
-    assert airflow.finished("crawl_contoh", run)["announce"] == "success"
-    assert asset_events(airflow)[-1]["extra"]["due"] == changed
-    assert len(asset_events(airflow)) == before + 1
-    airflow.wait_for("deduplication", lambda: rows(barn, DUE) == [(0,)])
-
-
-def test_deduplication_works_under_its_own_limits(airflow: Airflow, barn: Server) -> None:
-    watch = """
-        create table public.seen_limits (lock_timeout text, statement_timeout text);
-        create function public.watch_limits() returns trigger language plpgsql security definer as $$
-        begin
-            insert into public.seen_limits
-            values (current_setting('lock_timeout'), current_setting('statement_timeout'));
-            return null;
-        end $$;
-        create trigger watch after insert on lumbung.fingerprint
-            for each statement execute function public.watch_limits();
-        select 1"""
-    rows(barn, watch)
-    try:
-        run = airflow.trigger("deduplicate", recheck=True, publisher="contoh")
-        assert airflow.finished("deduplicate", run)["run"] == "success"
-        assert set(rows(barn, "select * from public.seen_limits")) == {("30min", "30min")}
-    finally:
-        rows(barn, "drop function public.watch_limits cascade; drop table public.seen_limits; select 1")
-
-
-def test_a_run_that_finds_nothing_due_is_quick_and_green(airflow: Airflow, barn: Server) -> None:
-    airflow.wait_for("deduplication", lambda: rows(barn, DUE) == [(0,)])
-    run = airflow.trigger("deduplicate", batch=None, recheck=None)  # as the form gives what is left empty
-    assert airflow.finished("deduplicate", run) == {"run": "success", "mark_duplicates": "success"}
-    path = f"/api/v2/dags/deduplicate/dagRuns/{run}/taskInstances/mark_duplicates"
-    assert airflow.call("GET", path)[1]["duration"] < 15
 
 
 def test_a_date_range_crawls_that_range_only(airflow: Airflow, barn: Server, papers: dict[str, Newsstand]) -> None:
@@ -291,8 +231,8 @@ def test_a_publisher_that_cannot_be_harvested_is_red_and_the_log_says_why(
     last = airflow.errors(dag, run, tries_wanted)[-1]
     assert reason in last
     assert "\n" not in last
-    assert tries(airflow, dag, run) == tries_wanted
-    assert note_of(airflow, dag, run) == last
+    assert airflow.tries(dag, run) == tries_wanted
+    assert airflow.note(dag, run) == last
 
 
 def test_a_stopped_task_stops_its_spider_keeps_what_was_loaded_and_returns_the_leases(

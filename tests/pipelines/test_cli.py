@@ -148,7 +148,8 @@ def test_the_environment_file_finds_the_programs_once_however_often_it_is_read(t
     home = Home(tmp_path / "two words")
     home.make()
     home.write_environment({"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"})
-    script = f". '{home.environment_file}'; . '{home.environment_file}'; command -v lumbung scrapy; echo \"$PATH\""
+    read = f". '{home.environment_file}'"
+    script = f'{read}; {read}; command -v lumbung; command -v scrapy; echo "$PATH"'
     said = subprocess.check_output(["/bin/sh", "-c", script], env={"PATH": "/usr/bin:/bin"}, text=True).splitlines()
     folder = LUMBUNG.parent
     assert said == [str(folder / "lumbung"), str(folder / "scrapy"), f"{folder}:/usr/bin:/bin"]

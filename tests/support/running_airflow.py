@@ -155,6 +155,17 @@ class Airflow:
         tasks = self.call("GET", f"{path}/taskInstances")[1]["task_instances"]
         return {"run": state, **{task["task_id"]: task["state"] for task in tasks}}
 
+    def note(self, dag: str, run: str) -> str | None:
+        """The note of a run."""
+        text: str | None = self.call("GET", f"/api/v2/dags/{dag}/dagRuns/{run}")[1]["note"]
+        return text
+
+    def tries(self, dag: str, run: str, task: str = "crawl") -> int:
+        """How often a task of a run was tried."""
+        path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}"
+        number: int = self.call("GET", path)[1]["try_number"]
+        return number
+
     def log(self, dag: str, run: str, number: int, task: str = "crawl", map_index: int = -1) -> list[dict[str, str]]:
         """Lines of one try's log: `event`, most with a `level`."""
         path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{number}?map_index={map_index}"

@@ -1,4 +1,4 @@
-"""The first harvest of a real Airflow that is slow, loses events and is killed in between."""
+"""The first harvest of a real Airflow that is slow, loses events and is killed; deduplication behind it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.running_airflow import Airflow
 from support.slow_proxy import Trouble, slow_proxy
-from support.stories import Story, body, put
 from support.throwaway import throwaway_server
 
 from pipelines.database.connections import connect
@@ -119,8 +118,9 @@ def test_a_lost_event_is_made_up_for_and_other_publishers_are_not_waited_for(
     airflow: Airflow, barn: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wait(airflow, barn)
-    with closing(connect(barn.url())) as connection:
-        put(connection, [Story(body(1), "warta")])
+    other = "(select min(article_id) from lumbung.article)"
+    rows(barn, f"update lumbung.article set publisher = 'warta' where article_id = {other} returning 1")
+    rows(barn, f"insert into lumbung.deduplication_due values ({other}) returning 1")
     known = len(runs(airflow, DEDUPLICATE))
     wait(airflow, barn)  # what the shell has left of another publisher is nobody's first harvest
     assert len(runs(airflow, DEDUPLICATE)) == known
@@ -146,6 +146,54 @@ def test_a_scheduler_that_is_killed_between_crawl_and_announcement_loses_nothing
     airflow.restart("airflow-scheduler")
     wait(airflow, barn)
     assert due(barn) == 0
+
+
+def test_what_no_event_has_told_of_is_announced_by_the_next_crawl_that_brings_nothing_new(
+    airflow: Airflow, barn: Server
+) -> None:
+    wait(airflow, barn)
+    rows(barn, "truncate lumbung.deduplication_due; select 1")
+    run = airflow.trigger(CRAWL)
+    assert airflow.finished(CRAWL, run) == {"run": "success", "crawl": "success", "announce": "skipped"}
+    # As a crawl leaves them that was killed after it had stored or updated them.
+    lose_event(barn)
+    known = len(runs(airflow, DEDUPLICATE))
+    run = airflow.trigger(CRAWL)
+    assert airflow.finished(CRAWL, run)["announce"] == "success"
+    follower = airflow.wait_for("deduplication", lambda: runs(airflow, DEDUPLICATE)[known:])[0]
+    assert follower["run_type"] == "asset_triggered"
+    assert airflow.finished(DEDUPLICATE, follower["dag_run_id"])["run"] == "success"
+    assert due(barn) == 0
+
+
+def test_deduplication_works_under_its_own_limits(airflow: Airflow, barn: Server) -> None:
+    wait(airflow, barn)
+    watch = """
+        create table public.seen_limits (lock_timeout text, statement_timeout text);
+        create function public.watch_limits() returns trigger language plpgsql security definer as $$
+        begin
+            insert into public.seen_limits
+            values (current_setting('lock_timeout'), current_setting('statement_timeout'));
+            return null;
+        end $$;
+        create trigger watch after insert on lumbung.fingerprint
+            for each statement execute function public.watch_limits();
+        select 1"""
+    rows(barn, watch)
+    try:
+        run = airflow.trigger(DEDUPLICATE, recheck=True, publisher=PUBLISHER)
+        assert airflow.finished(DEDUPLICATE, run)["run"] == "success"
+        assert set(rows(barn, "select * from public.seen_limits")) == {("30min", "30min")}
+    finally:
+        rows(barn, "drop function public.watch_limits cascade; drop table public.seen_limits; select 1")
+
+
+def test_a_run_that_finds_nothing_due_is_quick_and_green(airflow: Airflow, barn: Server) -> None:
+    wait(airflow, barn)
+    run = airflow.trigger(DEDUPLICATE, batch=None, recheck=None)  # as the form gives what is left empty
+    assert airflow.finished(DEDUPLICATE, run) == {"run": "success", "mark_duplicates": "success"}
+    path = f"/api/v2/dags/{DEDUPLICATE}/dagRuns/{run}/taskInstances/mark_duplicates"
+    assert airflow.call("GET", path)[1]["duration"] < 15
 
 
 def test_a_request_to_trigger_that_is_repeated_makes_one_run(airflow: Airflow, barn: Server) -> None:

@@ -8,43 +8,26 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
-import time
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import psycopg2
 import pytest
 from support.checkout import ROOT
-from support.last_will import last_will
 from support.scripted_press import printing, write_publisher
+from support.stacks import LUMBUNG, lumbung, sleeper, until
 from support.throwaway import free_port
 
 from pipelines.stack import lifecycle as stack_commands
 from pipelines.stack import ports, processes
 from pipelines.stack.airflow_api import AirflowApi
-from pipelines.stack.home import Home, Recorded, StackBusy, StackError, State
+from pipelines.stack.home import Home, StackBusy, StackError, State
 from pipelines.stack.ports import choose_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-LUMBUNG = Path(sys.executable).with_name("lumbung")
-
-
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """A stack's folder that the server's user may enter; whatever runs in it is ended."""
-    folder = Path(tempfile.mkdtemp(prefix="lumbung-test-"))
-    folder.chmod(0o755)
-    home = Home(folder / ".lumbung")
-    with last_will([str(LUMBUNG), "down"], {**os.environ, "LUMBUNG_STACK": str(home.folder)}):
-        yield home
-        stack_commands.down(home)
-    shutil.rmtree(folder)
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -59,25 +42,6 @@ def listener() -> Iterator[int]:
 def _no_ports_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     for service in ports.PREFERRED:
         monkeypatch.delenv(ports.variable(service), raising=False)
-
-
-def lumbung(home: Home, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **variables, "LUMBUNG_STACK": str(home.folder)}
-    return subprocess.run([LUMBUNG, *words], env=environment, text=True, capture_output=True, check=False)
-
-
-def sleeper(home: Home, code: str = "import time; time.sleep(600)") -> Recorded:
-    """A process of the stack that does nothing but `code`."""
-    home.make()
-    environment = {**os.environ, **processes.marked(home.folder)}
-    return processes.start([sys.executable, "-c", code], environment, home.logs / "sleeper.log", cwd=ROOT)
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_taken_preferred_port_gives_way_to_any_free_one(listener: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,82 +96,6 @@ def test_second_command_is_told_who_is_at_work(home: Home) -> None:
         home.locked("up").__enter__()
     with home.locked("up"):
         pass  # and the lock is free again
-
-
-def test_process_is_found_by_id_and_start_time(home: Home) -> None:
-    recorded = sleeper(home)
-    found = processes.find(recorded)
-    assert found is not None
-    assert found.pid == recorded.pid
-    assert processes.find(Recorded(pid=recorded.pid, started=recorded.started - 5)) is None
-    assert processes.find(None) is None
-
-
-def test_descendants_in_sessions_of_their_own_are_members_too(home: Home) -> None:
-    child = (
-        "import subprocess, sys, time\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
-        "time.sleep(600)"
-    )
-    sleeper(home, child)
-    until(lambda: len(processes.members(home.folder)) == 2)
-    stack_commands.down(home)
-    assert processes.members(home.folder) == []
-
-
-def test_a_process_that_is_started_while_the_others_are_ended_is_ended_too(home: Home) -> None:
-    # Each starts the next one and ends: whoever looks once may see none of them.
-    chain = (
-        "import os, subprocess, sys, time\n"
-        "if int(sys.argv[1]):\n"
-        "    subprocess.Popen([sys.executable, '-c', open(sys.argv[2]).read(), str(int(sys.argv[1]) - 1), sys.argv[2]],"
-        " start_new_session=True)\n"
-        "else:\n"
-        "    time.sleep(600)"
-    )
-    home.make()
-    program = home.folder / "chain.py"
-    program.write_text(chain)
-    environment = {**os.environ, **processes.marked(home.folder)}
-    processes.start([sys.executable, "-c", chain, "12", str(program)], environment, home.logs / "chain.log", cwd=ROOT)
-    processes.sweep(home.folder)
-    time.sleep(2)
-    assert processes.members(home.folder) == []
-
-
-def test_what_one_start_began_is_told_from_what_an_earlier_one_did(home: Home) -> None:
-    home.make()
-    wait = [sys.executable, "-c", "import time; time.sleep(600)"]
-    started = {}
-    for token in ("first", "second"):
-        environment = {**os.environ, **processes.marked(home.folder, token)}
-        started[token] = processes.start(wait, environment, home.logs / f"{token}.log", cwd=ROOT)
-    until(lambda: len(processes.members(home.folder)) == 2)
-    processes.sweep(home.folder, "second")
-    assert [each.pid for each in processes.members(home.folder)] == [started["first"].pid]
-
-
-def test_process_that_ignores_sigterm_is_killed(home: Home) -> None:
-    log = home.logs / "sleeper.log"
-    recorded = sleeper(
-        home, "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
-    )
-    until(lambda: log.read_text() == "1\n")
-    processes.terminate([psutil.Process(recorded.pid)], 0.2)
-    assert processes.find(recorded) is None
-
-
-def test_down_after_a_reboot_touches_no_foreign_process(home: Home) -> None:
-    foreign = subprocess.Popen(["sleep", "600"], start_new_session=True)
-    home.make()
-    state = State.new()
-    state.ports = dict.fromkeys(ports.PREFERRED, 1)
-    state.processes = {"newsstand": Recorded(pid=foreign.pid, started=time.time() - 1_000_000)}
-    home.save(state)
-    stack_commands.down(home)
-    assert foreign.poll() is None
-    foreign.kill()
-    foreign.wait()
 
 
 def test_down_without_a_stack_does_nothing(home: Home) -> None:

@@ -1,0 +1,96 @@
+"""Processes of a stack: marked, found again, and ended for certain with all that they have started."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+from support.checkout import ROOT
+from support.stacks import sleeper, until
+
+from pipelines.stack import lifecycle as stack_commands
+from pipelines.stack import ports, processes
+from pipelines.stack.home import Recorded, State
+
+if TYPE_CHECKING:
+    from pipelines.stack.home import Home
+
+
+def test_process_is_found_by_id_and_start_time(home: Home) -> None:
+    recorded = sleeper(home)
+    found = processes.find(recorded)
+    assert found is not None
+    assert found.pid == recorded.pid
+    assert processes.find(Recorded(pid=recorded.pid, started=recorded.started - 5)) is None
+    assert processes.find(None) is None
+
+
+def test_descendants_in_sessions_of_their_own_are_members_too(home: Home) -> None:
+    child = (
+        "import subprocess, sys, time\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
+        "time.sleep(600)"
+    )
+    sleeper(home, child)
+    until(lambda: len(processes.members(home.folder)) == 2)
+    stack_commands.down(home)
+    assert processes.members(home.folder) == []
+
+
+def test_a_process_that_is_started_while_the_others_are_ended_is_ended_too(home: Home) -> None:
+    # Each starts the next one and ends: whoever looks once may see none of them.
+    chain = (
+        "import os, subprocess, sys, time\n"
+        "if int(sys.argv[1]):\n"
+        "    subprocess.Popen([sys.executable, '-c', open(sys.argv[2]).read(), str(int(sys.argv[1]) - 1), sys.argv[2]],"
+        " start_new_session=True)\n"
+        "else:\n"
+        "    time.sleep(600)"
+    )
+    home.make()
+    program = home.folder / "chain.py"
+    program.write_text(chain)
+    environment = {**os.environ, **processes.marked(home.folder)}
+    processes.start([sys.executable, "-c", chain, "12", str(program)], environment, home.logs / "chain.log", cwd=ROOT)
+    processes.sweep(home.folder)
+    time.sleep(2)
+    assert processes.members(home.folder) == []
+
+
+def test_what_one_start_began_is_told_from_what_an_earlier_one_did(home: Home) -> None:
+    home.make()
+    wait = [sys.executable, "-c", "import time; time.sleep(600)"]
+    started = {}
+    for token in ("first", "second"):
+        environment = {**os.environ, **processes.marked(home.folder, token)}
+        started[token] = processes.start(wait, environment, home.logs / f"{token}.log", cwd=ROOT)
+    until(lambda: len(processes.members(home.folder)) == 2)
+    processes.sweep(home.folder, "second")
+    assert [each.pid for each in processes.members(home.folder)] == [started["first"].pid]
+
+
+def test_process_that_ignores_sigterm_is_killed(home: Home) -> None:
+    log = home.logs / "sleeper.log"
+    recorded = sleeper(
+        home, "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
+    )
+    until(lambda: log.read_text() == "1\n")
+    processes.terminate([psutil.Process(recorded.pid)], 0.2)
+    assert processes.find(recorded) is None
+
+
+def test_down_after_a_reboot_touches_no_foreign_process(home: Home) -> None:
+    foreign = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    home.make()
+    state = State.new()
+    state.ports = dict.fromkeys(ports.PREFERRED, 1)
+    state.processes = {"newsstand": Recorded(pid=foreign.pid, started=time.time() - 1_000_000)}
+    home.save(state)
+    stack_commands.down(home)
+    assert foreign.poll() is None
+    foreign.kill()
+    foreign.wait()
