@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
+from pipelines.command_line import counted
 from pipelines.database.connections import Connection, Cursor, transaction
 from pipelines.database.copy_text import CopyText
 from pipelines.database.lasting import Lasting
@@ -121,14 +122,14 @@ def run(
     """
     if recheck:
         whose = f" of {publisher}" if publisher else ""
-        say(f"looking again at {look_again(connection, publisher):,} articles{whose}")
+        say(f"looking again at {counted(look_again(connection, publisher), 'article')}{whose}")
     due = count_due(connection)
     start = monotonic()
 
     def tell(done: Summary) -> None:
         speed = done.seen / max(monotonic() - start, 0.001)
-        found = f"{done.near:,} pairs, {done.clusters:,} clusters changed"
-        say(f"{done.seen:,} of {due:,} articles, {found}, {speed:,.0f} a second")
+        found = f"{counted(done.near, 'pair')}, {counted(done.clusters, 'cluster')} changed"
+        say(f"{done.seen:,} of {counted(due, 'article')}, {found}, {speed:,.0f} a second")
 
     return asdict(deduplicate(connection, batch=batch, progress=tell))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.command_line import counted
 from pipelines.database.connections import DatabaseError, connect
 from pipelines.database.migrate import check_ready
 from pipelines.harvest.coverage import Coverage, usual_coverage
@@ -134,9 +135,9 @@ def missing_fields(check: Check, usual: Coverage | None) -> Iterator[str]:
         if not read or any(name in page.fields for page in read):
             continue
         if share is None:
-            yield f"{label(name)}: none of {len(read)} articles states it"
+            yield f"{label(name)}: none of {counted(len(read), 'article')} states it"
         elif (1 - share) ** len(read) < _CHANCE:
-            yield f"{label(name)}: none of {len(read)} articles states it, {share:.0%} of the stored ones do"
+            yield f"{label(name)}: none of {counted(len(read), 'article')} states it, {share:.0%} of the stored ones do"
 
 
 def needing_a_look(checkups: Iterable[Checkup]) -> list[Checkup]:
@@ -155,4 +156,4 @@ def describe(way: Way) -> str:
         return way.problem
     elsewhere = f" in {way.read}" if way.read not in {"", way.url} else ""
     newest = f", newest {way.newest:%Y-%m-%d %H:%M} UTC" if way.newest else ", no dates" if way.entries else ""
-    return f"{len(way.entries)} entries{newest}{elsewhere}"
+    return f"{counted(len(way.entries), 'entry', 'entries')}{newest}{elsewhere}"

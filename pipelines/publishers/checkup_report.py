@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.command_line import counted
 from pipelines.publishers.checkup import Checkup, describe, label, needing_a_look
 from spiders.scouting.samples import FIELDS
 
@@ -35,7 +36,7 @@ def show(console: Console, checkups: Sequence[Checkup], without_history: str, *,
     for each in bad:
         _line(console, f"needs a look: {each.key}: {'; '.join(each.problems)}")
     if not bad and not quiet:
-        _line(console, f"{len(checkups)} publishers are fine")
+        _line(console, f"{counted(len(checkups), 'publisher is', 'publishers are')} fine")
 
 
 def _show(console: Console, checkup: Checkup) -> None:

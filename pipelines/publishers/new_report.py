@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.command_line import counted
 from pipelines.publishers.checkup import describe, label
 from pipelines.publishers.checkup_report import rules
 from spiders.scouting.publisher_file import language_of, zone_of
@@ -44,7 +45,7 @@ def _facts(survey: Survey) -> Iterator[tuple[str, str]]:
     yield "made with", survey.front.generator or "says nothing"
     for robots in survey.robots:
         delay = f", Crawl-delay {robots.crawl_delay:g} s" if robots.crawl_delay else ""
-        yield "robots.txt", f"HTTP {robots.status}{delay}, {len(robots.sitemaps)} sitemaps named"
+        yield "robots.txt", f"HTTP {robots.status}{delay}, {counted(len(robots.sitemaps), 'sitemap')} named"
     for way in survey.ways:
         yield way.kind, f"{way.url} ({survey.named_by.get(way.url, '')}): {describe(way)}"
     yield "language", "{}, from {}".format(*language_of(survey))

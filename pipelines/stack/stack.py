@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from pipelines.command_line import counted
 from pipelines.database.administration import OWNER
 from pipelines.stack import airflow_service, processes
 from pipelines.stack.airflow_api import AirflowApi
@@ -162,7 +163,7 @@ class Stack:
     def _outdated(self) -> list[str]:
         """Services that run code from before the last change of a file: after `git pull` their tasks would mix both."""
         newest = max(path.stat().st_mtime for room in _CODE for path in (checkout() / room).rglob("*.py"))
-        running = ((name, self._process(name)) for name in ("newsstand", *airflow_service.COMPONENTS))
+        running = ((name, self._process(name)) for name in SERVICES if name != "postgres")
         return [name for name, process in running if process and process.create_time() < newest]
 
     def _process(self, service: str) -> psutil.Process | None:
@@ -188,7 +189,7 @@ class Stack:
         server.create_database(ACCOUNT)
         state = self.state
         applied = settle(server.url, Passwords(state.crawler_password, state.reader_password, state.metadata_password))
-        news = f", {len(applied)} migrations applied" if applied else ""
+        news = f", {counted(len(applied), 'migration')} applied" if applied else ""
         step.note(f"127.0.0.1:{server.port}{news}")
 
     def _start_newsstand(self, step: Step) -> None:

@@ -110,7 +110,7 @@ def test_people_read_ways_fields_and_a_verdict_and_what_is_usual(
     assert re.search(r"^  feed +allow +\d+ entries, newest 20\d\d-", done.stdout, re.MULTILINE)
     assert re.search(r"^  headline +3 of 3 +selector 3 +100% ", done.stdout, re.MULTILINE)
     assert f"usual, of {usual.articles}" in done.stdout
-    assert done.stdout.splitlines()[-1] == "1 publishers are fine"
+    assert done.stdout.splitlines()[-1] == "1 publisher is fine"
     assert done.stderr == ""
 
 

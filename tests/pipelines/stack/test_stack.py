@@ -167,13 +167,7 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
     with closing(psycopg2.connect(variables["DATABASE_READER_URL"])) as connection, connection.cursor() as cursor:
         cursor.execute("select count(*) > 100 from news.articles")
         assert cursor.fetchone() == (True,)
-    writing = psycopg2.connect(variables["DATABASE_READER_URL"], options="-c default_transaction_read_only=off")
-    refused = pytest.raises(psycopg2.errors.InsufficientPrivilege)
-    with closing(writing) as connection, connection.cursor() as cursor, refused:
-        cursor.execute("create temporary table x ()")
-    for url in (variables["DATABASE_URL"], variables["DATABASE_READER_URL"]):
-        with pytest.raises(psycopg2.OperationalError, match='permission denied for database "airflow"'):
-            psycopg2.connect(url, dbname="airflow")
+    readers_only_read_and_nobody_reaches_airflows_database(variables)
     running = lumbung(home, "status")
     assert running.returncode == 0, running.stdout
     assert running.stdout.endswith(f"readers of schema news: {variables['DATABASE_READER_URL']}\n")
@@ -206,7 +200,10 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
     (ROOT / "dags" / "crawl.py").touch()  # as `git pull` leaves a file that it has changed
     newer = lumbung(home, "up")
     assert newer.returncode == 0, newer.stdout + newer.stderr
-    assert "stops newsstand, airflow-scheduler, airflow-dag-processor, airflow-api to start anew" in newer.stdout
+    assert (
+        "stops newsstand, log-keeper, airflow-scheduler, airflow-dag-processor, airflow-triggerer, airflow-api to"
+        in newer.stdout
+    )
     before, after = pids(running.stdout), pids(lumbung(home, "status").stdout)
     assert {name for name in before if before[name] == after[name]} == {"postgres"}
 
@@ -219,6 +216,16 @@ def test_up_harvests_and_returns_with_everything_running_and_down_leaves_nothing
 def pids(status: str) -> dict[str, str]:
     """Process id of each service, by `lumbung status`."""
     return {line.split()[0]: line.split()[1] for line in status.splitlines() if "running" in line}
+
+
+def readers_only_read_and_nobody_reaches_airflows_database(variables: dict[str, str]) -> None:
+    writing = psycopg2.connect(variables["DATABASE_READER_URL"], options="-c default_transaction_read_only=off")
+    refused = pytest.raises(psycopg2.errors.InsufficientPrivilege)
+    with closing(writing) as connection, connection.cursor() as cursor, refused:
+        cursor.execute("create temporary table x ()")
+    for url in (variables["DATABASE_URL"], variables["DATABASE_READER_URL"]):
+        with pytest.raises(psycopg2.OperationalError, match='permission denied for database "airflow"'):
+            psycopg2.connect(url, dbname="airflow")
 
 
 def unwell(home: Home) -> list[str]:
