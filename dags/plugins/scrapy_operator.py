@@ -60,21 +60,25 @@ class ScrapyOperator(BaseOperator):
                 again would not help.
             AirflowException: the ledger's verdict, or why the spider never began, in one line.
         """
-        arguments = {"run": run_name(context), **date_range(context), **limits(context["params"])}
         with one_line_errors():
-            self._check(arguments)
             try:
-                status, last_words = self._crawl(arguments)
-            except AirflowTaskTimeout:
-                self._over_time = True
-                status, last_words = 0, ""
-            with harvest_database() as connection:
-                try:
-                    crawl, warnings = self._settle(connection, arguments["run"], status, last_words)
-                except CrawlFailed as error:
-                    context["ti"].xcom_push(RUN_NOTE, str(error))
-                    raise
-            return self._close(context, crawl, warnings)
+                crawl, warnings = self._run(context)
+            except LumbungError as error:
+                self._note(context, str(error))
+                raise
+        return self._close(context, crawl, warnings)
+
+    def _run(self, context: Context) -> tuple[Crawl, list[str]]:
+        """Check, crawl, let the ledger judge; the crawl and its warnings."""
+        arguments = {"run": run_name(context), **date_range(context), **limits(context["params"])}
+        self._check(arguments)
+        try:
+            status, last_words = self._crawl(arguments)
+        except AirflowTaskTimeout:
+            self._over_time = True
+            status, last_words = 0, ""
+        with harvest_database() as connection:
+            return self._settle(connection, arguments["run"], status, last_words)
 
     def on_kill(self) -> None:
         """Airflow wants the task to stop: `execute` goes on reading the spider's log until it has ended."""
@@ -109,8 +113,15 @@ class ScrapyOperator(BaseOperator):
 
         for line in warnings:
             self.log.warning("to look at: %s", line)
-        context["ti"].xcom_push(RUN_NOTE, note(crawl, warnings))
+        self._note(context, note(crawl, warnings))
         return {"publisher": crawl.publisher, **crawl.counts()}
+
+    def _note(self, context: Context, text: str) -> None:
+        """Hand the closing line to the plugin `run_notes`; whether that works changes nothing of the task."""
+        try:
+            context["ti"].xcom_push(RUN_NOTE, text)
+        except Exception as error:  # noqa: BLE001 - whatever keeps Airflow from taking it must not hide the line itself
+            self.log.warning("the run gets no note: %s", error)
 
     def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> tuple[Crawl, list[str]]:
         """Give back the leases of a spider that could not, then let the ledger judge; the crawl and its warnings."""

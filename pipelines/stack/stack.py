@@ -121,6 +121,8 @@ class Stack:
         Raises:
             StackError, DatabaseError, ServerError: what does not start and why.
         """
+        # What has ended since is started again: it is not one that died while it was waited for.
+        self.state.processes = {name: each for name, each in self.state.processes.items() if processes.find(each)}
         with reporter.step("PostgreSQL") as step:
             self._start_postgres(step)
         fresh = self.state.airflow_version != airflow_service.installed_version()
