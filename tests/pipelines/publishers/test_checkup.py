@@ -199,7 +199,7 @@ def test_a_field_is_missing_when_all_pages_lack_it_and_chance_would_not_do_that(
 
 def test_without_a_history_only_the_date_is_expected() -> None:
     assert list(find_problems(found(WHOLE), None)) == []
-    assert list(find_problems(found(article(headline="Panen")), None)) == ["published_at: none of 1 articles states it"]
+    assert list(find_problems(found(article(headline="Panen")), None)) == ["published_at: none of 1 article states it"]
     assert list(find_problems(found(WHOLE), Coverage(articles=0, shares={}))) == []
 
 
