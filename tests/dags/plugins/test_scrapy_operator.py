@@ -66,7 +66,7 @@ def test_only_a_schedule_and_a_backfill_go_by_the_data_interval(dates: dict[str,
 def test_a_task_that_is_stopped_before_its_spider_began_starts_none(
     tmp_path: Path, database_url: str, database: Connection
 ) -> None:
-    with printing(lambda path, _number: Answer(seconds=60) if "/berita-" in path else None) as press:
+    with printing(lambda path, _number: Answer(seconds=1) if "/berita-" in path else None) as press:
         found = write_publisher(tmp_path, "lambat", press.home)
         told = probe(tmp_path, "stopped", "lambat", AIRFLOW_CONN_LUMBUNG=database_url, **found)
     assert told["error"].startswith("the crawl was stopped; what it had loaded is kept")

@@ -41,23 +41,14 @@ def test_descendants_in_sessions_of_their_own_are_members_too(home: Home) -> Non
     assert processes.members(home.folder) == []
 
 
-def test_a_process_that_is_started_while_the_others_are_ended_is_ended_too(home: Home) -> None:
-    # Each starts the next one and ends: whoever looks once may see none of them.
-    chain = (
-        "import os, subprocess, sys, time\n"
-        "if int(sys.argv[1]):\n"
-        "    subprocess.Popen([sys.executable, '-c', open(sys.argv[2]).read(), str(int(sys.argv[1]) - 1), sys.argv[2]],"
-        " start_new_session=True)\n"
-        "else:\n"
-        "    time.sleep(600)"
+def test_processes_that_are_started_while_the_others_are_ended_are_ended_too(home: Home) -> None:
+    # A child every few milliseconds: some come after every look at what there is.
+    breeder = (
+        "import os, time\nfor _ in range(1500):\n    if not os.fork():\n        time.sleep(600)\n    time.sleep(0.004)"
     )
-    home.make()
-    program = home.folder / "chain.py"
-    program.write_text(chain)
-    environment = {**os.environ, **processes.marked(home.folder)}
-    processes.start([sys.executable, "-c", chain, "12", str(program)], environment, home.logs / "chain.log", cwd=ROOT)
+    sleeper(home, breeder)
+    until(lambda: len(processes.members(home.folder)) > 3)
     processes.sweep(home.folder)
-    time.sleep(2)
     assert processes.members(home.folder) == []
 
 
