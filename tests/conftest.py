@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from typing import TYPE_CHECKING
 
 import hypothesis
-import psycopg2
 import pytest
 from support.checkout import SHARED
-from support.throwaway import TEMPLATE, throwaway_server
+from support.throwaway import fresh_database, throwaway_server
 
 from pipelines.database.connections import Connection, connect
 
@@ -45,16 +43,9 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def database_url(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A fresh, migrated database; DATABASE_URL names it while the test runs."""
-    name = f"t_{secrets.token_hex(6)}"
-    admin = psycopg2.connect(server.url("postgres"))
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f'create database "{name}" template {TEMPLATE}')
-    monkeypatch.setenv("DATABASE_URL", server.url(name))
-    yield server.url(name)
-    with admin.cursor() as cursor:
-        cursor.execute(f'drop database "{name}" with (force)')
-    admin.close()
+    with fresh_database(server) as url:
+        monkeypatch.setenv("DATABASE_URL", url)
+        yield url
 
 
 @pytest.fixture

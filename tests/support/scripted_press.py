@@ -31,7 +31,7 @@ WALL = (
 
 
 class Answer(NamedTuple):
-    body: str = ARTICLE
+    body: str | bytes = ARTICLE
     status: int = 200
     headers: Mapping[str, str] = {}
     seconds: float = 0.0
@@ -61,6 +61,8 @@ class Press:
         self.script = script
         self.port = free_port()
         self.home = f"http://127.0.0.1:{self.port}/"
+        self.head = ""
+        """Request line and header lines of the request that is being answered, in lower case."""
         self._articles = articles
         self._number = 0
 
@@ -80,6 +82,7 @@ class Press:
             while head := (await reader.readuntil(b"\r\n\r\n")).decode("latin-1"):
                 came = monotonic()
                 self._number += 1
+                self.head = head.lower()
                 path = head.split(" ")[1]
                 host = next(line[6:] for line in head.split("\r\n") if line.lower().startswith("host: "))
                 answer = self.script(path, self._number) or self._ordinary(host, path)
@@ -100,8 +103,8 @@ class Press:
 
 
 def _encoded(answer: Answer) -> bytes:
-    body = answer.body.encode()
-    kind = "application/rss+xml" if answer.body.startswith("<rss") else "text/html; charset=utf-8"
+    body = answer.body if isinstance(answer.body, bytes) else answer.body.encode()
+    kind = "application/rss+xml" if body.startswith(b"<rss") else "text/html; charset=utf-8"
     headers = {"Content-Type": kind, "Content-Length": str(len(body)), **answer.headers}
     lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
     return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode() + body

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from spiders.article import Entry
 
 AGED = {
-    "lumbung.poll": ("polled_at", "changed_at", "next_at", "failed_at"),
-    "lumbung.page": ("due_at", "found_at", "lease_until"),
+    "lumbung.poll": ("polled_at", "changed_at", "next_at", "failed_at", "whole_at", "lied_at"),
+    "lumbung.page": ("due_at", "found_at", "lease_until", "look_at", "looked_at"),
+    "lumbung.held": ("held_at",),
     "lumbung.crawl": ("started_at", "finished_at"),
     "lumbung.domain": ("free_at", "paced_at"),
 }

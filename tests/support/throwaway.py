@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg2
 from support.last_will import last_will
 
 from pipelines.database.connections import connect
@@ -54,3 +55,19 @@ def throwaway_server(*, fast: bool = True) -> Iterator[Server]:
         finally:
             server.stop()
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def fresh_database(server: Server) -> Iterator[str]:
+    """The URL of a migrated database of its own, dropped afterwards."""
+    name = f"t_{secrets.token_hex(6)}"
+    admin = psycopg2.connect(server.url("postgres"))
+    admin.autocommit = True
+    try:
+        with admin.cursor() as cursor:
+            cursor.execute(f'create database "{name}" template {TEMPLATE}')
+        yield server.url(name)
+        with admin.cursor() as cursor:
+            cursor.execute(f'drop database "{name}" with (force)')
+    finally:
+        admin.close()
