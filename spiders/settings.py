@@ -52,7 +52,7 @@ DATABASE_PATIENCE = 30.0  # seconds that a crawl waits for a database that is be
 # What a news crawl does not need and an attacker might like.
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
-COOKIES_ENABLED = False
+COOKIES_ENABLED = False  # but for those of one chain of redirects: ChainCookies
 REFERRER_POLICY = "no-referrer"
 
 # Every leased page must come back as a visit: nothing may drop a request on its way.
@@ -67,6 +67,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # takes a 503 for leave to fetch everything
     "spiders.fetching.robots.RobotsTxt": 100,
+    "spiders.fetching.chain_cookies.ChainCookies": 700,  # Scrapy follows redirects at 600
     "spiders.fetching.turnstile.Turnstile": 1000,  # nearest to the network: retries and redirects pass it again
 }
 DOWNLOAD_HANDLERS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from scrapy.spidermiddlewares.httperror import HttpError
 
@@ -13,10 +13,29 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-def header(response: Response | None, name: str) -> str | None:
-    """Value of a response header as text; None without the header or the response."""
+_ACCEPTED = 202
+_CHALLENGES = frozenset({"challenge", "captcha"})
+"""Values by which firewalls say in a header what they have sent: `cf-mitigated`, `x-amzn-waf-action`."""
+
+
+@overload
+def header(response: Response | None, name: str) -> str | None: ...
+@overload
+def header(response: Response | None, name: str, missing: str) -> str: ...
+def header(response: Response | None, name: str, missing: str | None = None) -> str | None:
+    """A response header as text; `missing` where there is none."""
     value = response.headers.get(name) if response is not None else None
-    return value.decode("latin-1") if value else None
+    return value.decode("latin-1") if value else missing
+
+
+def challenge(response: Response) -> str | None:
+    """What says that an answer is a wall whatever it holds: a header, or a 202 without a page; else None."""
+    for name, values in response.headers.items():
+        if any(value.decode("latin-1").strip().lower() in _CHALLENGES for value in values):
+            return f"HTTP {response.status}, {name.decode('latin-1')}: {values[0].decode('latin-1')}"
+    if response.status == _ACCEPTED and not response.body.strip():
+        return f"HTTP {response.status} without a page"
+    return None
 
 
 _CERTIFICATES = {

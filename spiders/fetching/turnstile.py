@@ -47,7 +47,7 @@ READ_BY_SPIDER = "read_by_spider"
 """Key of a request's meta: the spider reads the page and then calls `page_read()`."""
 _UNREAD = "unread_of"
 """Key of a request's meta: the queue of a response whose page the spider has not read yet."""
-_OK = 200
+_OK, _REDIRECTION = 200, 300
 _SWEEP = 2.0
 """Seconds between two looks at whether a queue is idle."""
 _NETWORK_ERRORS = (
@@ -176,7 +176,7 @@ class Turnstile:
         await self._let_rest(queue, rest)
         if not request.meta.get(READ_BY_SPIDER):
             return  # sites that keep machines out often go on serving them the feed
-        if response.status == _OK:
+        if _OK <= response.status < _REDIRECTION:
             request.meta[_UNREAD] = queue
             queue.response_received()
         elif rest is None and queue.has_past_rest and is_good(response.status):

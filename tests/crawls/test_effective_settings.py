@@ -136,7 +136,8 @@ def test_a_crawl_listens_on_no_port_and_has_no_proxy_that_nobody_named(effective
 def test_the_parts_of_a_crawl_are_those_and_no_others(effective: dict[str, Any]) -> None:
     assert set(effective["downloader"]) == {
         "RobotsTxt", "DownloadTimeoutMiddleware", "DefaultHeadersMiddleware", "UserAgentMiddleware", "RetryMiddleware",
-        "RedirectMiddleware", "HttpCompressionMiddleware", "HttpProxyMiddleware", "DownloaderStats", "Turnstile",
+        "RedirectMiddleware", "HttpCompressionMiddleware", "HttpProxyMiddleware", "DownloaderStats", "ChainCookies",
+        "Turnstile",
     }  # fmt: skip
     assert effective["downloader"][-1] == "Turnstile"
     assert set(effective["spider"]) == {"StartSpiderMiddleware", "HttpErrorMiddleware", "RefererMiddleware"}
