@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from spiders.reading.protected import asks_for_password
 from spiders.reading.walls import find_wall, is_missing
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ _LOCKED = re.compile(
 )
 
 
-def find_reason(  # noqa: PLR0913 - what a page is judged by
+def find_reason(  # noqa: PLR0911, PLR0913 - a reason a line; what a page is judged by
     tree: HtmlElement,
     url: str,
     metadata: Metadata,
@@ -64,6 +65,8 @@ def find_reason(  # noqa: PLR0913 - what a page is judged by
     length = sum(map(len, paragraphs))
     stated = _states_article(metadata)
     found = _channel(url) or (None if stated else _list_of_articles(tree, url, metadata) or _soft_404(tree))
+    if found is None and (asking := asks_for_password(tree)) is not None:
+        return "password", f"it asks for one: {asking}"
     if found is None and length < _SHORT:
         found = (None if stated else find_wall(tree, paragraphs)) or _kind(url, metadata, headline or "")
     if found is not None:
