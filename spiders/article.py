@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ Reason = Literal[
     "soft_404",  # "Halaman tidak ditemukan" with HTTP 200
     "consent_wall",  # asks for consent to cookies before it shows anything
     "blocked",  # a check of browsers or a refusal by the host: Cloudflare, CloudFront, DataDome
+    "password",  # a form asks for a password where the text should be
     "subscribers_only",  # the text is behind the paywall and nothing of it is in the page
     "not_html",
-    "gone",  # HTTP 404 or 410
+    "gone",  # HTTP 404 or 410, or it leads to a front or section page
     "disallowed",  # robots.txt says no
     "off_domain",  # redirected away from the publisher's domains
     "redirects",  # from one address to the next without end
@@ -104,6 +106,8 @@ class Failure:
 
     error: str
     """One line: `HTTP 503`, `connection refused`."""
+    soon: bool = False
+    """The answer was no answer, though nothing speaks of trouble: the next crawl may ask again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,8 @@ class Released:
 
     announced_at: datetime | None = None
     """The date learnt meanwhile, so that the same range does not fetch the page again."""
+    article: Article | None = None
+    """What was read meanwhile, kept for the crawl of its own dates."""
 
 
 Outcome = Article | Rejection | Failure | Unchanged | Released
@@ -140,7 +146,21 @@ class Remembered:
     fresh: bool = False
     """It was asked so recently that, as often as it changes, nothing new is expected."""
     in_this_range: bool = False
-    """It was read by this crawl with dates, or by a stopped one of the same dates that this one goes on with."""
+    """It was read by this crawl with dates, by a stopped one of the same dates that this one goes on with, or within a
+    day by one of other dates."""
+    newest_at: datetime | None = None
+    """The newest publication or change that its entries stated."""
+    stale: bool = False
+    """It was last read so long ago that even a list that should be final is worth another look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What visits to a publisher's stored articles have found."""
+
+    visits: int = 0
+    changed: int = 0
+    """Of these, how many found another text or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +173,33 @@ class LeasedPage:
     """Address as announced."""
     canonical_url: str
     validators: Validators
+    """Of the stored article; empty where none is stored, since there is nothing to compare an answer with."""
+    announced_at: datetime | None = None
+    """Aware; when its announcement says that it appeared."""
+    announced_until: datetime | None = None
+    """The latest moment of that, where the announcement states only a day; None: `announced_at` is exact."""
+    published_at: datetime | None = None
+    """Of the stored article."""
+    known_for: timedelta = field(default=timedelta(), compare=False)
+    """Since it was first announced to us."""
+    looks: int = 0
+    """Visits in a row that brought nothing new."""
+    absences: int = 0
+    """Visits in a row at which the page of a stored article was gone."""
+    stored: bool = False
+    """Whether an article is stored."""
+    edits: Edits = Edits()
+    held: Article | None = None
+    """What a crawl of other dates has read: it need not be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How long to wait before a page is looked at again though nothing announces it; None: it is not."""
+
+    after: timedelta | None = None
+    after_change: timedelta | None = None
+    """Where the visit stored an article or found another text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +214,8 @@ class Visit:
     """HTTP status; None when there was no response."""
     validators: Validators = Validators()
     """For the next conditional GET."""
+    look: Look = Look()
+    """When to look at the page again."""
     kept: bytes | None = None
     """The page as received, where somebody should study why it could not be read."""
 

@@ -25,22 +25,24 @@ from spiders.article import (
     Reason,
     Rejection,
     Released,
-    Unchanged,
     Validators,
     Visit,
 )
 from spiders.discovery.announcements import Announcements
+from spiders.discovery.claims import believable, more_precise
 from spiders.errors import LumbungError
-from spiders.fetching.answers import conditional_headers, header, reason_of
+from spiders.fetching.answers import conditional_headers, reason_of, validators_of
 from spiders.fetching.errors import CrawlOver
 from spiders.fetching.refusals import refusal
 from spiders.fetching.turnstile import READ_BY_SPIDER, Turnstile
+from spiders.looks import next_look
 from spiders.parts import Part, put_together
 from spiders.publishers.urls import with_query
 from spiders.publishers.window import Window, parse_window
 from spiders.reading.pages import load_page_class
 from spiders.reading.process.messages import Answer, Sheet
 from spiders.reading.process.reader import OverLimit, Reader, ReaderLost
+from spiders.responses import BLOCKED, STATUSES, Markup, Refusal, received
 from spiders.spider_arguments import positive, printable, refuse_unknown, truth
 
 if TYPE_CHECKING:
@@ -61,11 +63,6 @@ _LOT = 16
 _GIVE_UP = 10
 """Pages that fail in a row before the crawl stops, whatever the reason. Most reasons end it before: `Standing`."""
 _UNREAD = "cannot be read"
-_STATUSES = [304, 404, 410]
-_OK, _NOT_MODIFIED = 200, 304
-_BLOCKED = "blocked: "
-_SAYS_NOTHING = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/xml"})
-"""Content types that servers send which do not know: the first bytes decide."""
 
 
 class PublisherSpider(Spider):
@@ -159,7 +156,9 @@ class PublisherSpider(Spider):
             await self._room.wait()
 
     def ask_for(self, page: LeasedPage) -> Request | Visit:
-        """The request for a leased page; its visit at once when the address is none."""
+        """The request for a leased page; its visit at once when the address is none, or another crawl has read it."""
+        if (held := page.held) is not None:
+            return replace(self._visit(page, self._released_if_outside(held)), fetched_at=held.fetched_at)
         try:
             return self._request(page)
         except ValueError as error:
@@ -171,7 +170,7 @@ class PublisherSpider(Spider):
             callback=self.parse_page,
             errback=self.failed_page,
             headers=conditional_headers(page.validators),
-            meta={"handle_httpstatus_list": _STATUSES, READ_BY_SPIDER: True},
+            meta={"handle_httpstatus_list": STATUSES, READ_BY_SPIDER: True},
             cb_kwargs={"page": page},
             dont_filter=True,
         )
@@ -193,31 +192,25 @@ class PublisherSpider(Spider):
         if self.turnstile is None or request is None:
             return
         error = outcome.error if isinstance(outcome, Failure) else ""
-        wall = error.removeprefix(_BLOCKED) if error.startswith(_BLOCKED) else None
+        wall = error.removeprefix(BLOCKED) if error.startswith(BLOCKED) else None
         if (reason := self.turnstile.page_read(request, wall=wall, good=not error)) is not None:
             self._over = True
             raise CrawlOver(reason)
 
     async def _outcome(self, response: Response, page: LeasedPage) -> Outcome:
-        if response.status == _NOT_MODIFIED:
-            return Unchanged()
-        if response.status != _OK:
-            return self._rejection(page, "gone", f"HTTP {response.status}", response.url)
-        if not self.publisher.owns(response.url):
-            return self._rejection(page, "off_domain", f"redirected to {response.url}", response.url)
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
-        if "html" not in kind and not (_mime(kind) in _SAYS_NOTHING and _begins_as_html(response.body)):
-            return self._rejection(page, "not_html", f"Content-Type: {kind or 'none'}", response.url)
-        return await self._read(response, page, _charset(kind))
+        found = received(response, page, self.publisher)
+        if isinstance(found, Refusal):
+            return self._rejection(page, *found, response.url)
+        return await self._read(response, found, page) if isinstance(found, Markup) else found
 
-    async def _read(self, response: Response, page: LeasedPage, encoding: str | None) -> Outcome:
-        sheet = Sheet(response.body, response.url, self.publisher.key, datetime.now(UTC), encoding)
+    async def _read(self, response: Response, markup: Markup, page: LeasedPage) -> Outcome:
+        sheet = Sheet(markup.body, response.url, self.publisher.key, datetime.now(UTC), markup.encoding)
         try:
             answer = await self.reader.read(sheet, self.publisher)
             found: Outcome | None = answer.outcome
             if answer.following and isinstance(found, Article):
                 self._tell(response.request, found)  # the turnstile holds the next request back until this page is read
-                found = await put_together(self.crawler, found, answer.following, partial(self._part, encoding))
+                found = await put_together(self.crawler, found, answer.following, partial(self._part, markup.encoding))
         except OverLimit as error:
             logger.warning("%s %s", response.url, error)
             return self._rejection(page, "over_limit", str(error), response.url)
@@ -228,8 +221,8 @@ class PublisherSpider(Spider):
             logger.error("reading %s raised\n%s", response.url, answer.traceback)
             return Failure(error=f"{_UNREAD}: {answer.bug}")
         if isinstance(found, Rejection) and found.reason == "blocked":
-            return Failure(error=f"{_BLOCKED}{found.detail}")  # a wall in front of the page says nothing of the page
-        return self._released_if_outside(_identified(found, page))
+            return Failure(error=f"{BLOCKED}{found.detail}")  # a wall in front of the page says nothing of the page
+        return self._released_if_outside(self._identified(found, page))
 
     async def _part(self, encoding: str | None, part: Part) -> Answer:
         response = part.response
@@ -241,7 +234,7 @@ class PublisherSpider(Spider):
         date = outcome.published_at if isinstance(outcome, Article) else None
         if date is None or not self.window.strict or self.window.contains(date):
             return outcome
-        return Released(announced_at=date)
+        return Released(announced_at=date, article=outcome if isinstance(outcome, Article) else None)
 
     def failed_page(self, failure: TwistedFailure) -> Iterator[Visit]:
         """Turn what kept a page from being fetched into its outcome."""
@@ -275,14 +268,31 @@ class PublisherSpider(Spider):
     def _visit(self, page: LeasedPage, outcome: Outcome, response: Response | None = None) -> Visit:
         self._out -= 1
         self._room.set()
+        at = datetime.now(UTC)
+        own = outcome.published_at if isinstance(outcome, Article) else None
         return Visit(
             page_id=page.page_id,
             outcome=outcome,
-            fetched_at=datetime.now(UTC),
+            fetched_at=at,
             status=response.status if response is not None else None,
             kept=response.body if response is not None and is_unread(outcome) else None,
-            validators=Validators(header(response, "ETag"), header(response, "Last-Modified")),
+            validators=Validators() if response is None else believable(validators_of(response), own),
+            look=next_look(outcome, page, at),
         )
+
+    def _identified(self, outcome: Outcome, page: LeasedPage) -> Outcome:
+        """The outcome under the announced identity, and an article with the best that is known of its time.
+
+        The identity that a redirect or the page itself adds goes along.
+        """
+        if isinstance(outcome, Rejection):
+            return replace(outcome, canonical_url=page.canonical_url)
+        if not isinstance(outcome, Article):
+            return outcome
+        own = outcome.declared_url or outcome.canonical_url
+        declared = own if own != page.canonical_url else None
+        when = outcome.published_at and more_precise(outcome.published_at, page, self.publisher.zone)
+        return replace(outcome, canonical_url=page.canonical_url, declared_url=declared, published_at=when)
 
 
 def is_unread(outcome: Outcome) -> bool:
@@ -290,27 +300,3 @@ def is_unread(outcome: Outcome) -> bool:
     if isinstance(outcome, Rejection):
         return outcome.reason == "over_limit"
     return isinstance(outcome, Failure) and outcome.error.startswith(_UNREAD)
-
-
-def _identified(outcome: Outcome, page: LeasedPage) -> Outcome:
-    """The outcome under the announced identity; the one a redirect or the page itself adds goes along."""
-    if isinstance(outcome, Rejection):
-        return replace(outcome, canonical_url=page.canonical_url)
-    if not isinstance(outcome, Article):
-        return outcome
-    own = outcome.declared_url or outcome.canonical_url
-    declared = own if own != page.canonical_url else None
-    return replace(outcome, canonical_url=page.canonical_url, declared_url=declared)
-
-
-def _mime(content_type: str) -> str:
-    return content_type.partition(";")[0].strip()
-
-
-def _begins_as_html(body: bytes) -> bool:
-    return body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\f").lower().startswith((b"<!doctype html", b"<html"))
-
-
-def _charset(content_type: str) -> str | None:
-    _, found, value = content_type.partition("charset=")
-    return value.split(";")[0].strip(" \"'") or None if found else None

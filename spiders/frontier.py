@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from spiders.article import Entry, LeasedPage, Remembered, Validators
     from spiders.fetching.turns import Turns
     from spiders.publishers.window import Window
+
+
+class New(NamedTuple):
+    """What a document has brought."""
+
+    pages: int
+    """New ones, and those due again because they have changed."""
+    left_out: int
+    """Of the new ones, those whose announced date lies outside the window."""
 
 
 class Announced(Protocol):
@@ -18,7 +28,15 @@ class Announced(Protocol):
     async def recall(self, url: str) -> Remembered:
         """What is known of a document."""
 
-    async def announce(self, url: str, entries: Sequence[Entry], validators: Validators, *, index: bool = False) -> int:
+    async def announce(
+        self,
+        url: str,
+        entries: Sequence[Entry],
+        validators: Validators,
+        *,
+        index: bool = False,
+        newest: datetime | None = None,
+    ) -> New:
         """Commit the entries of one document that was read to its end, together with its validators.
 
         Args:
@@ -26,9 +44,11 @@ class Announced(Protocol):
             entries: all it announces.
             validators: what it came with.
             index: it is a sitemap index, in which others announce: always asked again after the shortest interval.
+            newest: aware; the newest publication or change that the document states.
 
         Returns:
-            How many of the entries are new, or due again because they have changed.
+            How many of the entries are new or due again because they have changed, and how many of these are left out
+            since their announced date lies outside the window.
         """
 
     async def forget(self, url: str) -> None:
@@ -42,6 +62,16 @@ class Announced(Protocol):
 
     async def skipped(self) -> None:
         """Count in the ledger that a document was not asked for, since nothing new is expected of it."""
+
+    async def left_out(self, *, documents: int = 0, entries: int = 0, off_domain: int = 0, doubted: int = 0) -> None:
+        """Count in the ledger what was left out because of what it claims.
+
+        Args:
+            documents: that were not asked for, since their stated change lies before the window.
+            entries: of a document that was asked for, and holds nothing of the window.
+            off_domain: entries whose address is not the publisher's.
+            doubted: changes that most entries of a document state to have been at the moment of the request.
+        """
 
     async def problem(self, text: str) -> None:
         """Note one line in the ledger."""

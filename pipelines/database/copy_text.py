@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,7 +13,7 @@ from pipelines.database.repair import repair
 if TYPE_CHECKING:
     from pipelines.database.connections import Cursor
 
-Value = str | int | bool | datetime | UUID | None | Sequence[str]
+Value = str | int | bool | datetime | timedelta | UUID | None | Sequence[str]
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _ARRAY_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\""})
@@ -49,8 +49,8 @@ class CopyText:
             return "t" if value else "f"
         if isinstance(value, datetime):
             return value.isoformat()
-        if isinstance(value, int | UUID):
-            return str(value)
+        if isinstance(value, int | UUID | timedelta):
+            return str(value).replace(",", "")  # 1 day, 0:00:00
         inner = ",".join([f'"{self._text(each).translate(_ARRAY_ESCAPES)}"' for each in value])
         return ("{" + inner + "}").translate(_ESCAPES)
 

@@ -20,18 +20,21 @@ from pipelines.database.lasting import PATIENCE, Lasting
 from pipelines.database.migrate import check_ready
 from pipelines.database.repair import repair, repaired
 from pipelines.database.statements import query
+from pipelines.harvest.leases import leased_page
 from pipelines.harvest.ledger import Crawl, DayCoverage, coverage, read_crawl
 from pipelines.harvest.polls import Polls, reach_of
 from pipelines.harvest.turns import Turns
-from spiders.article import Entry, LeasedPage, Remembered, Validators
 from spiders.fetching.errors import CrawlOver
+from spiders.frontier import New
 from spiders.publishers.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from scrapy.crawler import Crawler
 
+    from spiders.article import Entry, LeasedPage, Remembered, Validators
     from spiders.crawler import PublisherSpider
     from spiders.publishers import Publisher
     from spiders.publishers.window import Window
@@ -41,6 +44,9 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 LOCK = 0x63726177  # "craw", first key of every crawl's advisory lock; the second is its crawl_id
+
+_MOST_UNDATED = 50
+"""Articles that a document shows anew and dates long before: their dates are not believed, unless there are more."""
 
 LOST = "database_lost"
 """Reason in the ledger of a crawl whose database failed."""
@@ -115,9 +121,17 @@ class Frontier:
         """What is known of a feed, a sitemap or an index page."""
         return await self.call(self._polls.recall, url)
 
-    async def announce(self, url: str, entries: Sequence[Entry], validators: Validators, *, index: bool = False) -> int:
+    async def announce(
+        self,
+        url: str,
+        entries: Sequence[Entry],
+        validators: Validators,
+        *,
+        index: bool = False,
+        newest: datetime | None = None,
+    ) -> New:
         """Commit the entries of one document together with its validators; how many of them are due now."""
-        return await self.call(self._announce, url, entries, validators, index)
+        return await self.call(self._announce, url, entries, validators, index, newest)
 
     async def forget(self, url: str) -> None:
         """Count a document as never read until it is announced."""
@@ -141,6 +155,10 @@ class Frontier:
     async def skipped(self) -> None:
         """Count in the ledger that a document was not asked for."""
         await self.call(self._polls.skipped)
+
+    async def left_out(self, *, documents: int = 0, entries: int = 0, off_domain: int = 0, doubted: int = 0) -> None:
+        """Count in the ledger what was left out because of what it claims."""
+        await self.call(self._polls.left_out, documents, entries, off_domain, doubted)
 
     async def problem(self, text: str) -> None:
         """Note one line in the ledger."""
@@ -174,7 +192,14 @@ class Frontier:
         self.connection.close()
         self._thread.shutdown(wait=False)
 
-    def _announce(self, url: str, entries: Sequence[Entry], validators: Validators, index: bool) -> int:  # noqa: FBT001
+    def _announce(
+        self,
+        url: str,
+        entries: Sequence[Entry],
+        validators: Validators,
+        index: bool,  # noqa: FBT001 - as above
+        newest: datetime | None,
+    ) -> New:
         urls = [repair(entry.url) for entry in entries]
         values = {
             "canonical": [canonicalise(address, self.publisher) for address, _ in urls],
@@ -184,15 +209,16 @@ class Frontier:
             "until": [entry.published_until for entry in entries],
             "modified": [entry.modified_at for entry in entries],
         }
-        values |= {"publisher": self.publisher.key, "crawl_id": self.crawl_id, "found_in": url}
+        values |= {"publisher": self.publisher.key, "crawl_id": self.crawl_id, "found_in": url, **self._window}
 
-        def change(cursor: Cursor) -> int:
-            cursor.execute(query("announce"), values)
-            (new,) = cursor.fetchone() or (0,)
-            self._polls.read(cursor, url, validators, changed=index or new > 0, reach=reach_of(entries))
-            return int(new)
+        def change(cursor: Cursor) -> list[int]:
+            cursor.execute(query("announce"), {**values, "most_undated": _MOST_UNDATED})
+            new = New(*(cursor.fetchone() or (0, 0)))
+            changed = index or new.pages > 0
+            self._polls.read(cursor, url, validators, changed=changed, reach=reach_of(entries), newest=newest)
+            return list(new)
 
-        return self.once("announce", change)
+        return New(*self.once("announce", change))
 
     def _lease(self, limit: int) -> list[LeasedPage]:
         if limit < 1:
@@ -207,8 +233,7 @@ class Frontier:
         pages = self.once("lease", change)
         with transaction(self.connection) as cursor:
             cursor.execute(query("read_leased"), {"pages": pages, "crawl_id": self.crawl_id})
-            rows = cursor.fetchall()
-        return [LeasedPage(page, url, canonical, Validators(etag, seen)) for page, url, canonical, etag, seen in rows]
+            return [leased_page(row) for row in cursor.fetchall()]
 
     def _close(self, reason: str) -> Crawl:
         self._closing = True
@@ -217,7 +242,9 @@ class Frontier:
             cursor.execute(query("release_leases"), {"crawls": [self.crawl_id]})
             cursor.execute(query("leave_turns"), {"crawls": [self.crawl_id]})
             cursor.execute(query("finish_crawls"), {"crawls": [self.crawl_id], "reason": reason})
-            return cursor.rowcount == 1
+            closed = cursor.rowcount == 1
+            cursor.execute(query("drop_old_held"))
+            return closed
 
         if not self.once("close", change):
             raise self._closed_by_another()

@@ -21,6 +21,7 @@ from scrapy import signals
 from pipelines.database.connections import Connection, Cursor, one_line, transaction
 from pipelines.database.copy_text import CopyText, Value
 from pipelines.database.statements import query
+from pipelines.harvest.leases import pack
 from spiders.article import Article, Failure, Rejection, Released, Visit
 from spiders.fetching.errors import CrawlOver
 
@@ -39,7 +40,10 @@ _FIELDS = (
     "dateline_place", "dateline_brand", "byline", "authors", "published_at", "modified_at", "language", "tags",
     "image_url", "paywalled", "reads", "paragraphs",
 )  # fmt: skip
-_VISIT = ("page_id", "status", "etag", "last_modified", "visited_at", "kind", "reason", "detail", "announced_at")
+_VISIT = (
+    "page_id", "status", "etag", "last_modified", "visited_at", "look_after", "look_after_change", "kind", "reason",
+    "detail", "announced_at",
+)  # fmt: skip
 _COLUMNS = ", ".join([*_VISIT, *_FIELDS, "text_hash", "repaired"])
 _REFUSED = ("22", "23", "54")
 """Classes of SQLSTATE that speak of a value: data exception, integrity, program limit. Others speak of the server."""
@@ -108,7 +112,8 @@ def _merge(cursor: Cursor, crawl_id: int, visits: Sequence[Visit]) -> list[int]:
         cursor.execute(query(name), whose)
     stored, updated = cursor.fetchone() or (0, 0)
     cursor.execute(query("merge_rejections"), whose)
-    cursor.execute(query("drop_old_rejections"))
+    for name in ("drop_old_rejections", "drop_held", "learn_visits"):
+        cursor.execute(query(name), whose)
     _keep(cursor, visits)
     cursor.execute(query("return_pages"), {**whose, "stored": stored, "updated": updated})
     (repaired,) = cursor.fetchone() or (0,)
@@ -119,11 +124,14 @@ def _keep(cursor: Cursor, visits: Sequence[Visit]) -> None:
     for visit in visits:
         if visit.kept is not None:
             cursor.execute(query("keep_page"), {"page_id": visit.page_id, "page": gzip.compress(visit.kept, mtime=0)})
+        if isinstance(visit.outcome, Released) and visit.outcome.article is not None:
+            cursor.execute(query("hold_article"), {"page_id": visit.page_id, "article": pack(visit.outcome.article)})
 
 
 def _row(visit: Visit) -> tuple[Value, ...]:
     validators = (visit.validators.etag, visit.validators.last_modified)
-    head = (visit.page_id, visit.status, *validators, visit.fetched_at)
+    look = (visit.look.after, visit.look.after_change)
+    head = (visit.page_id, visit.status, *validators, visit.fetched_at, *look)
     outcome = visit.outcome
     if isinstance(outcome, Article):
         fields = tuple(getattr(outcome, name) for name in _FIELDS)

@@ -26,6 +26,10 @@ _PUNCTUAL = 0.9
 """A document is due a little before its interval has passed: the ticks of a schedule are not exact."""
 
 
+_COUNTED = ("asked", "unchanged", "failed", "skipped", "documents_left_out", "left_out", "off_domain", "doubted")
+"""Figures of the ledger that polls add to."""
+
+
 class Pace(NamedTuple):
     """How often a document is asked for."""
 
@@ -80,7 +84,16 @@ class Polls:
             row = cursor.fetchone()
         return Remembered(Validators(row[0], row[1]), *row[2:]) if row else Remembered()
 
-    def read(self, cursor: Cursor, url: str, validators: Validators, *, changed: bool, reach: timedelta | None) -> None:
+    def read(  # noqa: PLR0913 - what there is to remember of a document
+        self,
+        cursor: Cursor,
+        url: str,
+        validators: Validators,
+        *,
+        changed: bool,
+        reach: timedelta | None,
+        newest: datetime | None,
+    ) -> None:
         """Remember that a document was read to its end, in the transaction that commits its entries."""
         every, _ = self._lock(cursor, url)
         pace = next_pace(every, self._bounds, changed=changed, reach=reach)
@@ -89,6 +102,7 @@ class Polls:
             "last_modified": validators.last_modified,
             "changed": changed,
             "reach": reach,
+            "newest": newest,
         }
         cursor.execute(query("remember_poll"), {**self._whose, **values, **pace._asdict(), "url": url})
 
@@ -121,6 +135,11 @@ class Polls:
         """Count that a document was not asked for."""
         self._lasting.once("skipped", lambda cursor: self._count(cursor, skipped=1))
 
+    def left_out(self, documents: int, entries: int, off_domain: int, doubted: int) -> None:
+        """Count what was left out because of what it claims."""
+        counts = {"documents_left_out": documents, "left_out": entries, "off_domain": off_domain, "doubted": doubted}
+        self._lasting.once("left_out", lambda cursor: self._count(cursor, **counts))
+
     def forget(self, url: str) -> None:
         """Count a document as never read until it is read to its end."""
         self._lasting.once("forget", lambda cursor: cursor.execute(query("forget_poll"), {"url": url}))
@@ -138,5 +157,5 @@ class Polls:
         return every, reach
 
     def _count(self, cursor: Cursor, **counts: int) -> None:
-        none: dict[str, Any] = {"asked": 0, "unchanged": 0, "failed": 0, "skipped": 0}
+        none: dict[str, Any] = dict.fromkeys(_COUNTED, 0)
         cursor.execute(query("count_poll"), {**none, **counts, **self._whose})

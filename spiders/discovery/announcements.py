@@ -15,12 +15,14 @@ newest articles is left out where the dates lie too far back.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from spiders.article import Entry, Validators
 from spiders.discovery.address_dates import days_in_address
+from spiders.discovery.claims import believable, newest_of, without_stamps
 from spiders.discovery.documents import (
     Child,
     DiscoveryError,
@@ -31,16 +33,17 @@ from spiders.discovery.documents import (
     parse_section,
     parse_sitemap,
 )
+from spiders.discovery.entries import Found
 from spiders.discovery.polling import NEW, Poller
 from spiders.fetching.answers import validators_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from spiders.frontier import Announced
+    from spiders.frontier import Announced, New
     from spiders.publishers import Index, Publisher
     from spiders.publishers.window import Window
 
@@ -52,6 +55,10 @@ _MOST_SITEMAPS = 500
 _FAILURES_IN_ROW = 3
 _FEW = 5
 """Entries of a feed; where more are all new at once, it may have shown others since it was last read."""
+_TRIED = 3
+"""Sitemaps of an index that a crawl reads in spite of their stated change, to see whether it is true."""
+_FEW_UNDATED = 1_000
+"""Entries of a sitemap said to be old that are looked at all the same, where they state no time themselves."""
 _FEEDS_REACH = timedelta(days=31)
 """What lists the newest articles only reaches no further back than this; most feeds hold a day or two."""
 _LATE = timedelta(hours=6)
@@ -109,7 +116,7 @@ class Announcements:
         if not owned and not recent:
             await self._poller.note("no sitemap and no index page by day: nothing announces articles of those days")
 
-    async def _document(self, url: str, parse: Callable[[bytes, str, Publisher], list[Entry]]) -> None:
+    async def _document(self, url: str, parse: Callable[[bytes, str, Publisher], Found]) -> None:
         known = await self._frontier.recall(url)
         if (response := await self._poller.ask(url, known)) is None:
             return
@@ -119,10 +126,41 @@ class Announcements:
             await self._poller.failed(url, str(error))
             return
         await self._frontier.polled(url)
-        new = await self._frontier.announce(url, entries, validators_of(response))
-        if known.read_at is not None and new == len(entries) >= _FEW:
+        new = await self._announce(url, entries, response)
+        if known.read_at is not None and new.pages == len(entries) >= _FEW:
             since = f"{known.read_at:%Y-%m-%d %H:%M} UTC"
-            await self._poller.note(f"{url}: all {new} entries are new since {since}; others may have come and gone")
+            await self._poller.note(
+                f"{url}: all {new.pages} entries are new since {since}; others may have come and gone"
+            )
+
+    async def _announce(self, url: str, entries: Found, response: Response, held: Found | None = None) -> New:
+        """Commit the entries of a document, without claims that are known to be wrong; say where it has none of ours.
+
+        Args:
+            url: of the document.
+            entries: that are announced.
+            response: it came with.
+            held: all of its entries, where that are more.
+        """
+        now = datetime.now(UTC)
+        if entries.off_domain:
+            await self._frontier.left_out(off_domain=entries.off_domain)
+            if not entries:
+                await self._poller.note(
+                    f"{url}: none of its {entries.off_domain} entries lies on a domain of the publisher; see `domains`"
+                )
+        newest = newest_of(entries if held is None else held, now)
+        validators = believable(validators_of(response), newest)
+        believed = without_stamps(entries, now)
+        if doubted := sum(each is not other for each, other in zip(entries, believed, strict=True)):
+            await self._frontier.left_out(doubted=doubted)
+        new = await self._frontier.announce(url, believed, validators, newest=newest)
+        if new.left_out == len(entries) > 0 and not self._window.strict:
+            since = f"{self._window.start:%Y-%m-%d %H:%M} UTC"
+            await self._poller.note(
+                f"{url}: all {len(entries)} entries are dated before {since}: none of them is fetched"
+            )
+        return new
 
     async def _sitemap(self, listed: Child, depth: int) -> None:
         url = listed.url
@@ -130,7 +168,7 @@ class Announcements:
             return
         self._sitemaps_seen.add(url)
         known = await self._frontier.recall(url)
-        if (response := await self._poller.ask(url, known, settled=self._settled(listed))) is None:
+        if (response := await self._poller.ask(url, known, settled=self._settled(listed), stated=True)) is None:
             return
         try:
             sitemap = parse_sitemap(response.body, url, self._publisher)
@@ -139,7 +177,7 @@ class Announcements:
             return
         await self._frontier.polled(url)
         if not sitemap.children:
-            await self._frontier.announce(url, sitemap.entries, validators_of(response))
+            await self._announce(url, await self._worth_announcing(sitemap.entries, listed), response, sitemap.entries)
             return
         failures = self._poller.failures
         await self._children(url, sitemap, depth)
@@ -148,7 +186,7 @@ class Announcements:
             await self._frontier.announce(url, sitemap.entries, Validators(), index=True)
 
     async def _children(self, url: str, sitemap: Sitemap, depth: int) -> None:
-        children = sorted(filter(self._may_announce, sitemap.children), key=_newest, reverse=True)
+        children = await self._chosen(url, sitemap.children)
         if len(children) > _MOST_SITEMAPS or (children and depth >= _DEEPEST):
             await self._poller.note(
                 f"{url}: lists {len(children)} sitemaps; {_MOST_SITEMAPS} are read, {_DEEPEST} deep"
@@ -156,17 +194,53 @@ class Announcements:
         for child in children[:_MOST_SITEMAPS] if depth < _DEEPEST else []:
             await self._sitemap(child, depth + 1)
 
-    def _may_announce(self, child: Child) -> bool:
-        """Whether a sitemap can announce an article of the window, by its last change and the days in its address."""
-        window = self._window
-        if child.modified_at is not None and child.modified_at < window.start:
-            return False
-        span = days_in_address(child.url)
+    async def _chosen(self, url: str, listed: Sequence[Child]) -> list[Child]:
+        """The sitemaps of an index that may announce an article of the window, newest first; the rest is counted.
+
+        A stated change before the window is no proof, since many programs state it once and for all. Where the entries
+        that a sitemap held were newer, it is read whatever is stated; of the others a few are read that never were, or
+        the one whose turn was longest ago.
+        """
+        children = [child for child in listed if self._may_be_of_window(child.url)]
+        old = [child for child in children if child.modified_at is not None and child.modified_at < self._window.start]
+        unread, read = list[Child](), list[tuple[datetime, Child]]()
+        chosen = [child for child in children if child not in old]
+        for child in sorted(old, key=_newest, reverse=True):
+            known = await self._frontier.recall(child.url)
+            if known.newest_at is not None and child.modified_at is not None and known.newest_at > child.modified_at:
+                chosen.append(replace(child, modified_at=None))
+            elif known.read_at is None:
+                unread.append(child)
+            elif known.stale:
+                read.append((known.read_at, child))
+        tried = unread[:_TRIED] or [child for _, child in sorted(read, key=lambda each: each[0])[:1]]
+        if left_out := len(children) - len(chosen) - len(tried):
+            await self._frontier.left_out(documents=left_out)
+        if children and not chosen:
+            since = f"{self._window.start:%Y-%m-%d %H:%M} UTC"
+            await self._poller.note(
+                f"{url}: all {len(children)} sitemaps state a change before {since}; {len(tried)} are read all the same"
+            )
+        return sorted([*chosen, *tried], key=_newest, reverse=True)
+
+    def _may_be_of_window(self, url: str) -> bool:
+        """Whether a sitemap can announce an article of the window, by the days in its address."""
+        span = days_in_address(url)
         if span is None:
             return True
         # A day on either side: nobody knows in whose time zone the publisher's programs count days.
         around = timedelta(days=1)
-        return window.overlaps(self._midnight(span.first) - around, self._midnight(span.last) + around + around)
+        return self._window.overlaps(self._midnight(span.first) - around, self._midnight(span.last) + around + around)
+
+    async def _worth_announcing(self, entries: Found, listed: Child) -> Found:
+        """The entries of a sitemap; none of an archive that was only read to see whether its stated change is true."""
+        if listed.modified_at is None or listed.modified_at >= self._window.start:
+            return entries
+        newest = newest_of(entries, self._now)
+        if len(entries) <= _FEW_UNDATED if newest is None else newest >= self._window.start:
+            return entries
+        await self._frontier.left_out(entries=len(entries))
+        return Found()
 
     def _settled(self, listed: Child) -> datetime | None:
         span = days_in_address(listed.url)

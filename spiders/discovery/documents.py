@@ -23,6 +23,7 @@ from spiders.discovery.entries import (
     HTML,
     DiscoveryError,
     Entries,
+    Found,
     Opened,
     absolute,
     base_of,
@@ -81,7 +82,7 @@ class Child:
 class Sitemap:
     """What one sitemap or sitemap index says."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: Found = field(default_factory=Found)
     children: list[Child] = field(default_factory=list)
 
 
@@ -93,7 +94,7 @@ MOST_TAGS = 200_000
 """In a feed; feedparser takes up to a twentieth of a millisecond for each. A thousand items have fifty thousand."""
 
 
-def parse_feed(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
+def parse_feed(body: bytes, url: str, publisher: Publisher) -> Found:
     """Entries of an RSS or Atom feed; a date without a zone is in the publisher's.
 
     Raises:
@@ -146,7 +147,9 @@ def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
         values = _values(element)
         address, changed = absolute(url, values.get("loc", "")), values.get("lastmod")
         if _name(element) == "url":
-            entries.add(address, published=values.get("publication_date"), modified=changed, title=values.get("title"))
+            published, title = values.get("publication_date"), values.get("title")
+            if not entries.add(address, published=published, modified=changed, title=title):
+                entries.left_out(address)
         elif address.startswith(("http://", "https://")):
             address = address.partition("#")[0]  # the index itself with a fragment would be one more level of it
             latest = day_end(changed, publisher.zone) or moment_of(changed, publisher.zone)
@@ -154,10 +157,12 @@ def parse_sitemap(body: bytes, url: str, publisher: Publisher) -> Sitemap:
     return Sitemap(entries.found, list(children.values()))
 
 
-def _listed_as_text(data: bytes, url: str, publisher: Publisher) -> list[Entry]:
+def _listed_as_text(data: bytes, url: str, publisher: Publisher) -> Found:
     entries = Entries(publisher, url)
     for line in data.decode("utf-8-sig", "replace").splitlines():
-        entries.add(absolute(url, line.strip()))
+        address = absolute(url, line.strip())
+        if not entries.add(address):
+            entries.left_out(address)
     return entries.found
 
 
@@ -182,7 +187,7 @@ def parse_index(
     return _linked(body, url, publisher, index.links if index is not None else (), published)
 
 
-def parse_section(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
+def parse_section(body: bytes, url: str, publisher: Publisher) -> Found:
     """Entries of a front or section page: every link to an article, nothing known of its time.
 
     Raises:
@@ -191,7 +196,7 @@ def parse_section(body: bytes, url: str, publisher: Publisher) -> list[Entry]:
     return _linked(body, url, publisher, (), None)
 
 
-def _linked(body: bytes, url: str, publisher: Publisher, links: tuple[str, ...], published: str | None) -> list[Entry]:
+def _linked(body: bytes, url: str, publisher: Publisher, links: tuple[str, ...], published: str | None) -> Found:
     data = Opened(body, url).read()
     try:
         document = html.document_fromstring(data, html.HTMLParser(encoding="utf-8" if is_utf8(data) else None))
@@ -215,10 +220,12 @@ def _add_item(entries: Entries, item: feedparser.FeedParserDict, *, atom: bool) 
     if not atom and published is None:
         published, updated = updated, None  # <dc:date> of RSS, which feedparser calls `updated`
     # A syndication service's link leads to itself; the publisher's own address is then in <origLink> or <guid>.
-    for name in ("feedburner_origlink", "link", "id"):
-        address = absolute(entries.found_in, str(item.get(name, "")))
-        if address and entries.add(address, published=published, modified=updated, title=item.get("title")):
+    names = ("feedburner_origlink", "link", "id")
+    addresses = [address for name in names if (address := absolute(entries.found_in, str(item.get(name, ""))))]
+    for address in addresses:
+        if entries.add(address, published=published, modified=updated, title=item.get("title")):
             return
+    entries.left_out(*(address for address in addresses if address.startswith(("http://", "https://"))))
 
 
 def _sitemap_elements(data: bytes, url: str) -> Iterator[etree._Element]:

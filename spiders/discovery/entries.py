@@ -47,9 +47,11 @@ _KINDS = {
 _KIND = re.compile(rf"<({'|'.join(_KINDS)})\b")
 _SNIFFED = 4096
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_YEARS = range(1969, 2069)
-"""Those that RFC 2822 (section 4.3) means by two digits: others are as absurd as the year 1 or 9999."""
-_NIGHT = timedelta(days=1)
+_SHORT_YEAR = re.compile(r"(?i)\b\d{1,2}[ -][a-z]{3}[ -]\d\d\b(?!\d)")
+"""RFC 822 with a year of two digits, and not the last ones of another: `-0001` is no year that anybody means."""
+_FIRST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Before the web there are no dates of articles on it, only zeros of clocks and templates."""
+_NIGHT, _LONG_BEFORE = timedelta(days=1), timedelta(days=31)
 FEEDS = frozenset((_KINDS["rss"], _KINDS["feed"]))
 HTML = _KINDS["html"]
 """What `kind_of` says of feeds and of an HTML page."""
@@ -57,6 +59,13 @@ HTML = _KINDS["html"]
 
 class DiscoveryError(LumbungError):
     """A document that is not what the publisher's file says it is."""
+
+
+class Found(list[Entry]):
+    """Entries of one document, in its order."""
+
+    off_domain: int = 0
+    """Links of the document that were left out because none of the publisher's domains has them."""
 
 
 class Entries:
@@ -77,10 +86,20 @@ class Entries:
         self.found_in = found_in
         self._by_identity: dict[str, Entry] = {}
 
+        self._off_domain = set[str]()
+
     @property
-    def found(self) -> list[Entry]:
+    def found(self) -> Found:
         """All of them, in the order of the document."""
-        return list(self._by_identity.values())
+        found = Found(self._by_identity.values())
+        found.off_domain = len(self._off_domain)
+        return found
+
+    def left_out(self, *addresses: str) -> None:
+        """Count an entry that none of its addresses has made one, where they all lie on other houses' domains."""
+        identities = [canonicalise(address, self._publisher) for address in addresses if address]
+        if identities and not any(map(self._publisher.owns, identities)):
+            self._off_domain.add(identities[0])
 
     def add(
         self, url: str, *, published: str | None = None, modified: str | None = None, title: str | None = None
@@ -122,9 +141,11 @@ class Entries:
         index page, beside whose list stands what people read most; one day's difference is that of midnight.
         """
         moment, until = moment_of(stated, self._zone), day_end(stated, self._zone)
-        if moment is not None and until is None:
-            return moment, None
         day = day_of_article(identity)
+        if moment is not None and until is None:
+            # An address gets its day when the article appears: a moment long before it is that of something else.
+            wrong = day is not None and day - moment.astimezone(self._zone).date() > _LONG_BEFORE
+            return self._span(Days(day, day)) if wrong and day is not None else (moment, None)
         if day is not None and (until is None or abs(until.astimezone(self._zone).date() - day) > _NIGHT):
             return self._span(Days(day, day))
         if moment is None and self._days is not None:
@@ -197,16 +218,16 @@ def base_of(tree: HtmlElement, url: str) -> str:
 
 
 def moment_of(text: str | None, zone: ZoneInfo) -> datetime | None:
-    """A machine's date in UTC: W3C, RFC 822, and the Indonesian forms that feeds print."""
+    """A machine's date in UTC: W3C, RFC 822, Indonesian forms that feeds print; None for one that nobody can mean."""
     if not text:
         return None
     with suppress(ValueError, TypeError, IndexError, OverflowError):
         moment = parse_date(text, zone)
-        if moment is None:  # RFC 822 with a year of two digits
+        if moment is None and _SHORT_YEAR.search(text):
             moment = parsedate_to_datetime(text)
-            if moment.year not in _YEARS:
-                return None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        if moment is not None:
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+            return moment if moment >= _FIRST else None
     return None
 
 
@@ -215,7 +236,8 @@ def day_end(text: str | None, zone: ZoneInfo) -> datetime | None:
     if not text or not _DAY_ONLY.fullmatch(text):
         return None
     day = parse_date(text, zone)
-    return None if day is None else datetime.combine(day, time.max, zone).astimezone(UTC)
+    end = None if day is None else datetime.combine(day, time.max, zone).astimezone(UTC)
+    return end if end is not None and end >= _FIRST else None
 
 
 def kind_of(data: bytes) -> str:

@@ -44,13 +44,14 @@ class Poller:
         self.failures = 0
         self.failures_in_row = 0
 
-    async def ask(
+    async def ask(  # noqa: PLR0913 - what decides whether a document is asked for
         self,
         url: str,
         known: Remembered,
         *,
         document: str | None = None,
         settled: datetime | None = None,
+        stated: bool = False,
         absent: frozenset[int] = frozenset(),
     ) -> Response | None:
         """Fetch a document.
@@ -60,12 +61,13 @@ class Poller:
             known: what the frontier remembers of it.
             document: URL of the first page where a document has several; failures are noted under it.
             settled: aware; after this moment it does not change any more.
+            stated: whether the publisher only says so.
             absent: statuses that are answers too.
 
         Returns:
             None when it is unchanged, not due, or could not be had, which the ledger then knows.
         """
-        if self._can_wait(known, settled):
+        if self._can_wait(known, settled, stated=stated):
             await self._frontier.skipped()
             return None
         self.asked += 1
@@ -79,6 +81,9 @@ class Poller:
         if response.status not in {_OK, _NOT_MODIFIED, *absent}:
             await self.failed(document or url, f"{url}: HTTP {response.status}")
             return None
+        if response.status == _NOT_MODIFIED and not conditional_headers(known.validators):
+            await self.failed(document or url, f"{url}: HTTP 304 to a request that compared nothing")
+            return None
         self.answers += 1
         self.failures_in_row = 0
         if response.status == _NOT_MODIFIED:
@@ -86,13 +91,14 @@ class Poller:
             return None
         return response
 
-    def _can_wait(self, known: Remembered, settled: datetime | None) -> bool:
+    def _can_wait(self, known: Remembered, settled: datetime | None, *, stated: bool) -> bool:
         if self._window.scheduled and known.fresh:
             return True
         if known.read_at is None or settled is None or known.read_at < settled:
             return False
-        # It was final when it was read: by the crawl that was stopped, or before crawls began to miss anything.
-        return known.in_this_range or self._window.only_catches_up(settled)
+        # It was final when it was read: within this range, before crawls began to miss anything, or since yesterday.
+        lately = self._window.scheduled and not known.stale and not stated
+        return known.in_this_range or lately or self._window.only_catches_up(settled)
 
     async def note(self, problem: str) -> None:
         """Note what people should know, though nothing failed."""

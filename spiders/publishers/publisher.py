@@ -157,7 +157,8 @@ class Publisher(_Table):
     home: str = Field(pattern=r"^https?://")
     """Front page; the other addresses may be relative to it."""
     domains: tuple[str, ...] = ()
-    """Registered domains whose pages belong to the publisher, subdomains included; empty: the host of `home`."""
+    """Registered domains whose pages belong to the publisher, subdomains included; empty: the host of `home` without
+    `www.`."""
     local: bool = False
     """Whether its pages are served on this machine or its private network: no crawl of another publisher goes there."""
     delay_seconds: Annotated[float, Field(ge=0, le=60)] | None = None
@@ -220,8 +221,9 @@ class Publisher(_Table):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Domains that belong to the publisher."""
-        return self.domains or (urlsplit(self.home).hostname or "",)
+        """Domains that belong to the publisher: its file's, without `www.`, since the bare host is as much its own."""
+        named = self.domains or (urlsplit(self.home).hostname or "",)
+        return tuple(dict.fromkeys(host.removeprefix("www.") or host for host in named))
 
     def owns(self, url: str) -> bool:
         """Whether `url` lies on one of the publisher's domains or their subdomains; False for what is no URL."""

@@ -60,11 +60,18 @@ from (select leased_by, count(*) as pages from expired group by leased_by) count
 where c.crawl_id = counted.leased_by
 
 -- lease --
-with picked as (
-    select page_id from lumbung.page
-    where publisher = %(publisher)s and state = 'due' and due_at <= now()
+-- First what is due, newest first; then, where no dates were asked for, pages whose time for another look has come.
+-- A stored article's own date says more than the announced one.
+with due as (
+    select p.page_id from lumbung.page p
+    left join lumbung.article a using (page_id)
+    where p.publisher = %(publisher)s and p.state = 'due' and p.due_at <= now()
+        and p.looked_by is distinct from %(crawl_id)s
         -- Without a date it may lie anywhere before its last change.
-        and case when announced_at is null
+        and case
+            when a.published_at is not null then (%(window_end)s::timestamptz is null or a.published_at < %(window_end)s)
+                and (not %(ranged)s or a.published_at >= %(window_start)s)
+            when announced_at is null
                 then not %(ranged)s or announced_modified_at is null or announced_modified_at >= %(window_start)s
             else (%(window_end)s::timestamptz is null or announced_at < %(window_end)s)
                 and (%(window_start)s::timestamptz is null or coalesce(announced_until, announced_at) >= %(window_start)s
@@ -75,79 +82,129 @@ with picked as (
                             and coalesce(announced_until, announced_at) >= c.window_start)) end
     order by announced_at desc nulls last, page_id desc
     limit %(limit)s
+    for update of p skip locked
+), look as (
+    select page_id from lumbung.page
+    where publisher = %(publisher)s and state in ('done', 'rejected') and look_at <= now() and not %(ranged)s
+        and looked_by is distinct from %(crawl_id)s
+    order by look_at
+    limit greatest(0, %(limit)s - (select count(*) from due))
     for update skip locked
+), picked as (
+    select page_id, false as again from due
+    union all
+    select page_id, true from look
 ), leased as (
     update lumbung.page p
     set state = 'leased', leased_by = %(crawl_id)s, lease_until = now() + interval '1 hour'
     from picked where p.page_id = picked.page_id
-    returning p.page_id
+    returning p.page_id, picked.again
 ), counted as (
-    update lumbung.crawl set leased = leased + (select count(*) from leased) where crawl_id = %(crawl_id)s
+    update lumbung.crawl
+    set leased = leased + (select count(*) from leased), looks = looks + (select count(*) from leased where again)
+    where crawl_id = %(crawl_id)s
 )
 select page_id from leased
 
 -- read_leased --
 -- What this crawl was given, but for what ran out since.
-select page_id, url, canonical_url, etag, last_modified
-from lumbung.page
-where page_id = any(%(pages)s::bigint[]) and leased_by = %(crawl_id)s
-order by announced_at desc nulls last, page_id desc
+select p.page_id, p.url, p.canonical_url,
+    -- Of a rejected page nothing is stored that a conditional GET could compare with.
+    case when a.page_id is not null then p.etag end, case when a.page_id is not null then p.last_modified end,
+    p.announced_at, p.announced_until, a.published_at, now() - p.found_at, p.looks, p.absences, a.page_id is not null,
+    s.visits, s.visits_changed, h.article
+from lumbung.page p
+left join lumbung.article a using (page_id)
+left join lumbung.held h on h.page_id = p.page_id and h.held_at > now() - interval '7 days'
+left join lumbung.publisher s on s.publisher = p.publisher
+where p.page_id = any(%(pages)s::bigint[]) and p.leased_by = %(crawl_id)s
+order by p.announced_at desc nulls last, p.page_id desc
+
+-- drop_old_held --
+delete from lumbung.held where held_at < now() - interval '7 days'
 
 -- refetch --
-update lumbung.page
-set state = 'due', due_at = now()
-where publisher = %(publisher)s and state in ('done', 'rejected')
-    and (announced_at is null or (
-        (%(window_end)s::timestamptz is null or announced_at < %(window_end)s)
-        and (%(window_start)s::timestamptz is null or coalesce(announced_until, announced_at) >= %(window_start)s)))
+-- By what is known best: the article's own date, the announced one, else that it was found within the range or soon after.
+update lumbung.page p
+set state = 'due', due_at = now(), looked_by = null
+from lumbung.page known
+left join lumbung.article a using (page_id)
+where p.page_id = known.page_id and p.publisher = %(publisher)s and p.state in ('done', 'rejected')
+    and (%(window_end)s::timestamptz is null
+        or coalesce(a.published_at, known.announced_at, known.found_at - interval '31 days') < %(window_end)s)
+    and (%(window_start)s::timestamptz is null
+        or coalesce(a.published_at, known.announced_until, known.announced_at, known.found_at) >= %(window_start)s)
 
 -- announce --
 -- New URLs become pages; a page whose announced change is later than the one fetched becomes due again.
+--
+-- What is known outweighs what is claimed. A change in the future is none. A date long past is none where it comes with
+-- an article that a document shows anew. After changes that were none the next ones are believed later and later.
 with announced as (
-    select distinct on (canonical_url) *
+    select distinct on (canonical_url) canonical_url, url, published_at, published_until,
+        case when modified_at < now() + interval '1 day' then modified_at end as modified_at
     from unnest(%(canonical)s::text[], %(urls)s::text[], %(published)s::timestamptz[], %(until)s::timestamptz[],
                 %(modified)s::timestamptz[]) as t (canonical_url, url, published_at, published_until, modified_at)
     order by canonical_url, modified_at desc nulls last, published_at desc nulls last
 ), known as (
-    select p.page_id, p.state, p.fetched_at, p.announced_at, p.announced_until, p.announced_modified_at,
-        a.canonical_url, a.published_at, a.published_until, a.modified_at
+    select p.page_id, p.state, p.fetched_at, p.looked_at, p.doubts, p.announced_at, p.announced_until,
+        p.announced_modified_at, a.canonical_url, a.published_at, a.published_until, a.modified_at
     from announced a
     join lumbung.page p on p.url_key = lumbung.url_key(a.canonical_url)
 ), learnt as (
     select *,
-        state in ('done', 'rejected') and modified_at > coalesce(announced_modified_at, fetched_at) as due_again,
+        claimed and believed as due_again, claimed and not believed as doubted,
         published_at is not null and (announced_at is null
             or coalesce(published_until, published_at) - published_at
                 < coalesce(announced_until, announced_at) - announced_at) as better_date
-    from known
+    from known, lateral (select
+        coalesce(state in ('done', 'rejected') and modified_at > coalesce(announced_modified_at, fetched_at), false) as claimed,
+        doubts = 0 or looked_at is null
+            or now() - looked_at > least(interval '1 hour' * 4 ^ least(doubts, 6), interval '30 days') as believed) claim
 ), changed as (
     update lumbung.page p
     set state = case when l.due_again then 'due' else p.state end,
         due_at = case when l.due_again then now() else p.due_at end,
+        looked_by = case when l.due_again then null else p.looked_by end,
+        due_by_change = p.due_by_change or l.due_again,
         announced_at = case when l.better_date then l.published_at else p.announced_at end,
         announced_until = case when l.better_date then l.published_until else p.announced_until end,
-        announced_modified_at = greatest(p.announced_modified_at, l.modified_at)
+        announced_modified_at = case
+            when l.doubted then p.announced_modified_at else greatest(p.announced_modified_at, l.modified_at) end
     from learnt l
     where p.page_id = l.page_id
-        and (l.due_again or l.better_date
-            or l.modified_at > p.announced_modified_at or (p.announced_modified_at is null and l.modified_at is not null))
+        and (l.due_again or l.better_date or not l.doubted and (
+            l.modified_at > p.announced_modified_at or (p.announced_modified_at is null and l.modified_at is not null)))
+), unknown as (
+    select a.*, coalesce(published_until, published_at) < %(window_start)s as too_old,
+        not %(ranged)s and exists (
+            select from lumbung.poll where url_key = lumbung.url_key(%(found_in)s) and polled_at is not null) as shown_anew
+    from announced a
+    where canonical_url not in (select canonical_url from known)
+), undated as (
+    -- An archive that is taken into a sitemap is old indeed, and large.
+    select count(*) <= %(most_undated)s as allowed from unknown where too_old and shown_anew
 ), fresh as (
     insert into lumbung.page (publisher, canonical_url, url, found_in, announced_at, announced_until, announced_modified_at, found_by)
-    select %(publisher)s, canonical_url, url, %(found_in)s, published_at, published_until, modified_at, %(crawl_id)s
-    from announced
-    where canonical_url not in (select canonical_url from known)
+    select %(publisher)s, canonical_url, url, %(found_in)s,
+        case when not (coalesce(too_old, false) and shown_anew and allowed) then published_at end,
+        case when not (coalesce(too_old, false) and shown_anew and allowed) then published_until end,
+        modified_at, %(crawl_id)s
+    from unknown, undated
     on conflict (url_key) do nothing
-    returning page_id
+    returning page_id, coalesce(
+        coalesce(announced_until, announced_at) < %(window_start)s or announced_at >= %(window_end)s, false) as outside
 ), new as (
     select (select count(*) from fresh) + (select count(*) from learnt where due_again) as pages,
-        (select count(*) from announced) as entries
+        (select count(*) from announced) as entries,
+        (select count(*) from fresh where outside) as outside, (select count(*) from learnt where doubted) as doubted
 )
 update lumbung.crawl c
 set entries = c.entries + new.entries, enqueued = c.enqueued + new.pages, known = c.known + new.entries - new.pages,
-    repaired = c.repaired + %(repaired)s
+    repaired = c.repaired + %(repaired)s, left_out = c.left_out + new.outside, doubted = c.doubted + new.doubted
 from new
 where c.crawl_id = %(crawl_id)s
-returning new.pages
+returning new.pages, new.outside
 
 -- count_known --
 -- What this crawl's feeds have just brought does not show how far an earlier walk of the index came.

@@ -11,6 +11,8 @@ create temporary table if not exists visit (
     detail text,
     reason text,
     announced_at timestamptz,
+    look_after interval,
+    look_after_change interval,
     publisher text,
     url text,
     canonical_url text,
@@ -122,9 +124,57 @@ where old.publisher = kept.publisher and old.page_id <> kept.page_id and old.pag
     where newer.publisher = kept.publisher and newer.page_id <> kept.page_id
     order by kept_at desc, page_id desc limit 49)
 
+-- hold_article --
+insert into lumbung.held (page_id, article)
+select page_id, %(article)s from visit where page_id = %(page_id)s
+on conflict (page_id) do update set article = excluded.article, held_at = now()
+
+-- drop_held --
+delete from lumbung.held h using visit v where h.page_id = v.page_id and v.kind <> 'released'
+
+-- learn_visits --
+-- How often another text, or none, is found when the publisher's stored articles are visited; the figures fade.
+with visited as (
+    select v.page_id, v.kind = 'rejection' or exists (
+        select from lumbung.revision r
+        where r.article_id = a.article_id and r.crawl_id = %(crawl_id)s and r.revised_at = v.visited_at) as changed,
+        a.publisher
+    from visit v
+    join lumbung.article a using (page_id)
+    where v.kind in ('article', 'rejection', 'unchanged') and a.first_fetched_at < v.visited_at
+), counted as (
+    select publisher, count(*) as visits, count(*) filter (where changed) as changed from visited group by publisher
+)
+update lumbung.publisher p
+set visits = (p.visits + c.visits) / case when p.visits + c.visits >= 400 then 2 else 1 end,
+    visits_changed = (p.visits_changed + c.changed) / case when p.visits + c.visits >= 400 then 2 else 1 end
+from counted c
+where p.publisher = c.publisher
+
 -- return_pages --
--- A failed page waits 5 minutes, then twice as long each time, a day at most.
-with returned as (
+-- A failed page waits 5 minutes, then twice as long each time, a day at most, unless its visit says when to look again.
+-- New articles are visited later: of a publisher whose visits find next to nothing the first eight, then one of eight.
+with found as (
+    select v.*, a.page_id is not null as stored, a.first_fetched_at = v.visited_at as is_new,
+        a.first_fetched_at = v.visited_at or exists (
+            select from lumbung.revision r
+            where r.article_id = a.article_id and r.crawl_id = %(crawl_id)s and r.revised_at = v.visited_at) as news,
+        s.visits_planned, s.visits_changed <= 0.05 * s.visits as quiet
+    from visit v
+    left join lumbung.article a using (page_id)
+    left join lumbung.publisher s on s.publisher = a.publisher
+), judged as (
+    select *, is_new and look_after_change is not null and not (
+        quiet and page_id %% 8 <> 0
+        and visits_planned + row_number() over (partition by is_new and look_after_change is not null order by page_id) > 8
+        ) as is_planned
+    from found
+), planned as (
+    update lumbung.publisher s
+    set visits_planned = s.visits_planned + counted.visits
+    from (select publisher, count(*) as visits from judged where is_planned group by publisher) counted
+    where s.publisher = counted.publisher
+), returned as (
     update lumbung.page p
     set state = case
             when v.kind in ('failure', 'released') then 'due'
@@ -135,16 +185,46 @@ with returned as (
         leased_by = null, lease_until = null,
         failures = case v.kind when 'failure' then p.failures + 1 when 'released' then p.failures else 0 end,
         due_at = case v.kind
-            when 'failure' then now() + least(interval '5 minutes' * 2 ^ least(p.failures, 12), interval '1 day')
+            when 'failure' then now() + coalesce(
+                v.look_after, least(interval '5 minutes' * 2 ^ least(p.failures, 12), interval '1 day'))
             else p.due_at end,
+        looks = case
+            when v.kind in ('failure', 'released') then p.looks
+            when v.kind = 'article' and v.news then 0
+            else p.looks + 1 end,
+        look_at = case
+            when v.kind in ('failure', 'released') then null
+            when v.is_new and not coalesce(v.is_planned, true) then null
+            when v.news then now() + v.look_after_change
+            else now() + v.look_after end,
+        looked_at = case when v.kind = 'released' then p.looked_at else now() end,
+        looked_by = case when v.look_after is not null or v.look_after_change is not null then %(crawl_id)s end,
+        -- Announced changes after which the article was as it is stored.
+        doubts = case
+            when v.kind not in ('article', 'unchanged', 'rejection') or not v.stored then p.doubts
+            when v.news then 0
+            when p.due_by_change then p.doubts + 1
+            else p.doubts end,
+        due_by_change = p.due_by_change and v.kind in ('failure', 'released'),
+        absences = case
+            when v.kind in ('article', 'unchanged') then 0
+            when v.kind = 'rejection' and v.stored and v.reason in ('gone', 'soft_404') then p.absences + 1
+            else p.absences end,
         last_error = case v.kind when 'failure' then v.detail when 'released' then p.last_error end,
         status = coalesce(v.status, p.status),
-        etag = case when v.kind in ('article', 'rejection') then v.etag else p.etag end,
-        last_modified = case when v.kind in ('article', 'rejection') then v.last_modified else p.last_modified end,
+        -- A 304 beside an announced change: one of the two is wrong, and the next visit reads the page to see which.
+        etag = case
+            when v.kind = 'article' then v.etag
+            when v.kind = 'rejection' or v.kind = 'unchanged' and p.due_by_change then null
+            else p.etag end,
+        last_modified = case
+            when v.kind = 'article' then v.last_modified
+            when v.kind = 'rejection' or v.kind = 'unchanged' and p.due_by_change then null
+            else p.last_modified end,
         announced_at = coalesce(v.announced_at, p.announced_at),
         announced_until = case when v.announced_at is null then p.announced_until end,
         fetched_at = case when v.kind in ('failure', 'released') then p.fetched_at else v.visited_at end
-    from visit v
+    from judged v
     where p.page_id = v.page_id
     returning v.kind, v.detail
 ), counted as (

@@ -1,43 +1,60 @@
 -- Feeds, sitemaps and index pages: when each was read, how often it changes, when it is due. Times are the server's.
 
 -- range_since --
--- Since when this crawl with dates has been at it, together with those of the same dates that were stopped before it.
-select min(started_at)
-from lumbung.crawl
-where publisher = %(publisher)s and ranged and started_at > now() - interval '7 days'
-    and window_start = %(window_start)s and window_end is not distinct from %(window_end)s
-    and crawl_id > coalesce((
-        select max(crawl_id) from lumbung.crawl
-        where publisher = %(publisher)s and ranged and finish_reason = 'finished'
-            and window_start = %(window_start)s and window_end is not distinct from %(window_end)s), 0)
+-- Since when a list that was final when it was read need not be read again by this crawl with dates: since the first of
+-- those of the same dates that were stopped before it; where none was crawled to its end, also for a day, whatever dates
+-- it was read for. A backfill in slices asks for each list once.
+with same as (
+    select crawl_id, started_at, finish_reason from lumbung.crawl
+    where publisher = %(publisher)s and ranged and started_at > now() - interval '7 days'
+        and window_start = %(window_start)s and window_end is not distinct from %(window_end)s
+), finished as (
+    select max(crawl_id) as last from same where finish_reason = 'finished'
+)
+select least(min(started_at), case when min(last) is null then now() - interval '1 day' end)
+from same, finished
+where crawl_id > coalesce(last, 0)
 
 -- recall_poll --
-select etag, last_modified, polled_at, coalesce(next_at > now(), false) as fresh,
-    coalesce(polled_at >= %(since)s, false) as in_this_range
-from lumbung.poll
+-- Without its validators where they have lied, and now and then, to see whether they tell the truth.
+select
+    case when trusted then etag end, case when trusted then last_modified end, polled_at,
+    coalesce(next_at > now(), false) as fresh, coalesce(polled_at >= %(since)s, false) as in_this_range, newest_at,
+    coalesce(polled_at < now() - interval '20 hours', false) as stale
+from lumbung.poll, lateral (select
+    unchanged < trust and coalesce(whole_at > now() - interval '1 day', false)
+        and coalesce(lied_at < now() - interval '30 days', true) as trusted) judged
 where url_key = lumbung.url_key(%(url)s)
 
 -- forget_poll --
 -- How often the document changes and how often it failed is kept.
 update lumbung.poll
-set etag = null, last_modified = null, polled_at = null, next_at = null
+set etag = null, last_modified = null, polled_at = null, next_at = null, newest_at = null
 where url_key = lumbung.url_key(%(url)s)
 
 -- lock_poll --
 select every, reach from lumbung.poll where url_key = lumbung.url_key(%(url)s) for update
 
 -- remember_poll --
-insert into lumbung.poll (url_key, publisher, url, etag, last_modified, polled_at, changed_at, every, reach, next_at)
-values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s, now(), now(), %(every)s, %(reach)s,
-    now() + %(wait)s)
+-- New articles under the validators of before: these would have hidden them.
+insert into lumbung.poll as p (
+    url_key, publisher, url, etag, last_modified, polled_at, whole_at, changed_at, every, reach, newest_at, next_at)
+values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s, now(), now(), now(), %(every)s,
+    %(reach)s, %(newest)s, now() + %(wait)s)
 on conflict (url_key) do update
-set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = now(),
-    changed_at = case when %(changed)s then now() else lumbung.poll.changed_at end,
-    every = excluded.every, reach = excluded.reach, next_at = excluded.next_at, failures = 0, problem = null
+set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = now(), whole_at = now(),
+    changed_at = case when %(changed)s then now() else p.changed_at end,
+    lied_at = case
+        when %(changed)s and p.polled_at is not null and coalesce(p.etag, p.last_modified) is not null
+            and (p.etag, p.last_modified) is not distinct from (excluded.etag, excluded.last_modified) then now()
+        else p.lied_at end,
+    trust = case when p.unchanged >= p.trust then least(p.trust * 2, 64) else p.trust end, unchanged = 0,
+    every = excluded.every, reach = excluded.reach, newest_at = excluded.newest_at, next_at = excluded.next_at,
+    failures = 0, problem = null
 
 -- remember_unchanged --
 update lumbung.poll
-set polled_at = now(), every = %(every)s, next_at = now() + %(wait)s, failures = 0, problem = null
+set polled_at = now(), every = %(every)s, next_at = now() + %(wait)s, unchanged = unchanged + 1, failures = 0, problem = null
 where url_key = lumbung.url_key(%(url)s)
 
 -- remember_failure --
@@ -51,7 +68,8 @@ set failures = p.failures + (p.failed_in is distinct from %(crawl_id)s)::int,
 -- count_poll --
 update lumbung.crawl
 set polls = polls + %(asked)s, polls_unchanged = polls_unchanged + %(unchanged)s, polls_failed = polls_failed + %(failed)s,
-    polls_skipped = polls_skipped + %(skipped)s
+    polls_skipped = polls_skipped + %(skipped)s, polls_left_out = polls_left_out + %(documents_left_out)s,
+    left_out = left_out + %(left_out)s, off_domain = off_domain + %(off_domain)s, doubted = doubted + %(doubted)s
 where crawl_id = %(crawl_id)s
 
 -- note_problem --
