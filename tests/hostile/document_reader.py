@@ -80,7 +80,7 @@ def _parsed(kind: str, data: bytes) -> tuple[str, list[Entry]]:
             rules.can_fetch(HOME + path, "Lumbung")
         return f"rules, {len(parse_robots(data, HOME + 'robots.txt'))} sitemaps"[:5], []
     if kind == "feed":
-        entries = parse_feed(data, HOME + "rss", publisher())
+        entries: list[Entry] = parse_feed(data, HOME + "rss", publisher())
     elif kind == "sitemap":
         found = parse_sitemap(data, HOME + "sitemap-2026-11.xml", publisher())
         if found.children:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,13 +36,15 @@ class Koran(PublisherSpider):
     publisher = Publisher(key="koran", name="Koran", home="https://koran.example/")
 
 
-def visit(response: Response, publisher: Publisher = Koran.publisher, **arguments: str) -> Visit:
+def visit(
+    response: Response, publisher: Publisher = Koran.publisher, leased: LeasedPage = PAGE, **arguments: str
+) -> Visit:
     spider = Koran(**arguments)
     spider.publisher = publisher  # type: ignore[misc]  # Scrapy's spiders have one publisher a class
     spider.reader = Reader.shared(10, 1024)
 
     async def visits() -> list[Visit]:
-        return [visit async for visit in spider.parse_page(response, PAGE)]
+        return [visit async for visit in spider.parse_page(response, leased)]
 
     try:
         (found,) = asyncio.run(visits())
@@ -100,8 +103,12 @@ def test_a_page_that_declares_its_announced_url_has_no_other_identity() -> None:
     assert outcome.declared_url is None
 
 
-def test_304_is_unchanged() -> None:
-    assert visit(Response(URL, status=304)).outcome == Unchanged()
+def test_304_is_unchanged_where_something_was_compared() -> None:
+    compared = replace(PAGE, validators=Validators('"1"'), stored=True)
+    assert visit(Response(URL, status=304), leased=compared).outcome == Unchanged()
+    assert visit(Response(URL, status=304)).outcome == Failure(
+        error="HTTP 304 to a request that compared nothing", soon=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -205,8 +205,9 @@ def test_later_arrivals_do_not_move_the_mark(database: Connection) -> None:
 
 
 def rejected(connection: Connection, number: int, reason: str) -> None:
-    """What the loader writes when the page of an article answers with no article."""
+    """What the loader writes when the page of an article answers with no article, for the second time."""
     with transaction(connection) as cursor:
+        cursor.execute("update lumbung.page set absences = 1 where page_id = %s", [number])
         cursor.execute(
             "insert into lumbung.rejection (page_id, publisher, url, reason, rejected_at, crawl_id)"
             " values (%s, 'x', 'x', %s, now(), 1) on conflict (page_id) do update set reason = excluded.reason",

@@ -41,7 +41,7 @@ CHANGES: dict[str, Any] = {
     "paywalled": True, "reads": 12, "paragraphs": ("Petani menunda panen.",),
 }  # fmt: skip
 REJECTION = Rejection(publisher="koran", url=URL, canonical_url=URL, reason="photo", fetched_at=AGAIN)
-FREE = {"state", "leased_by", "lease_until"}
+FREE = {"state", "leased_by", "lease_until", "looked_at"}
 """Columns that the return of a lease changes, whatever the outcome: tested by themselves."""
 
 
@@ -112,8 +112,12 @@ def test_one_changed_field_is_enough_and_changes_no_other(frontier: Frontier, da
 @pytest.mark.parametrize(
     ("outcome", "status", "expected"),
     [
-        (Article(**FACTS), 200, {"etag": LATER.etag, "last_modified": LATER.last_modified, "fetched_at": AGAIN}),
-        (Unchanged(), 304, {"status": 304, "fetched_at": AGAIN}),
+        (
+            Article(**FACTS),
+            200,
+            {"etag": LATER.etag, "last_modified": LATER.last_modified, "fetched_at": AGAIN, "looks": 1},
+        ),
+        (Unchanged(), 304, {"status": 304, "fetched_at": AGAIN, "looks": 1}),
         (Failure(error="HTTP 503"), 503, {"status": 503, "failures": 1, "last_error": "HTTP 503"}),
         (Failure(error="no answer"), None, {"failures": 1, "last_error": "no answer"}),
         (Released(), None, {}),
@@ -121,7 +125,7 @@ def test_one_changed_field_is_enough_and_changes_no_other(frontier: Frontier, da
         (
             REJECTION,
             200,
-            {"etag": LATER.etag, "last_modified": LATER.last_modified, "fetched_at": AGAIN},
+            {"etag": None, "last_modified": None, "fetched_at": AGAIN, "looks": 1},
         ),
     ],
     ids=["same text", "304", "503", "no answer", "given back", "given back with its date", "rejected"],

@@ -24,6 +24,7 @@ from spiders.article import (
     Entry,
     Failure,
     LeasedPage,
+    Look,
     Outcome,
     Rejection,
     Released,
@@ -264,3 +265,80 @@ def test_any_text_survives_copy(
     load(frontier.connection, frontier.crawl_id, [visit(page, sent)])
     found = row(database, "select headline, paragraphs, tags from news.articles")
     assert found == (repair(headline)[0], [repair(each)[0] for each in paragraphs], [repair(each)[0] for each in tags])
+
+
+def visited(connection: Connection) -> int:
+    return int(row(connection, "select count(*) from lumbung.page where look_at > now() + interval '1 hour'")[0])
+
+
+def store_new(frontier: Frontier, count: int) -> None:
+    pages = leased(frontier, count)
+    look = Look(None, timedelta(days=1))
+    visits = [replace(visit(page, article(page)), look=look) for page in pages]
+    load(frontier.connection, frontier.crawl_id, visits)
+
+
+def test_of_a_quiet_publisher_the_first_eight_articles_are_visited_then_one_of_eight(
+    frontier: Frontier, database: Connection
+) -> None:
+    store_new(frontier, 40)
+    assert visited(database) == 8 + 32 // 8
+
+
+def test_once_visits_find_another_text_every_article_is_visited(frontier: Frontier, database: Connection) -> None:
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.publisher set visits = 10, visits_changed = 1, visits_planned = 10")
+    store_new(frontier, 40)
+    assert visited(database) == 40
+
+
+def test_what_visits_find_is_learnt(frontier: Frontier, database: Connection) -> None:
+    pages = leased(frontier, 3)
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page)) for page in pages])
+    assert row(database, "select visits, visits_changed from lumbung.publisher") == (0, 0)
+    with transaction(frontier.connection) as cursor:
+        cursor.execute("update lumbung.page set state = 'due', due_at = now()")
+    again = asyncio.run(frontier.lease(3))
+    outcomes: list[Outcome] = [article(again[0], paragraphs=("Lain.",)), Unchanged(), gone(again[2])]
+    load(
+        frontier.connection,
+        frontier.crawl_id,
+        [visit(*pair, datetime.now(UTC)) for pair in zip(again, outcomes, strict=True)],
+    )
+    assert row(database, "select visits, visits_changed from lumbung.publisher") == (3, 2)
+
+
+def gone(page: LeasedPage) -> Rejection:
+    return Rejection(publisher="koran", url=page.url, canonical_url=page.canonical_url, reason="gone", fetched_at=NOW)
+
+
+def test_an_article_is_gone_when_its_page_is_for_the_second_time_and_back_when_it_is_there(
+    frontier: Frontier, database: Connection
+) -> None:
+    (page,) = leased(frontier, 1)
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page))])
+    marks = []
+    for outcome in (gone(page), gone(page), article(page)):
+        again(frontier, page, outcome)
+        marks.append(row(database, "select gone_at is not null from news.all_articles")[0])
+    assert marks == [False, True, False]
+
+
+def test_a_change_that_was_announced_and_is_none_makes_the_next_ones_wait(
+    frontier: Frontier, database: Connection
+) -> None:
+    (page,) = leased(frontier, 1)
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page))])
+
+    def announce(hours: int) -> int:
+        entry = Entry(url=page.url, modified_at=datetime.now(UTC) - timedelta(hours=10 - hours))
+        return asyncio.run(frontier.announce("https://koran.example/rss", [entry], Validators())).pages
+
+    assert announce(1) == 1
+    asyncio.run(frontier.lease(1))
+    load(frontier.connection, frontier.crawl_id, [visit(page, article(page), datetime.now(UTC))])
+    assert announce(2) == 0
+    assert row(database, "select doubted from news.crawls") == (1,)
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.page set looked_at = now() - interval '5 hours'")
+    assert announce(3) == 1

@@ -100,6 +100,7 @@ def read_in_range(url: str, window: Window) -> bool:
 def age_crawls(database: Connection) -> None:
     with transaction(database) as cursor:
         cursor.execute("update lumbung.crawl set started_at = started_at - interval '8 days'")
+        cursor.execute("update lumbung.poll set polled_at = polled_at - interval '8 days'")
 
 
 def another_publisher(url: str) -> None:

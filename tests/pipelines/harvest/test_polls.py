@@ -76,7 +76,7 @@ def crawl(url: str, window: Window = OPEN) -> Iterator[Frontier]:
 
 def announce(frontier: Frontier, *numbers: int) -> int:
     entries = [Entry(url=f"https://koran.example/berita-{number}") for number in numbers]
-    return asyncio.run(frontier.announce(RSS, entries, Validators("e", None)))
+    return asyncio.run(frontier.announce(RSS, entries, Validators("e", None))).pages
 
 
 def recall(frontier: Frontier) -> Remembered:
@@ -141,12 +141,19 @@ def test_a_document_whose_reading_was_broken_off_counts_as_never_read(database_u
         assert recall(frontier) == Remembered()
 
 
-def test_only_a_crawl_of_the_same_dates_that_was_stopped_is_gone_on_with(database_url: str) -> None:
+def test_a_list_is_read_once_by_a_crawl_that_was_stopped_and_by_crawls_of_other_dates_within_a_day(
+    database_url: str, database: Connection
+) -> None:
     with crawl(database_url, RANGE) as frontier:
         announce(frontier, 1)
         assert recall(frontier).in_this_range
-    with crawl(database_url, Window(RANGE.start, NOON + MINUTE, strict=True)) as other:
-        assert not recall(other).in_this_range
+    for hours, is_known in ((0, True), (23, True), (25, False)):
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.poll set polled_at = now() - %s", [timedelta(hours=hours)])
+        with crawl(database_url, Window(RANGE.start, NOON + MINUTE, strict=True)) as other:
+            assert recall(other).in_this_range == is_known
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.poll set polled_at = now()")
     with crawl(database_url) as frontier:
         assert not recall(frontier).in_this_range
     again = Frontier(connect(database_url), PUBLISHER, RANGE, "r")
@@ -180,13 +187,14 @@ def test_each_answer_changes_its_own_columns_of_a_document_and_no_others(
         assert changed(database, read) == {"failed_at", "problem"}
         failed = poll_row(database)
         asyncio.run(frontier.polled(RSS, unchanged=True))
-        assert changed(database, failed) == {"polled_at", "every", "next_at", "failures", "problem"}
+        assert changed(database, failed) == {"polled_at", "every", "next_at", "failures", "problem", "unchanged"}
         unchanged = poll_row(database)
         assert (unchanged["failures"], unchanged["problem"]) == (0, None)
         announce(frontier, 1)
-        assert changed(database, unchanged) == {"polled_at", "every", "next_at"}
+        whole = {"polled_at", "every", "next_at", "unchanged", "whole_at", "trust"}
+        assert changed(database, unchanged) == whole, "the 304 before it has proved right"
         announce(frontier, 2)
-        assert changed(database, unchanged) == {"polled_at", "every", "next_at", "changed_at"} - (
+        assert changed(database, unchanged) == whole | {"changed_at", "lied_at"} - (
             {"every"} if poll_row(database)["every"] == unchanged["every"] else set()
         )
         known = poll_row(database)
@@ -206,3 +214,35 @@ def test_the_ledger_notes_the_first_twenty_problems_and_counts_every_failure(
         row = read_crawl(database, frontier.crawl_id)
     assert row.problems == [f"HTTP 5{number:02}\ufffd" for number in range(20)]
     assert (row.polls, row.polls_failed, row.polls_unchanged, row.polls_skipped) == (26, 25, 0, 1)
+
+
+def test_304s_are_checked_by_reading_the_document_whole_ever_more_seldom(
+    database_url: str, database: Connection
+) -> None:
+    """Checked after one 304, then after two and after four in a row; each check that finds nothing new doubles it."""
+    sent = []
+    with crawl(database_url) as frontier:
+        announce(frontier, 1)
+        for _ in range(10):
+            is_conditional = recall(frontier).validators != Validators()
+            sent.append(is_conditional)
+            if is_conditional:
+                asyncio.run(frontier.polled(RSS, unchanged=True))
+            else:
+                announce(frontier, 1)
+        assert sent == [True, False, True, True, False, True, True, True, True, False]
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.poll set whole_at = now() - interval '25 hours'")
+        assert recall(frontier).validators == Validators(), "and at least once a day"
+
+
+def test_validators_under_which_new_articles_came_are_not_sent_for_a_month(
+    database_url: str, database: Connection
+) -> None:
+    with crawl(database_url) as frontier:
+        announce(frontier, 1)
+        announce(frontier, 1, 2)
+        assert recall(frontier).validators == Validators()
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.poll set lied_at = now() - interval '31 days'")
+        assert recall(frontier).validators == Validators("e", None)

@@ -129,9 +129,13 @@ class Crawls(RuleBasedStateMachine):
         modified = datetime.now(UTC) if changed else None
         entries = [Entry(url=url, published_at=NOW, modified_at=modified) for url in urls]
         known = "select count(*) from lumbung.page where canonical_url = any(%s)"
-        again = f"{known} and state in ('done', 'rejected') and %s > coalesce(announced_modified_at, fetched_at)"
+        # After a change that was none the next one is believed some hours later.
+        again = (
+            f"{known} and state in ('done', 'rejected') and %s > coalesce(announced_modified_at, fetched_at)"
+            " and doubts = 0"
+        )
         expected = len(urls) - self._rows(known, urls)[0][0] + self._rows(again, urls, modified)[0][0]
-        new = self._do(crawl, fault, crawl.frontier.announce(RSS, entries, Validators("e", None)))
+        new = self._do(crawl, fault, crawl.frontier.announce(RSS, entries, Validators("e", None))).pages
         assert new == expected
         self.announced |= set(urls)
         crawl.counts.update(entries=len(urls), enqueued=new, known=len(urls) - new)
