@@ -54,6 +54,7 @@ EXPECTED: dict[str, Any] = {
     "DOWNLOAD_DELAY": 0,
     "AUTOTHROTTLE_START_DELAY": 0.5,
     "AUTOTHROTTLE_MAX_DELAY": 60,
+    "POLITE_DELAY": 1,
     "POLITE_PATIENCE": 120,
     "POLITE_PAUSE": 2,
     # What a crawl and one page may cost at most.
@@ -66,6 +67,7 @@ EXPECTED: dict[str, Any] = {
     "READ_SECONDS": 10.0,
     "READ_MEGABYTES": 280,
     # The frontier decides what is fetched, the loader what is stored and when.
+    "COMMANDS_MODULE": "spiders.crawl",
     "SPIDER_LOADER_CLASS": "spiders.loader.PublisherSpiderLoader",
     "SPIDER_MODULES": [],
     "FRONTIER": "pipelines.harvest.frontier.Frontier",

@@ -60,6 +60,8 @@ def test_what_one_start_began_is_told_from_what_an_earlier_one_did(home: Home) -
         environment = {**os.environ, **processes.marked(home.folder, token)}
         started[token] = processes.start(wait, environment, home.logs / f"{token}.log", cwd=ROOT)
     until(lambda: len(processes.members(home.folder)) == 2)
+    told = {each.environ()["LUMBUNG_STACK_START"] for each in processes.members(home.folder)}
+    assert told == {"first", "second"}
     processes.sweep(home.folder, "second")
     assert [each.pid for each in processes.members(home.folder)] == [started["first"].pid]
 
