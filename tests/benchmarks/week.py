@@ -6,6 +6,7 @@ days some sites answer 429 or 503 with Retry-After, as seconds and as a date, ke
 are slow. What counts is what the server saw and what the database holds: an article is announced when a feed, sitemap
 or list that was ever asked for held it at any time, even if nobody looked then. Of those that are not stored it says
 which no list showed any more when their site let the crawls in again: nobody who was shut out can know of them.
+Sites change 200 articles and take 50 down (`edits.py`); downloads of what was changed count as repeated ones.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from benchmarks.edits import Edits
 from support.simulated_time import Simulation, disallowed, harvested, highest_rate, let_in_again, listed, too_early
 from support.throwaway import TEMPLATE, throwaway_server
 
@@ -58,7 +60,7 @@ def set_faults(internet: Internet, *, on: bool) -> None:
         internet.faults.set(path, kind if on else None, seconds, host=host, times=times)
 
 
-def simulate(simulation: Simulation, days: int) -> None:
+def simulate(simulation: Simulation, days: int, edits: Edits) -> None:
     """Crawl round by round."""
     rounds, troubles = int(timedelta(days=days) / simulation.step), Counter[str]()
     for number in range(rounds):
@@ -66,6 +68,7 @@ def simulate(simulation: Simulation, days: int) -> None:
         set_faults(simulation.internet, on=day in FAULTY_DAYS and day < days - 1)
         started = monotonic()
         log = simulation.round()
+        edits.after_round(number)
         troubles.update(line.partition("] ")[2][:200] for line in log.splitlines() if " ERROR: " in line)
         print(f"\r{number + 1} of {rounds} rounds, the last in {monotonic() - started:.0f} s ", end="", flush=True)
     print()
@@ -151,6 +154,8 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=HOURS, help="between two rounds (%(default)s)")
     parser.add_argument("--per-day", type=int, default=PER_DAY, help="articles of a site of size 1 (%(default)s)")
     parser.add_argument("--publishers", type=int, default=None, help="only the first so many; all")
+    parser.add_argument("--edited", type=int, default=200, help="articles changed after they appeared (%(default)s)")
+    parser.add_argument("--removed", type=int, default=50, help="articles taken down (%(default)s)")
     asked = parser.parse_args()
     keys = sorted(set(publisher_keys()) & set(load_sites()))[: asked.publishers]
     step = timedelta(hours=asked.hours)
@@ -162,8 +167,10 @@ def main() -> None:
         simulation = Simulation(
             internet, server.url("week"), keys, step, {"LOG_LEVEL": "ERROR", "POLITE_DELAY": str(POLITE_DELAY)}
         )
-        simulate(simulation, asked.days)
+        edits = Edits(simulation, asked.edited, asked.removed)
+        simulate(simulation, asked.days, edits)
         report(simulation)
+        edits.report()
 
 
 if __name__ == "__main__":

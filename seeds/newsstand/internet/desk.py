@@ -60,6 +60,10 @@ class Desk:
         self._pieces: list[Piece] = []
         self._days = 0
         self._by_path: dict[str, Piece] = {}
+        self.edited: dict[int, datetime] = {}
+        """Numbers of articles that were changed after they appeared, and when, aware."""
+        self.removed: set[int] = set()
+        """Numbers of articles whose pages were taken down; lists go on naming them."""
         self.manuscript = lru_cache(maxsize=512)(self._manuscript)
 
     def visible(self, now: datetime) -> Sequence[Piece]:

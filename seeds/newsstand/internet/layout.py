@@ -32,6 +32,10 @@ def shown_text(markup: str) -> str:
     return _SPACE.sub(" ", html.unescape(_TAG.sub("", markup.replace("<br>", " "))))
 
 
+_ADDED = "Berita ini diperbarui dengan keterangan tambahan dari panitia tentang jumlah peserta dan jadwal berikutnya."
+"""Paragraph at the end of an article that was changed after it appeared."""
+
+
 @dataclass(frozen=True)
 class Laid:
     """An article of a site, ready for its page."""
@@ -74,7 +78,8 @@ class Laid:
         words = first.text.split(" ")
         count = self.desk.site.capitals
         lead = " ".join([*(word.upper() for word in words[:count]), *words[count:]])
-        return (replace(first, text=lead), *rest)
+        added = (replace(first, text=_ADDED),) if self.piece.number in self.desk.edited else ()
+        return (replace(first, text=lead), *rest, *added)
 
     @cached_property
     def signature(self) -> str:

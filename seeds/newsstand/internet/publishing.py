@@ -83,14 +83,26 @@ class Publishing:
         piece = self.desk.find(now, f"{host}{path}")
         if piece is None:
             piece = self.desk.find(now, f"{host}{path}?" + "&".join(f"{name}={value}" for name, value in query.items()))
+        if piece is not None and piece.number in self.desk.removed:
+            return Answer(_GONE)
         return None if piece is None else Answer(self._page(piece, self._part(query)))
+
+    def edit(self, piece: Piece, now: datetime) -> None:
+        """Add a paragraph to an article, at a moment that its page states as its last change."""
+        self.desk.edited[piece.number] = now
+        self._page.cache_clear()
+
+    def remove(self, piece: Piece) -> None:
+        """Take an article's page down: 404 from now on."""
+        self.desk.removed.add(piece.number)
 
     def _part(self, query: dict[str, str]) -> str | None:
         whole, _, value = self.site.whole.partition("=")
         return value if whole and query.get(whole) == value else query.get(self.site.split)
 
     def _page_now(self, piece: Piece, part: str | None) -> Response:
-        return Response(article_page(Laid(self.desk, piece), part).encode(), last_modified=piece.published_at)
+        changed = self.desk.edited.get(piece.number, piece.published_at)
+        return Response(article_page(Laid(self.desk, piece), part).encode(), last_modified=changed)
 
     def _listing(self, host: str, path: str, now: datetime) -> Answer:
         channel = path.strip("/")
