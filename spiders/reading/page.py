@@ -51,7 +51,7 @@ from spiders.reading.moments import (
 )
 from spiders.reading.printed.counters import find_reads, first_count, read_count
 from spiders.reading.printed.datelines import Dateline, first_dateline
-from spiders.reading.printed.headlines import choose_headline, names_in_host, printed_form
+from spiders.reading.printed.headlines import choose_headline, names_in_host, plain_title, printed_form
 from spiders.reading.printed.labels import find_language, first_address, split_tags
 from spiders.reading.printed.people import find_byline, find_editors, find_house, find_people
 from spiders.reading.rejections import find_reason
@@ -151,10 +151,12 @@ class Page:
             TITLE: [*map(text_of, self.tree.iterfind(".//head/title"))],
         }
         chosen = next(iter(sources[SELECTOR]), None) or choose_headline(
-            self._headings, sources[JSON_LD], sources[META], sources[TITLE], self.site_names
+            *(self._headings, sources[JSON_LD], sources[META], sources[TITLE], self.site_names),
+            address=self.metadata.path,
         )
         if chosen:
-            self.origins.first("headline", sources.items(), lambda titles: any(chosen in title for title in titles))
+            said = {origin: [*map(plain_title, titles)] for origin, titles in sources.items()}
+            self.origins.first("headline", said.items(), lambda titles: any(chosen in title for title in titles))
         return chosen
 
     @cached_property

@@ -36,6 +36,7 @@ _WHOLE = frozenset(("html", "body", "main"))
 _NEVER = frozenset(("nav", "footer", "menu", "dialog"))
 _HIDDEN = re.compile(r"(?:^|\s)(?:is-)?hidden(?:\s|$)|(?:visually-|--)hidden\b")
 """Not `md:hidden`, `overflow-hidden`, `label-hidden`: these are shown."""
+_UNSHOWN = re.compile(r"(?i)display\s*:\s*none")
 _TOPIC = re.compile(r"\b(?:tag|category)-\S+")
 """What an article is about, as WordPress writes it in its class."""
 _NEVER_NAMES = "breadcrumb breadcrumbs comment comments consent cookie disqus dsgvo gdpr kommentare komentar onetrust"
@@ -121,7 +122,7 @@ def _is_teaser(element: HtmlElement) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _stands_apart_by_name(names: str) -> bool:
+def stands_apart_by_name(names: str) -> bool:
     """Whether a class or id says that an element is no running text: whole words only, `headline` holds no `ad`."""
     return _HIDDEN.search(names) is not None or any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
 
@@ -136,10 +137,23 @@ def stands_apart(element: HtmlElement) -> bool:
     if not attributes:
         return False
     names = _names(element)
-    if names and _stands_apart_by_name(names):
+    if names and stands_apart_by_name(names):
         return True
+    return is_hidden(element)
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether an element says of itself, by attribute or style, that browsers do not show it."""
+    attributes = element.attrib
+    if not attributes:
+        return False
     style = attributes.get("style", "")
-    return "hidden" in attributes or ("display" in style and "none" in style)
+    return "hidden" in attributes or ("display" in style and _UNSHOWN.search(style) is not None)
+
+
+def author_words(names: str) -> bool:
+    """Whether class or id name an author."""
+    return _has_word(_AUTHOR_WORDS, names)
 
 
 def counts_readers(element: HtmlElement) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from spiders.reading.body.boilerplate import is_never_text, stands_apart, starts_comments, starts_others
+from spiders.reading.body.structure import Kin, asks_password, author_boxes, captions, kin_of, main_kin, other_articles
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.printed.datelines import is_open_dateline
 
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
 _END = re.compile(r"[.!?…:;。！？][\"'”’»“)\]\s]*$")
 _ADDRESS = re.compile(r"https?://\S")
-_TEXT_TAGS = frozenset(("p", "li", "blockquote"))
+_TEXT_TAGS = frozenset(("p", "li", "blockquote", "tr", "td", "th", "dt", "dd"))
+_LISTED = frozenset(("li", "tr", "td", "dd", "dt"))
+_RUNNING = frozenset(("p", "div"))
 _PROSE = 80
 """Characters: a longer block is no label."""
 _MOST_LINKED = 0.5
 _MOST_LINKED_SENTENCE = 0.85
 _LEAST_KEPT = 0.3
 _LABEL = 40
+_QUOTED = 40
 _STANDFIRST = 50
 """Characters of a heading that is a sentence, and no second headline."""
 _LABELS = 4
@@ -33,15 +36,51 @@ _NO_TEXT = 120
 _LABELS_ONLY = 300
 
 
-def filtered(blocks: list[Block], containers: Collection[HtmlElement]) -> list[Block]:
-    """The blocks of the containers without links, elements that stand apart, and all that follows the text."""
-    prose = [block for block in blocks if not _is_linked(block)]
+def filtered(
+    blocks: list[Block], containers: Collection[HtmlElement], others: Collection[Block] = frozenset()
+) -> list[Block]:
+    """The blocks of the containers without links, elements that stand apart, and all that follows the text.
+
+    Args:
+        blocks: Those of the containers.
+        containers: Elements in which the text stands: their own names and those above say nothing.
+        others: Blocks that are known to be of other articles.
+    """
+    prose = [block for block in blocks if not (_is_linked(block) or block in others)]
+    told = captions(blocks)
+    prose = [block for block in prose if not (block in told or asks_password(block))]
     apart = Inherited(stands_apart, containers)
-    kept = [block for block in prose if not apart(block.element)]
+    kin = main_kin((block for block in prose if not apart(block.element)), _PROSE)
+    kept = [block for block in prose if not apart(block.element) or _belongs(block, apart, kin)]
     if length_of(kept) < _LEAST_KEPT * length_of(prose):  # the names mislead: they are a hint, no rule
         never = Inherited(is_never_text, containers)
         kept = [block for block in prose if not never(block.element)] or prose
-    return _until_end(kept)
+    return _until_end(_without_authors(kept, containers))
+
+
+def _belongs(block: Block, apart: Inherited, kin: Kin | None) -> bool:
+    """Whether a block whose names speak against it is text by its place: a heading between, or a quotation in, the text."""
+    parent = block.element.getparent()
+    if parent is None or kin is None:
+        return False
+    if block.heading:  # its own name says how it looks
+        return not apart(parent) and (str(parent.tag), parent.get("class")) == kin[2:] and not block.linked
+    quote = next(block.element.iterancestors("blockquote"), block.element if block.element.tag == "blockquote" else None)
+    return quote is not None and len(block.text) >= _QUOTED and not is_never_text(quote) and _is_quotation(quote)
+
+
+def _is_quotation(quote: HtmlElement) -> bool:
+    """Whether what stands around a quotation up to the text is a frame for it, and not a box of its own."""
+    frame = quote.getparent()
+    return frame is not None and frame.tag not in {"aside", "nav", "footer"} and not is_never_text(frame)
+
+
+def _without_authors(blocks: list[Block], containers: Collection[HtmlElement]) -> list[Block]:
+    """The blocks without those of boxes that present an author."""
+    roots = [container for container in containers if next(container.iter("a"), None) is not None]
+    boxes = {box for root in roots for box in author_boxes(root, containers, blocks)}
+    inside = Inherited(boxes.__contains__, containers)
+    return [block for block in blocks if not inside(block.element)] if boxes else blocks
 
 
 def _until_end(blocks: list[Block]) -> list[Block]:
@@ -61,25 +100,20 @@ def _until_end(blocks: list[Block]) -> list[Block]:
 
 
 def _beside(text: list[Block], others: list[Block]) -> list[Block]:
-    """Blocks up to the last long paragraph with the same parent as most of the text."""
-    parents: Counter[HtmlElement] = Counter()
-    for block in text:
-        if block.element.tag == "p":
-            parents[block.element.getparent()] += len(block.text)
-    if not parents:
-        return []
-    parent = parents.most_common(1)[0][0]
-    places = [place for place, block in enumerate(others) if _is_prose(block) and _stands_in(block, parent)]
-    return [block for block in others[: places[-1] + 1] if _stands_in(block, parent)] if len(places) > 1 else []
+    """Blocks up to the last long paragraph of the same kin as most of the text."""
+    kin = main_kin((block for block in text if block.element.tag in _RUNNING), 1)
+    places = [place for place, block in enumerate(others) if _is_prose(block) and kin_of(block) == kin]
+    return [block for block in others[: places[-1] + 1] if kin_of(block) == kin or _heads(block, kin)] if places else []
+
+
+def _heads(block: Block, kin: Kin | None) -> bool:
+    """Whether a heading stands where the paragraphs of a kin stand."""
+    return block.heading and kin is not None and kin_of(block)[2:] == kin[2:]
 
 
 def holds_nothing(blocks: list[Block]) -> bool:
     """Whether some labels are all that was found."""
     return length_of(blocks) < _LABELS_ONLY and length_of(filter(_is_prose, blocks)) < _NO_TEXT
-
-
-def _stands_in(block: Block, parent: HtmlElement) -> bool:
-    return block.element.tag == "p" and block.element.getparent() is parent
 
 
 def _is_prose(block: Block) -> bool:
@@ -101,29 +135,36 @@ def length_of(blocks: Iterable[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
-def _is_text(block: Block) -> bool:
-    """Whether a block is a sentence, a paragraph by its tag, or the dateline that some pages put before the first."""
+def _is_text(block: Block, kin: Kin | None) -> bool:
+    """Whether a block is a sentence, a paragraph by tag or kin, or the dateline that some pages put before the first."""
     text = block.text
-    if block.heading or len(text) >= _PROSE or block.element.tag in _TEXT_TAGS:
+    if block.heading or len(text) >= _PROSE or block.element.tag in _TEXT_TAGS or kin_of(block) == kin:
         return True
     return _END.search(text) is not None or is_open_dateline(text)
 
 
 def trimmed(blocks: list[Block]) -> list[Block]:
     """The text among the blocks: no label between, no byline or date before the first sentence or after the last."""
-    blocks = [block for block in blocks if _is_text(block)]
+    kin = main_kin(blocks, _PROSE)
+    blocks = [block for block in blocks if _is_text(block, kin)]
     sentences = [place for place, block in enumerate(blocks) if not block.heading and _is_sentence(block.text)]
     if not sentences:
         return blocks
     first, last = sentences[0], sentences[-1] + 1
-    below = [block for block in blocks[last:] if not _is_label(block)]
     above = [block for block in blocks[:first] if len(block.text) >= _STANDFIRST and _END.search(block.text)]
+    opens = blocks[last - 1].text.endswith(":")
+    below = [block for block in blocks[last:] if block.heading or not _is_label(block) or (opens and kin_of(block) == kin)]
     return [*(above if first <= _LABELS else blocks[:first]), *blocks[first:last], *below]
 
 
 def _is_label(block: Block) -> bool:
     """Whether a block after the text is none of it; a signature in brackets is."""
-    return len(block.text) < _LABEL and block.element.tag != "li" and not block.text.endswith((")", "]"))
+    return len(block.text) < _LABEL and block.element.tag not in _LISTED and not block.text.endswith((")", "]"))
+
+
+def is_sentence(block: Block) -> bool:
+    """Whether a block is long enough for prose or ends as a sentence does."""
+    return not block.heading and _is_sentence(block.text)
 
 
 def _is_sentence(text: str) -> bool:
@@ -136,13 +177,14 @@ def with_headings(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _with_headings(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Headings stay where text follows them."""
-    pending: Block | None = None
+    """Headings stay where text follows them, one of a lower rank between or not."""
+    pending: list[Block] = []
     for block in blocks:
         if block.heading:
-            pending = block
+            while pending and str(pending[-1].element.tag) >= str(block.element.tag):
+                pending.pop()
+            pending.append(block)
             continue
-        if pending is not None:
-            yield pending
-        pending = None
+        yield from pending
+        pending.clear()
         yield block

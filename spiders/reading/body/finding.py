@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spiders.reading.body.boilerplate import points_elsewhere, stands_apart, starts_comments, starts_others
+from spiders.reading.body.evidence import Evidence, Said, _folded
 from spiders.reading.body.containers import find_container
 from spiders.reading.body.filtering import filtered, holds_nothing, length_of, trimmed, with_headings
 from spiders.reading.body.lead import find_captions, find_lead
+from spiders.reading.body.structure import cut_items, other_articles
 from spiders.reading.markup.blocks import NAVIGATION, is_titled, outline
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.markup.origins import CAPTION, PRINTED, SCRIPT, SELECTOR
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from spiders.reading.markup.blocks import Block, Box
 
 _LEAST_BELOW = 500
+_SAID = 12
+"""Letters at the start of a paragraph by which a description is seen to repeat it."""
 _HEADER = 40
 _ABOVE = 6
 _BELOW = 8
@@ -64,6 +68,7 @@ class Body:
         """Where the text was found."""
         self._stated = stated or Stated()
         self._lead: list[Block] = []
+        self.evidence = None
         self.text_blocks = self._read(containers, outline(root, skipped, NAVIGATION))
         """The blocks of the containers that are text of the article, in order, and its standfirst before them."""
         if holds_nothing(self.text_blocks):  # pages with a menu around the text, or one that never ends, exist
@@ -77,11 +82,13 @@ class Body:
         if given:
             self.containers = frozenset(given)
             boxes = [inner for inner in box.all() if inner.element in given]
-            return with_headings(filtered([*self._inside(boxes)], self.containers))
+            others = frozenset().union(*(other_articles(self.blocks, inner) for inner in boxes))
+            return with_headings(filtered([*self._inside(boxes)], self.containers, others))
         found = find_container(box, self.blocks, self._stated.text, self._stated.headline)
+        self.evidence = Evidence(self.blocks, found, box, Said(self._stated.headline, tuple(map(_folded, self._stated.descriptions)), "".join(filter(str.isalnum, self._stated.text.casefold()))), {})
         self.containers = frozenset((found.element,))
         below = self._below(self.blocks[found.first : found.end])
-        return self._with_lead(with_headings(trimmed(filtered(below, self.containers))))
+        return self._with_lead(with_headings(trimmed(filtered(below, self.containers, other_articles(self.blocks, found) | cut_items(below)))))
 
     def _inside(self, boxes: Iterable[Box]) -> Iterator[Block]:
         """Each block of some boxes once: one of them may stand in another."""
@@ -101,8 +108,14 @@ class Body:
         """Take the text that the page has in its scripts, else below its pictures, if there is one."""
         if scripted := trimmed(script_blocks(self._root, self._stated.headline)):
             self.text_blocks, self.origin = scripted, SCRIPT
-        elif captions := find_captions(self._root, self._stated.descriptions):
-            self.text_blocks, self.origin = captions, CAPTION
+        elif not self._is_described() and (told := find_captions(self._root, self._stated.descriptions)):
+            self.text_blocks, self.origin = told, CAPTION
+
+    def _is_described(self) -> bool:
+        """Whether a description goes on with the words of the short text that is printed."""
+        starts = ["".join(filter(str.isalnum, block.text.casefold()))[:_SAID] for block in self.text_blocks]
+        described = ["".join(filter(str.isalnum, text.casefold())) for text in self._stated.descriptions]
+        return any(len(start) == _SAID and start in text for start in starts for text in described)
 
     def _below(self, found: list[Block]) -> list[Block]:
         """The blocks found after the headline, if it stands first among them and a text follows."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from spiders.reading.body.boilerplate import stands_apart
+from spiders.reading.body.boilerplate import names_author, stands_apart
+from spiders.reading.body.structure import captions
 from spiders.reading.markup.blocks import blocks_of, is_titled
 from spiders.reading.markup.inherited import Inherited
 
@@ -46,9 +47,9 @@ def find_lead(
     around = {parent for element in (near[starts[-1]].element, *containers) for parent in element.iterancestors()}
     apart = Inherited(stands_apart, around)
     stated = [_plain(text) for text in descriptions]
-    lead = []
+    lead, told = [], captions(near)
     for block in near[starts[-1] + 1 :]:
-        if block.link_share > _MOST_LINKED or _plain(block.text) in _plain(headline):
+        if block in told or names_author(block.element) or block.link_share > _MOST_LINKED or _plain(block.text) in _plain(headline):
             continue
         if _is_stated(block.text, stated) or (_is_prose(block) and not apart(block.element)):
             lead.append(block)

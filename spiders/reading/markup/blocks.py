@@ -44,6 +44,11 @@ _KINDS: dict[object, int] = {
     "br": _BREAK,
 }
 """What an element is to the text around it; any other is a block."""
+_CELLS = _words("td th")
+_IN_CELL = INLINE | _words("br img picture source svg path p div")
+_LONGEST_CELL = 200
+"""Characters of a value in a table; what is longer is a text that the table only lays out."""
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _UNSEEN = re.compile(r"(?:visually|screen)-?(?:hidden|reader)|(?:^|[\s_-])sr-?only(?:$|[\s_])", re.IGNORECASE)
 _CLIPPED = "clip:rect(0"
 """Class and style of inline text that is read aloud and not shown: ", opens new tab"."""
@@ -141,7 +146,9 @@ class _Walk:
                 elif kind == _BLOCK:
                     if texts or self._marks:
                         self._flush(owner)
-                    if len(child):
+                    if child.tag == "tr" and self._add_row(child):
+                        pass
+                    elif len(child):
                         self.visit(child, child, link=link, depth=depth + 1)
                     elif (text := child.text) and not text.isspace():
                         self._add_leaf(child, text, link=link)
@@ -172,6 +179,20 @@ class _Walk:
         self._flush(element)
         self.boxes.append(Box(element, place, place + 1, []))
 
+    def _add_row(self, row: HtmlElement) -> bool:
+        """One block of a table row whose cells are values, as readers take it in; False for a row that lays a page out."""
+        cells = [cell for cell in row if cell.tag in _CELLS]
+        if len(cells) < 2 or not all(map(_is_value, cells)):  # noqa: PLR2004 - one cell is no row of values
+            return False
+        first = len(self.blocks)
+        for cell in cells:
+            self._visit_inline(cell, row, link=False, depth=0, opens=False)
+            self._add(" ", link=False)
+        self._flush(row)
+        if len(self.blocks) > first:
+            self.boxes.append(Box(row, first, len(self.blocks), []))
+        return True
+
     def _add(self, text: str, *, link: bool) -> None:
         if not text.isspace():
             self._broken = False
@@ -201,9 +222,22 @@ class _Walk:
         self._linked, self._broken = 0, False
 
 
+def _is_value(cell: HtmlElement) -> bool:
+    """Whether a cell holds a few words and no block of its own."""
+    size = len(cell.text or "")
+    for inner in cell.iterdescendants():
+        tag = inner.tag
+        if isinstance(tag, str) and tag not in _IN_CELL:
+            return False
+        size += len(inner.text or "") + len(inner.tail or "")
+    return size <= _LONGEST_CELL
+
+
 def _is_unseen(element: HtmlElement) -> bool:
     names, style = element.get("class"), element.get("style")
-    return bool((names and _names_unseen(names[:LONGEST_NAMES])) or (style and _CLIPPED in style))
+    if style and (_CLIPPED in style or _HIDDEN.search(style)):
+        return True
+    return bool(names and _names_unseen(names[:LONGEST_NAMES]))
 
 
 @lru_cache(maxsize=4096)

@@ -40,6 +40,11 @@ class Metadata:
         self._tree = tree
         self._url = url
 
+    @property
+    def path(self) -> str:
+        """Path of the page's address, in lower case."""
+        return _path(self._url)
+
     @cached_property
     def things(self) -> tuple[Thing, ...]:
         """Every JSON-LD object of the page, those in lists and graphs included, in document order."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPath
 
+from spiders.reading.markup.blocks import INLINE
 from spiders.seed_format import collapse
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 
-_SHOWN = XPath(".//text()[not(parent::style or parent::script)]", smart_strings=False)
+_UNSHOWN = frozenset(("style", "script", "svg", "template", "noscript"))
+_DEEPEST = 50
 _LONGEST = 2000
 _OPENING = XPath(f"substring(string(), 1, {_LONGEST})", smart_strings=False)
 """Characters that are read of an element: a value is shorter, and one element may stand in a thousand like it."""
@@ -69,7 +71,34 @@ def text_of(element: HtmlElement) -> str:
 
 
 def shown_text(element: HtmlElement) -> str:
-    """The same without the style sheets and scripts that some pages write inside their headings."""
-    if next(element.iter("style", "script"), None) is None:
-        return text_of(element)
-    return collapse("".join(cast("list[str]", _SHOWN(element)))[:_LONGEST])
+    """What an element shows, cut where no value ends: words apart where a browser breaks the line or sets a label apart.
+
+    Style sheets, scripts and drawings that some pages write inside their headings are left out.
+    """
+    pieces: list[str] = []
+    _collect(element, pieces, 0)
+    return collapse("".join(pieces)[:_LONGEST])
+
+
+def _collect(element: HtmlElement, pieces: list[str], depth: int) -> None:
+    """Add the texts of an element to `pieces`, with a blank where they stand apart."""
+    if element.text:
+        pieces.append(element.text)
+    for child in element if depth < _DEEPEST else ():
+        tag = child.tag
+        if isinstance(tag, str) and tag not in _UNSHOWN:
+            apart = tag not in INLINE
+            start = len(pieces)
+            if apart:
+                pieces.append(" ")
+            _collect(child, pieces, depth + 1)
+            tail = child.tail
+            if apart or _is_label("".join(pieces[start:]), tail or ""):
+                pieces.append(" ")
+        if child.tail:
+            pieces.append(child.tail)
+
+
+def _is_label(text: str, tail: str) -> bool:
+    """Whether an inline element is a badge set before a text: `<span>Eksklusif</span>Panen raya`."""
+    return text[-1:].islower() and tail[:1].isupper()

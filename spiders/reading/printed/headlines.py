@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from spiders.reading.printed.labels import without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,10 +23,21 @@ _LONGEST = 500
 """Characters of the longest title; what is longer is no title, and would take long to compare."""
 _SHORTEST = 20
 """Characters a part of a headline has at least to be one itself."""
+_LEAST_SHARED = 0.3
+"""Part of its words that the only heading of a page shares with a title that is worded otherwise."""
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
+_ESCAPED_QUOTE = re.compile(r"\\+(?=['\"])")
+_MOST_ESCAPED = 3
+"""Times that a title is found escaped: by the editor, by the template, by the plugin."""
 
 
 def choose_headline(
-    printed: Iterable[str], newsroom: Iterable[str], shared: Iterable[str], window: Iterable[str], names: Iterable[str]
+    printed: Iterable[str],
+    newsroom: Iterable[str],
+    shared: Iterable[str],
+    window: Iterable[str],
+    names: Iterable[str],
+    address: str = "",
 ) -> str | None:
     """The headline of a page.
 
@@ -37,19 +51,59 @@ def choose_headline(
         shared: Titles for social networks, most trusted first.
         window: The `<title>`.
         names: Names of the site, which may follow or lead a title.
+        address: Path of the page's URL, whose words say which of two titles is the article's.
     """
     known = frozenset(_folded(name) for name in names if name)
     headings = _texts(printed)
     stated, social, windows = (_titles(source, known) for source in (newsroom, shared, window))
     titles = (*stated, *social, *windows)
+    only = _only_heading(headings, titles, known)
     if stated:
-        better = (heading for heading in headings if _is_better(heading, stated[0], social, windows))
-        return _without_kicker(next(better, stated[0]), social)
+        better = (heading for heading in headings if _is_better(heading, stated[0], social, windows, address))
+        copied = only is not None and _is_copied(only, stated[0], social, windows)
+        return _without_kicker(next(better, only if only and copied else stated[0]), social)
     same = (heading for title in titles for heading in headings if _folded(heading) == _folded(title))
     agreed = (heading for title in titles for heading in headings if _agree(heading, title))
-    if heading := next(chain(same, agreed), None):
-        return _without_kicker(heading, social)
+    if heading := next(chain(same, agreed), only):
+        return _without_kicker(_as_stated(heading, social, windows), social)
     return next(iter(titles), None) or next(iter(headings), None)
+
+
+def _as_stated(heading: str, social: list[str], windows: list[str]) -> str:
+    """The heading as two titles write it, where only quotation marks and the like are different."""
+    same = social[:1] == windows[:1] and social[:1] != [] and _folded(social[0]) == _folded(heading)
+    return social[0] if same else heading
+
+
+def plain_title(text: str) -> str:
+    """A title without tags, character references and escaped quotation marks, however often it was escaped.
+
+    Args:
+        text: As a page states it: `Jum&amp;#039;at`, `<b>Panen</b> Raya`.
+    """
+    for _ in range(_MOST_ESCAPED if "&" in text else 0):
+        text, before = html.unescape(text), text
+        if text == before:
+            break
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _ESCAPED_QUOTE.sub("", text) if "\\" in text else text
+
+
+def _only_heading(headings: list[str], titles: Iterable[str], names: frozenset[str]) -> str | None:
+    """The one heading of a page, where it is about what a title says and is not the name of the site."""
+    if len(headings) != 1 or _folded(headings[0]) in names:
+        return None
+    ours = set(_WORDS.findall(headings[0].casefold()))
+    shares = (len(ours & set(_WORDS.findall(title.casefold()))) for title in titles)
+    return headings[0] if len(ours) > 1 and any(share >= max(2, _LEAST_SHARED * len(ours)) for share in shares) else None
+
+
+def _is_copied(heading: str, stated: str, social: list[str], windows: list[str]) -> bool:
+    """Whether all titles are one text that is not the printed one: a plugin wrote it, for search engines."""
+    if not (social and windows) or _is_part(_folded(heading), _folded(stated)):
+        return False
+    return _folded(stated) == _folded(social[0]) == _folded(windows[0])
 
 
 def printed_form(headline: str, printed: Iterable[str]) -> str:
@@ -66,12 +120,29 @@ def _titles(texts: Iterable[str], names: frozenset[str]) -> list[str]:
     return [title for title in titles if _folded(title) not in {"", *names}]
 
 
-def _is_better(heading: str, stated: str, social: list[str], windows: list[str]) -> bool:
+def _is_better(heading: str, stated: str, social: list[str], windows: list[str], address: str) -> bool:
     """Whether a heading says what the newsroom's statement cuts off, adds to, or words for search engines."""
     if _is_cut(stated, heading) or _adds_to(stated, heading):
         return True
-    key = _folded(heading)
-    return key in map(_folded, social) and key != _folded(stated) and _folded(stated) in map(_folded, windows)
+    key, said = _folded(heading), _folded(stated)
+    if key == said:
+        return False
+    shared, window = set(map(_folded, social)), set(map(_folded, windows))
+    if key in shared and said in window:
+        return True
+    agreed = key in shared & window and said not in shared | window and not _is_part(key, said)
+    return agreed and _named_in(address, heading) >= _named_in(address, stated)
+
+
+def _named_in(address: str, title: str) -> float:
+    """Part of a title's words that the address of the page has too."""
+    words = set(_WORDS.findall(title.casefold()))
+    return len(words & set(_WORDS.findall(address.casefold().replace("_", " ")))) / max(1, len(words))
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Whether one of two titles says all that the other does, and more."""
+    return one in other or other in one
 
 
 def _is_cut(title: str, heading: str) -> bool:
@@ -135,12 +206,12 @@ def _agree(heading: str, title: str) -> bool:
 
 
 def _texts(texts: Iterable[str]) -> list[str]:
-    squashed = (_squashed(text) for text in texts if text)
+    squashed = (_squashed(plain_title(text)) for text in texts if text)
     return [text for text in squashed if 0 < len(text) <= _LONGEST]
 
 
 def _squashed(text: str) -> str:
-    return re.sub(r"[ \t\n\r\f\v]+", " ", text).strip()
+    return without_unseen(re.sub(r"[ \t\n\r\f\v]+", " ", text)).strip()
 
 
 def _folded(text: str) -> str:

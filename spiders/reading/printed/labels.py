@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -10,11 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CODE_LENGTHS = frozenset((2, 3))
+_PREFERRED = {"in": "id", "ind": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro"}
+"""Primary tags that BCP 47 replaced, as Java and Blogger still write them, and the three letters of Indonesian."""
+_UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
+"""Soft hyphen, zero-width space, word joiner, byte order mark: they only say where a line may break."""
+_JOINERS = re.compile(r"(?<=[A-Za-z0-9\s.,;:!?'\"()-])[\u200c\u200d]|[\u200c\u200d](?=[A-Za-z0-9\s.,;:!?'\"()-]|$)")
+"""Joiners beside Latin letters mean nothing; in Arabic, Indic scripts and emoji they do."""
+
+
+def without_unseen(text: str) -> str:
+    """A text without characters that a reader cannot see and that mean nothing where they stand."""
+    if text.isascii():
+        return text
+    return _JOINERS.sub("", text.translate(_UNSEEN))
 
 
 def split_tags(texts: Iterable[str]) -> tuple[str, ...]:
     """Tags in lists joined with commas, hash signs off, each once."""
-    labels = (label.strip(" #") for text in texts for label in text.split(","))
+    labels = (without_unseen(label).strip(" #") for text in texts for label in text.split(","))
     return tuple(dict.fromkeys(label for label in labels if label))
 
 
@@ -35,4 +49,4 @@ def first_address(addresses: Iterable[str], base: str) -> str | None:
 def find_language(codes: Iterable[str]) -> str | None:
     """The BCP 47 primary tag of the first readable code: `id` of `id_ID`."""
     tags = (code.replace("_", "-").split("-")[0].strip().lower() for code in codes)
-    return next((tag for tag in tags if tag.isalpha() and len(tag) in _CODE_LENGTHS), None)
+    return next((_PREFERRED.get(tag, tag) for tag in tags if tag.isalpha() and len(tag) in _CODE_LENGTHS), None)
