@@ -322,7 +322,7 @@ class Page:
             containers=containers,
             skipped=frozenset(dropped),
             stated=Stated(
-                headline=self.headline or "",
+                headline=self.printed_headline,
                 descriptions=(
                     *self.metadata.stated("description"),
                     *self.metadata.meta("og:description", "description", "twitter:description"),
