@@ -7,12 +7,13 @@ around it. A page may describe several articles: the one whose URL is the page's
 from __future__ import annotations
 
 import html
-import json
 import re
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from spiders.reading.markup.nearly_json import read_json
 from spiders.seed_format import collapse
 
 if TYPE_CHECKING:
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 Thing = dict[str, Any]
 """One JSON-LD object."""
 
-_WRAPPING = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|^[^\S\n]*//.*$", re.MULTILINE)
-_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _ARTICLE = re.compile(r"(?:Article|Posting|Review|Report)$")
 _PAGE = re.compile(r"(?:Page|Recipe)$")
+_ADDRESSED = re.compile(r"\d|[^/]{12}|/[^/]+/[^/]")
+"""A path that is one article's; `/` and `/news` are a site's."""
+_WORDS = re.compile(r"\w+")
+_SHARED = 0.5
+_LONGEST_TITLE = 500
+_MOST_TITLES = 5
 _DEEPEST = 5
 _MOST_DIGITS = 18
 _READING = re.compile("Read|View")
@@ -50,14 +55,36 @@ class Metadata:
         """Every JSON-LD object of the page, those in lists and graphs included, in document order."""
         scripts = self._tree.iterfind(".//script[@type]")
         texts = (script.text for script in scripts if script.get("type", "").lower().startswith("application/ld+json"))
-        return tuple(thing for text in texts for value in _read_json(text or "") for thing in _flat(value, 0))
+        return tuple(thing for text in texts for value in read_json(text or "") for thing in _flat(value, 0))
 
     @cached_property
     def article(self) -> Thing:
-        """The JSON-LD object of the article this page is; empty where there is none."""
+        """The JSON-LD object of the article this page is; empty where there is none, or only of another page."""
         articles = [thing for thing in self.things if any(map(_ARTICLE.search, types_of(thing)))]
         here = _path(self._url)
-        return next((thing for thing in articles if here in map(_path, _urls(thing))), articles[0] if articles else {})
+        own = next((thing for thing in articles if here in map(_path, _urls(thing))), None)
+        return own or next(filter(self._is_own, articles), {})
+
+    def _is_own(self, thing: Thing) -> bool:
+        """Whether an article may be this page's: it names no address, one that the page calls its own, or its title."""
+        paths = {path for path in map(_path, _urls(thing)) if path and _ADDRESSED.search(path)}
+        if not paths or not paths.isdisjoint(self._own_paths):
+            return True
+        headline = next(texts_of(thing.get("headline") or thing.get("name")), "")
+        return bool(headline) and any(_share_words(headline, title) for title in self._titles)
+
+    @cached_property
+    def _own_paths(self) -> frozenset[str]:
+        """Paths of the addresses that the page gives itself."""
+        links = self._tree.iterfind(".//link[@rel]")
+        canonical = (link.get("href", "") for link in links if link.get("rel", "").lower() == "canonical")
+        return frozenset(map(_path, (self._url, *canonical, *self.meta("og:url"))))
+
+    @cached_property
+    def _titles(self) -> tuple[str, ...]:
+        """Titles of the page outside its JSON-LD."""
+        headings = (heading.text_content()[:_LONGEST_TITLE] for heading in islice(self._tree.iter("h1"), _MOST_TITLES))
+        return (*self.meta("og:title", "twitter:title"), self._tree.findtext(".//head/title") or "", *headings)
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -159,6 +186,12 @@ class Metadata:
         return None
 
 
+def _share_words(one: str, other: str) -> bool:
+    """Whether two titles are of one story: half of the words of the shorter one stand in the other."""
+    ours, theirs = (set(_WORDS.findall(text.casefold())) for text in (one, other))
+    return len(ours & theirs) >= max(1, _SHARED * min(len(ours), len(theirs)))
+
+
 def is_free(values: Iterable[object]) -> bool | None:
     """What some values say of accessibility: False for a paywall, None when they say nothing."""
     for value in values:
@@ -195,16 +228,6 @@ def _full_name(person: Thing) -> str:
 
 def _is_organisation(author: object) -> bool:
     return isinstance(author, dict) and "Organization" in "".join(types_of(author))
-
-
-def _read_json(text: str) -> Iterable[Any]:
-    text = text.strip()
-    for candidate in (text, _TRAILING_COMMA.sub("", _WRAPPING.sub("", text)).strip().rstrip(";")):
-        try:
-            return [json.loads(candidate, strict=False)]
-        except (ValueError, RecursionError):
-            continue
-    return ()
 
 
 def _flat(value: object, depth: int) -> Iterator[Thing]:
