@@ -1,26 +1,22 @@
-"""When an article appeared: which of the dates that a page states is meant, and in whose zone.
+"""When an article appeared and was changed: the dates that a page states, weighed by where they stand and what they say.
 
-The first date that can be read is the one; what it leaves open, others that agree with it fill in. A machine's "Z" on a
-local clock is common: where a line states the same clock with a zone, the line is believed.
+A source is asked after the other, the most trusted first. In each the first date counts that can be: not later than a day
+after the fetch, not the zero of a computer's clock. What it leaves open, others that agree with it fill in, and what
+contradicts them is corrected: a machine's "Z" on a local clock, a month in the place of the day.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lxml.etree import XPath
-
-from spiders.reading.markup.selection import holders, text_of
+from spiders.reading.printed.date_roles import Dated, Role, dated_parts
 from spiders.reading.printed.dates import parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lxml.html import HtmlElement
+    from collections.abc import Iterable, Sequence
 
 PUBLISHED = (
     *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
@@ -29,58 +25,109 @@ PUBLISHED = (
 )
 """Names of `<meta>` that state when an article was published, most trusted first."""
 MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
-CHANGED = re.compile(r"(?i)\b(?:diperbarui|diperbaharui|diupdate|updated?|modified|aktualisiert|mis à jour)\b")
 
-_MARKED = (
-    XPath(".//@itemprop"),
-    XPath('.//@class[contains(., "publi") or contains(., "-date") or contains(., "pubd")]'),
-)
-_MARKS = frozenset(("datePublished", "published", "entry-date", "post-date", "publish-date", "pubdate"))
 _UNSTATED = timezone(timedelta(0), "unstated")
 _CLOCK = re.compile(r"\d[:.]\d\d\b")
-_MOST_MARKED = 200
-"""Elements that are looked at for a date: real pages have one for each comment."""
 _LONGEST_BARE = 60
 """Characters of a line that states a day without a time: longer ones are captions."""
 _IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-])")
+_DIGITS = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])([/.-])(0?[1-9]|1[0-2])\2\d{4}(?!\d)")
+"""A day that may be read two ways: 04/06/2016."""
+_FIRST_YEAR = 1971
+"""Computers count from 1970: a date of that year is a field that nobody filled in."""
+_AHEAD = timedelta(days=1)
+"""How much later than the fetch a date may be: clocks and zones differ."""
 
 
-def choose_moment(texts: Iterable[str], witnesses: Iterable[str], zone: tzinfo) -> datetime | None:
-    """The first date of some texts, completed.
+def choose_moment(
+    texts: Iterable[str], witnesses: Iterable[str], zone: tzinfo, fetched_at: datetime | None = None
+) -> datetime | None:
+    """The first date of some texts that can be, completed.
 
     Args:
         texts: Where it may be stated, most trusted first.
-        witnesses: What else states it; read only where the first date leaves time or zone open.
+        witnesses: What else states it; read only where the first date leaves something open.
         zone: Where the publisher is: for dates that state no zone.
+        fetched_at: When the page was fetched; no article is of later.
     """
-    found = next(filter(None, (parse_date(text, _UNSTATED) for text in texts)), None)
-    if found is None:
-        return None
-    if not _is_whole(found):
-        readings = (parse_date(text, _UNSTATED) for text in witnesses)
-        found = next((when for when in readings if when and _completes(found, when)), found)
-    return found.replace(tzinfo=zone) if found.tzinfo is _UNSTATED else found
+    heard: list[str] = []
+    for text in texts:
+        found = parse_date(text, _UNSTATED)
+        if found is None:
+            continue
+        unclear = _DIGITS.search(text) is not None
+        if unclear or not _is_whole(found):
+            heard = heard or [*witnesses]
+            found = _completed(found, heard, unclear=unclear, latest=_latest(fetched_at))
+        found = _as_local_clock(found, zone, fetched_at)
+        if _can_be(found, fetched_at):
+            return found
+    return None
+
+
+def _completed(found: datetime, witnesses: Sequence[str], *, unclear: bool, latest: datetime | None) -> datetime:
+    readings = [when for text in witnesses if (when := parse_date(text, _UNSTATED))]
+    if unclear:
+        found = _in_order(found, readings, latest)
+    return next((when for when in readings if _completes(found, when)), found)
+
+
+def _in_order(found: datetime, readings: Iterable[datetime], latest: datetime | None) -> datetime:
+    """The date with day and month the other way round, where another witness or the time of the fetch says so."""
+    other = found.replace(month=found.day, day=found.month)
+    days = {when.date() for when in readings}
+    later = latest is not None and found.replace(tzinfo=None) > latest >= other.replace(tzinfo=None)
+    return other if later or (other.date() in days and found.date() not in days - {found.date()}) else found
+
+
+def _latest(fetched_at: datetime | None) -> datetime | None:
+    return None if fetched_at is None else fetched_at.replace(tzinfo=None) + _AHEAD
+
+
+def _as_local_clock(found: datetime, zone: tzinfo, fetched_at: datetime | None) -> datetime:
+    """The date in the publisher's zone, where none is stated or where a stated "Z" would lie after the fetch."""
+    local = found.replace(tzinfo=zone)
+    if found.tzinfo is _UNSTATED:
+        return local
+    ahead = fetched_at is not None and not found.utcoffset() and found > fetched_at >= local
+    return local if ahead else found
+
+
+def _can_be(when: datetime, fetched_at: datetime | None) -> bool:
+    try:
+        return when.year >= _FIRST_YEAR and (fetched_at is None or when <= fetched_at + _AHEAD)
+    except OverflowError:  # the year 1 or 9999
+        return False
+
+
+def printed_dates(lines: Iterable[str]) -> list[Dated]:
+    """The dates of some printed lines that may be of the article, those with a time first, with what each is of."""
+    parts = [part for line in lines for part in dated_parts(line)]
+    timed = [part for part in parts if _CLOCK.search(part.text)]
+    return timed + [part for part in parts if part not in timed and len(part.text) <= _LONGEST_BARE]
 
 
 def date_lines(lines: Iterable[str], *, changes: bool) -> list[str]:
-    """Printed lines that may be date lines of changes or of the publication, those with a time first."""
-    dated = [line for line in lines if any(map(str.isdigit, line)) and bool(CHANGED.search(line)) == changes]
-    timed = [line for line in dated if _CLOCK.search(line)]
-    return timed + [line for line in dated if line not in timed and len(line) <= _LONGEST_BARE]
+    """Printed lines that may state when an article was published or changed, those with a time first.
+
+    Of several dates whose words are not known, the earlier is the publication and a later one with words the change.
+    """
+    dates = [part for part in printed_dates(lines) if part.role is not Role.EVENT]
+    changed = {*(part for part in dates if part.role is Role.CHANGED), *_later(dates)}
+    if changes:
+        return [part.text for part in dates if part in changed]
+    first = [part for part in dates if part.role is Role.PUBLISHED]
+    return [part.text for part in (*first, *(part for part in dates if part not in first and part not in changed))]
 
 
-def marked_times(tree: HtmlElement) -> Iterator[str]:
-    """What stands in `<time>`: for machines, else for people."""
-    for element in islice(tree.iter("time"), _MOST_MARKED):
-        yield element.get("datetime") or text_of(element)
-
-
-def marked_dates(tree: HtmlElement) -> Iterator[str]:
-    """What calls itself the date of the article, whatever the tag."""
-    for element in chain.from_iterable(holders(tree, path, _MOST_MARKED) for path in _MARKED):
-        names = f"{element.get('itemprop', '')} {element.get('class', '')}".split()
-        if not _MARKS.isdisjoint(names):
-            yield from filter(None, (element.get("content"), element.get("title"), text_of(element)))
+def _later(dates: Iterable[Dated]) -> list[Dated]:
+    """Dates behind unknown words that are later than one without, or than one that is of the publication."""
+    read = [(part, when) for part in dates if (when := parse_date(part.text, _UNSTATED))]
+    known = [when for part, when in read if part.role in {Role.PUBLISHED, Role.BARE}]
+    first = min((when.replace(tzinfo=None) for when in known), default=None)
+    if first is None:
+        return []
+    return [part for part, when in read if part.role is Role.LABELLED and when.replace(tzinfo=None) > first]
 
 
 def date_in_path(url: str) -> Iterable[str]:

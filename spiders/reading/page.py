@@ -40,15 +40,6 @@ from spiders.reading.markup.origins import (
     Origins,
 )
 from spiders.reading.markup.selection import dates, first_match, matches, shown_text, text_of, texts
-from spiders.reading.moments import (
-    CHANGED,
-    MODIFIED,
-    PUBLISHED,
-    choose_moment,
-    date_in_path,
-    marked_dates,
-    marked_times,
-)
 from spiders.reading.printed.counters import find_reads, first_count, read_count
 from spiders.reading.printed.datelines import Dateline, first_dateline
 from spiders.reading.printed.headlines import choose_headline, names_in_host, plain_title, printed_form
@@ -56,6 +47,7 @@ from spiders.reading.printed.labels import find_language, first_address, split_t
 from spiders.reading.printed.people import find_byline, find_editors, find_house, find_people
 from spiders.reading.rejections import find_reason
 from spiders.reading.surroundings import Surroundings, short
+from spiders.reading.timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -222,30 +214,22 @@ class Page:
     @cached_property
     def published_at(self) -> datetime | None:
         """When the article was published; None where the page does not say."""
-        selected = [line for line in dates(self.tree, self.publisher.rules.published) if not CHANGED.search(line)]
-        stated = [*self.metadata.stated("datePublished", "dateCreated")]
-        meta = [*self.metadata.meta(*PUBLISHED)]
-        printed = self.surroundings.date_lines(changes=False)
-        marked = list(marked_times(self.tree))
-        sources: Sources = (
-            *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
-            *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, marked_dates(self.tree))),
-            (ADDRESS, date_in_path(self.url)),
-        )
-        said = (*stated, *meta, *selected, *printed, *marked)
-        return self._moment("published_at", sources, witnesses=chain(said, marked_dates(self.tree)))
+        return self._timing.published()
 
     @cached_property
     def modified_at(self) -> datetime | None:
         """When it was last changed; None where the page states no change."""
-        stated, meta = [*self.metadata.stated("dateModified")], [*self.metadata.meta(*MODIFIED)]
-        printed = self.surroundings.date_lines(changes=True)
-        sources: Sources = ((JSON_LD, stated), (META, meta), (PRINTED, printed))
-        when = self._moment("modified_at", sources, witnesses=(*stated, *meta, *printed))
-        if when and self.published_at and when <= self.published_at:
-            del self.origins["modified_at"]
-            return None
-        return when
+        return self._timing.modified(self.published_at)
+
+    @cached_property
+    def _timing(self) -> Timing:
+        selected = [*dates(self.tree, self.publisher.rules.published)]
+        return Timing(
+            *(self.tree, self.url, self.metadata, self.surroundings, selected),
+            zone=self.publisher.zone,
+            fetched_at=self.fetched_at,
+            origins=self.origins,
+        )
 
     @cached_property
     def language(self) -> str | None:
@@ -341,7 +325,3 @@ class Page:
         yield PRINTED, [self._line_with_role or ""]
         yield from ((MARKED, lines) for lines in marked_authors(self.tree, self.metadata))
         yield PRINTED, [self.byline or ""]
-
-    def _moment(self, field: str, sources: Sources, witnesses: Iterable[str]) -> datetime | None:
-        zone = self.publisher.zone
-        return self.origins.first(field, sources, lambda lines: choose_moment(lines, witnesses, zone))

@@ -23,7 +23,8 @@ from spiders.reading.page import Page
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+_FETCHED_AT = datetime(2026, 12, 1, tzinfo=UTC)
+"""After the youngest page was saved: a date that lies later is none."""
 
 
 def unknown_publisher(url: str) -> Publisher:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from spiders.reading.body.boilerplate import points_elsewhere, stands_apart, starts_comments, starts_others
+from spiders.reading.body.boilerplate import is_never_text, points_elsewhere, stands_apart, starts_comments, starts_others
 from spiders.reading.body.evidence import Evidence, Said, _folded
 from spiders.reading.body.containers import find_container
 from spiders.reading.body.filtering import filtered, holds_nothing, length_of, trimmed, with_headings
@@ -125,13 +125,13 @@ class Body:
         return below if length_of(below) > _LEAST_BELOW else found
 
     @property
-    def _is_printed(self) -> bool:
+    def is_printed(self) -> bool:
         """Whether the text is one of the page rather than of its scripts."""
         return self.text_blocks[-1:] != [] and self.text_blocks[-1] in self.blocks
 
     def header(self, headline: str) -> list[Block]:
         """Blocks in which date, byline and counter are printed: from the headline to the text, then those above it."""
-        end = self.blocks.index(self.text_blocks[len(self._lead)]) if self._is_printed else 0
+        end = self.blocks.index(self.text_blocks[len(self._lead)]) if self.is_printed else 0
         near = range(max(0, end - _HEADER), end)
         start = max((place for place in near if self.blocks[place].text == headline), default=near.start)
         above = self.blocks[max(0, start - _ABOVE) : start]
@@ -141,12 +141,22 @@ class Body:
     @property
     def until_end(self) -> list[Block]:
         """Blocks of the page up to the end of the text."""
-        return self.blocks[: self.blocks.index(self.text_blocks[-1])] if self._is_printed else self.blocks
+        return self.blocks[: self.blocks.index(self.text_blocks[-1])] if self.is_printed else self.blocks
+
+    @cached_property
+    def below(self) -> list[Block]:
+        """Blocks right below the text, whatever they stand in, up to a list of other articles or the comments."""
+        if not self.is_printed:
+            return []
+        end = self.blocks.index(self.text_blocks[-1]) + 1
+        following = self.blocks[end : end + _BELOW]
+        ends = (place for place, block in enumerate(following) if _begins_anew(block.text) or is_never_text(block.element))
+        return following[: next(ends, len(following))]
 
     @cached_property
     def tail(self) -> list[Block]:
         """The last block of the text and those that follow it beside its container, up to a list of other articles."""
-        if not self._is_printed:
+        if not self.is_printed:
             return []
         end = self.blocks.index(self.text_blocks[-1])
         parents = {container.getparent() for container in self.containers}

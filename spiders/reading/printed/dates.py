@@ -10,6 +10,8 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
+from spiders.reading.printed.zones import ZONES, zone_after
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -31,10 +33,6 @@ MONTHS = {
     )
     for name in names.split()
 }
-ZONES = {"wib": 7, "wita": 8, "wit": 9, "z": 0, "utc": 0, "gmt": 0, "cet": 1, "cest": 2, "bst": 1}
-ZONES |= {"est": -5, "edt": -4, "pst": -8, "pdt": -7, "jst": 9, "sgt": 8, "myt": 8}
-"""Hours east of Greenwich. Indonesia has no summer time."""
-
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![a-z])\.?"
 _YEAR = r"(?P<year>(?:19[7-9]|20[0-9])[0-9])(?![0-9])"
 _DAY = r"(?<![0-9])(?<![0-9][.,:])(?P<day>0?[1-9]|[12][0-9]|3[01])"
@@ -51,11 +49,21 @@ _SHAPES = [
         rf"{_DAY}(?P<mark> ?[-/.] ?)(?P<digits>1[0-2]|0?[1-9])(?P=mark){_YEAR}(?![.,/-][0-9])",
     )
 ]
+_SHORT_YEAR = re.compile(
+    rf"(?<![0-9./-])(?:(?P<day>0[1-9]|[12][0-9]|3[01])(?P<mark>[-/.])(?P<digits>1[0-2]|0[1-9])(?P=mark)(?P<year>[0-9]{{2}})"
+    rf"|(?P<day_>0?[1-9]|[12][0-9]|3[01])[ -]{_MONTH.replace('month', 'month_')}[ -]'?(?P<year_>[0-9]{{2}}))(?![0-9:./-])"
+)
+"""25.04.24, 25 Apr 24: read only where a weekday or a clock beside it says that it is a date."""
+_WEEKDAY = re.compile(
+    r"\b(?:senin|selasa|rabu|kamis|jum['’`ʼ]?at|sabtu|minggu|ahad|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\b"
+)
+_DAY_IN_ZONE = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?P<zone>z|[+-][01][0-9]:[0-5][0-9])")
+"""xsd:date: a day, as it is counted in a zone."""
 _NUMBERED = re.compile(r"(?:\b(?:rp|idr|no|nomor|versi|version|v)\b\.?|[$€£+#]) ?$")
 """Before digits that look like a day: a price, the number of a law, a release."""
 _COMPACT = re.compile(r"(?P<year>20[0-9]{2})(?P<digits>1[0-2]|0[1-9])(?P<day>0[1-9]|[12][0-9]|3[01])")
 _CLOCK = (
-    r"(?P<hour>[01]?[0-9]|2[0-3])[:.](?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]))?(?![0-9])(?:[.,][0-9]+)?"
+    r"(?P<hour>[01]?[0-9]|2[0-3]|24(?=[:.]00))[:.](?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]))?(?![0-9])(?:[.,][0-9]+)?"
     r" ?(?P<half>[ap]\.?m\b\.?)?"
     r" ?\(?(?:(?P<zone>wib|wita|wit|utc|gmt|cest|cet|bst|est|edt|pst|pdt|jst|sgt|myt|z)(?![a-z]))?"
     r" ?(?P<offset>[+-][01][0-9]:?[0-5][0-9]|(?<=gmt)[+-][0-9]{1,2}|(?<=utc)[+-][0-9]{1,2}|[+-][01][0-9](?![0-9:]))?"
@@ -114,23 +122,67 @@ def parse_date(text: str, zone: tzinfo, *, now: datetime | None = None) -> datet
     Returns:
         An aware datetime in the stated zone, at midnight where no time is stated; None where nothing can be read.
     """
-    line = " ".join(text[:_LONGEST].casefold().translate(_UNSEEN).split())
-    line = _LONG_ZONE.sub(lambda zone: _LONG_ZONES[zone[1]], line)
+    kept = " ".join(text[:_LONGEST].translate(_UNSEEN).split())
+    line = _LONG_ZONE.sub(lambda zone: _LONG_ZONES[zone[1]], kept.casefold())
     with suppress(ValueError, OverflowError):
-        return _absolute(line, zone) or (None if now is None else _relative(line, zone, now.astimezone(zone)))
+        return _absolute(line, zone, kept) or (None if now is None else _relative(line, zone, now.astimezone(zone)))
     return None
 
 
-def _absolute(line: str, zone: tzinfo) -> datetime | None:
+def find_dates(text: str) -> list[tuple[int, int]]:
+    """Where dates with a year stand in a text: start and end of each day, in order."""
+    line = text[:_LONGEST].casefold()
+    if len(line) != len(text[:_LONGEST]):
+        return []
+    spans = sorted(match.span() for shape in (*_SHAPES, _SHORT_YEAR) for match in shape.finditer(line))
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if not found or start >= found[-1][1]:
+            found.append((start, end))
+    return found
+
+
+def _absolute(line: str, zone: tzinfo, kept: str) -> datetime | None:
     if (compact := _COMPACT.fullmatch(line)) is not None:
         return _at(compact, None, zone)
+    if (day := _DAY_IN_ZONE.fullmatch(line)) is not None:
+        return datetime.fromisoformat(f"{day['date']}T00:00:00{day['zone'].upper()}")
     found = [match for shape in _SHAPES for match in shape.finditer(line)]
     for match in sorted(found, key=re.Match.start):
         if _NUMBERED.search(line, 0, match.start()) or _BROKEN_CLOCK.match(line, match.end()):
             continue
-        clock = _CLOCK_AFTER.match(line, match.end()) or _CLOCK_BEFORE.search(line, 0, match.start())
+        clock = _clock_beside(line, match)
         with suppress(ValueError):  # 31 Februari: the line may go on with a date that exists
-            return _at(match, clock or _ZONE_AFTER_DAY.match(line, match.end()), zone)
+            moment = _at(match, clock or _ZONE_AFTER_DAY.match(line, match.end()), zone)
+            return moment if clock is None else _in_named_zone(moment, clock, line, kept)
+    return _with_short_year(line, zone)
+
+
+def _clock_beside(line: str, day: re.Match[str]) -> re.Match[str] | None:
+    return _CLOCK_AFTER.match(line, day.end()) or _CLOCK_BEFORE.search(line, 0, day.start())
+
+
+def _in_named_zone(moment: datetime, clock: re.Match[str], line: str, kept: str) -> datetime | None:
+    """The moment in the zone that stands behind its clock by name, if one does; None for a name nobody can place."""
+    if clock.groupdict().get("zone") or clock.groupdict().get("offset"):
+        return moment
+    rest = kept[-(len(line) - clock.end()) :] if clock.end() < len(line) else ""
+    stated = zone_after(rest)
+    if stated is None:
+        return None
+    return moment.replace(tzinfo=stated) if isinstance(stated, tzinfo) else moment
+
+
+def _with_short_year(line: str, zone: tzinfo) -> datetime | None:
+    for match in _SHORT_YEAR.finditer(line):
+        clock = _clock_beside(line, match)
+        if clock is None and not _WEEKDAY.search(line):
+            continue
+        day, month, year = match["day"] or match["day_"], match["digits"], match["year"] or match["year_"]
+        with suppress(ValueError):
+            number = int(month) if month else MONTHS[match["month_"]]
+            moment = datetime(2000 + int(year), number, int(day), tzinfo=zone)
+            return moment if clock is None else _with_clock(moment, clock.groupdict())
     return None
 
 
@@ -145,6 +197,8 @@ def _with_clock(moment: datetime, clock: dict[str, str | None]) -> datetime:
     hour, half = int(clock.get("hour") or 0), clock.get("half")
     if half and hour <= 12:  # noqa: PLR2004 - "20:15 pm" is printed too: the half then says nothing
         hour = hour % 12 + (12 if half.startswith("p") else 0)
+    if hour == 24:  # noqa: PLR2004 - the end of the day, in ISO 8601
+        moment, hour = moment + timedelta(days=1), 0
     moment = moment.replace(hour=hour, minute=int(clock.get("minute") or 0), second=int(clock.get("second") or 0))
     return moment.replace(tzinfo=_stated_zone(clock) or moment.tzinfo)
 

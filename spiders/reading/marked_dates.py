@@ -1,0 +1,140 @@
+"""Dates that the markup of a page states: `<time>`, microdata, RDFa and classes, those of this article only.
+
+A date in a comment, a list of other articles, a sidebar or a footer is of something else, whatever its markup says.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from lxml.etree import XPath
+
+from spiders.reading.body.boilerplate import stands_apart
+from spiders.reading.markup.inherited import Inherited
+from spiders.reading.markup.selection import holders, text_of
+from spiders.reading.printed.date_roles import Role, dated_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml.html import HtmlElement
+
+_MARKED = (
+    XPath(".//@itemprop"),
+    XPath(".//@property"),
+    XPath('.//@class[contains(., "publi") or contains(., "-date") or contains(., "pubd") or contains(., "updated")]'),
+)
+_PUBLISHED = re.compile(
+    r"(?i)(?:^|[:/.\s])(?:datepublished|datecreated|dateposted|created|issued|published|pubdate|entry-date|post-date"
+    r"|publish-date|date-?published)(?:$|\s)"
+)
+_CHANGED = re.compile(r"(?i)(?:^|[:/.\s_-])(?:date-?modified|modified|updated?|lastmod|last-?updated|revised)(?:$|[\s_-])")
+_MOST = 200
+"""Elements that are looked at for a date: real pages have one for each comment."""
+
+
+class OwnDates:
+    """The dates in the markup of one page that are of its article."""
+
+    def __init__(self, tree: HtmlElement, heading: HtmlElement | None, text: Iterable[HtmlElement]) -> None:
+        """Find out where the article stands.
+
+        Args:
+            tree: The page.
+            heading: Where its headline is printed.
+            text: Elements of its paragraphs, in order.
+        """
+        self._tree = tree
+        parts = [part for part in (heading, *text) if part is not None]
+        self._around = _ancestors(parts)
+        self._scope = _common(parts)
+        self._apart = Inherited(stands_apart, self._around)
+        self._last = parts[-1] if parts else None
+        self._path = set() if self._last is None else {self._last, *self._last.iterancestors()}
+
+    def times(self, role: Role) -> Iterator[str]:
+        """What stands in `<time>`, for machines, else for people; of the publication or of changes."""
+        for element in islice(self._tree.iter("time"), _MOST):
+            if self._is_own(element) and (_role(element) is Role.CHANGED) == (role is Role.CHANGED):
+                yield element.get("datetime") or text_of(element)
+
+    def marked(self, role: Role) -> Iterator[str]:
+        """What calls itself the date of the article or of its change, whatever the tag."""
+        pattern = _CHANGED if role is Role.CHANGED else _PUBLISHED
+        for element in chain.from_iterable(holders(self._tree, path, _MOST) for path in _MARKED):
+            if element.tag != "meta" and pattern.search(_names(element)) and self._is_own(element):
+                yield from filter(
+                    None, (element.get("content"), element.get("datetime"), element.get("title"), text_of(element))
+                )
+            elif element.tag == "meta" and pattern.search(element.get("itemprop") or element.get("property") or ""):
+                yield from filter(None, (element.get("content"),))
+
+    def is_clock(self, element: HtmlElement) -> bool:
+        """Whether an element stands outside the article, where sites print what day it is."""
+        if self._scope is None:
+            return False
+        own = element is self._scope or any(ancestor is self._scope for ancestor in element.iterancestors())
+        bar = any(each.tag in {"header", "nav"} and each not in self._around for each in (element, *element.iterancestors()))
+        return bar or not own
+
+    def _is_own(self, element: HtmlElement) -> bool:
+        """Whether an element is of the article: in it, or before it and of another day than today's."""
+        if self._apart(element):
+            return False
+        scope = self._scope
+        if scope is not None and any(ancestor is scope for ancestor in element.iterancestors()):
+            return scope.tag != "body" or not self._comes_after(element)
+        return not self._comes_after(element)
+
+    def _comes_after(self, element: HtmlElement) -> bool:
+        """Whether an element stands behind the text, in a box of its own with links, or behind all of the article."""
+        for node in (element, *element.iterancestors()):
+            if node in self._path:
+                return False
+            parent = node.getparent()
+            if parent is not None and parent in self._path:
+                before = any(each in self._path for each in node.itersiblings(preceding=True))
+                inside = parent is self._scope or any(each is self._scope for each in parent.iterancestors())
+                return before and node is not element and not (inside and next(node.iter("a"), None) is None)
+        return False
+
+
+def _role(element: HtmlElement) -> Role:
+    """What a `<time>` is of, by its own names, those of its parent, and the words before it."""
+    parent = element.getparent()
+    for each in (element, parent):
+        if each is not None:
+            names = _names(each)
+            published, changed = _PUBLISHED.search(names), _CHANGED.search(names)
+            if bool(published) != bool(changed):
+                return Role.CHANGED if changed else Role.PUBLISHED
+    previous = element.getprevious()
+    before = (previous.tail if previous is not None else parent.text if parent is not None else "") or ""
+    parts = dated_parts(f"{before} 1 Januari 2020")
+    return parts[0].role if parts else Role.BARE
+
+
+def _names(element: HtmlElement) -> str:
+    return " ".join(filter(None, (element.get("itemprop"), element.get("property"), element.get("class"))))[:500]
+
+
+def _ancestors(parts: Iterable[HtmlElement]) -> set[HtmlElement]:
+    found: set[HtmlElement] = set()
+    for part in parts:
+        for ancestor in (part, *part.iterancestors()):
+            if ancestor in found:
+                break
+            found.add(ancestor)
+    return found
+
+
+def _common(parts: list[HtmlElement]) -> HtmlElement | None:
+    """The deepest element that all of some elements stand in."""
+    if not parts:
+        return None
+    paths = [[part, *part.iterancestors()] for part in (parts[0], parts[-1], parts[len(parts) // 2])]
+    shared = set(paths[0]).intersection(*paths[1:])
+    return next((element for element in paths[0] if element in shared), None)
+
