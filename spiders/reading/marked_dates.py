@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lxml.etree import XPath
 
-from spiders.reading.body.boilerplate import stands_apart
+from spiders.reading.body.boilerplate import is_never_text, stands_apart
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.markup.selection import holders, text_of
 from spiders.reading.printed.date_roles import Role, dated_parts
@@ -51,6 +51,9 @@ class OwnDates:
         self._around = _ancestors(parts)
         self._scope = _common(parts)
         self._apart = Inherited(stands_apart, self._around)
+        self._never = Inherited(_is_other, self._around)
+        first = next((part for part in parts if part is not heading), None)
+        self._before = set() if first is None else {first, *first.iterancestors()}
         self._last = parts[-1] if parts else None
         self._path = set() if self._last is None else {self._last, *self._last.iterancestors()}
 
@@ -80,13 +83,25 @@ class OwnDates:
         return bar or not own
 
     def _is_own(self, element: HtmlElement) -> bool:
-        """Whether an element is of the article: in it, or before it and of another day than today's."""
-        if self._apart(element):
+        """Whether an element is of the article: in its head, or in it and not in a box that stands apart."""
+        if self._never(element):
             return False
         scope = self._scope
+        if scope is not None and self._precedes_text(element) and any(each is scope for each in element.iterancestors()):
+            return True
+        if self._apart(element):
+            return False
         if scope is not None and any(ancestor is scope for ancestor in element.iterancestors()):
             return scope.tag != "body" or not self._comes_after(element)
         return not self._comes_after(element)
+
+    def _precedes_text(self, element: HtmlElement) -> bool:
+        """Whether an element stands before the first paragraph."""
+        for node in (element, *element.iterancestors()):
+            parent = node.getparent()
+            if parent is not None and parent in self._before:
+                return node not in self._before and any(each in self._before for each in node.itersiblings())
+        return False
 
     def _comes_after(self, element: HtmlElement) -> bool:
         """Whether an element stands behind the text, in a box of its own with links, or behind all of the article."""
@@ -99,6 +114,11 @@ class OwnDates:
                 inside = parent is self._scope or any(each is self._scope for each in parent.iterancestors())
                 return before and node is not element and not (inside and next(node.iter("a"), None) is None)
         return False
+
+
+def _is_other(element: HtmlElement) -> bool:
+    """Whether an element is of readers, of the site, or of another article, wherever it stands."""
+    return element.tag == "aside" or is_never_text(element)
 
 
 def _role(element: HtmlElement) -> Role:

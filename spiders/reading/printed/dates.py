@@ -23,7 +23,7 @@ MONTHS = {
             "mei may mai mayo maio maggio",
             "juni june jun juin junio junho giugno",
             "juli july jul juillet julio julho luglio",
-            "agustus agust agus agu ags agt august aug augustus août aout agosto",
+            "agustus agust agus agu ags agt august aug augustus août aout agosto ago",
             "september sept sep septembre septiembre setembro settembre",
             "oktober october okt oct octobre octubre outubro ottobre",
             "november nopember nov nop novembre noviembre novembro",
@@ -45,6 +45,10 @@ _SHAPES = [
         rf"{_DAY}(?:st|nd|rd|th)?[ .-]{{0,3}}(?:of |de )?{_MONTH}(?: de |[ ,-]{{0,3}}){_YEAR}",
         # Jul. 13, 2026
         rf"\b{_MONTH} ?(?P<day>0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?,? {_YEAR}",
+        # 2/24/2026: no month has the number 24
+        rf"(?<![0-9])(?<![0-9][.,:/])(?P<digits>1[0-2]|0?[1-9])/(?P<day>1[3-9]|2[0-9]|3[01])/{_YEAR}(?![.,/-][0-9])",
+        # Fri Apr 28 19:20:36 CEST 2023
+        rf"\b{_MONTH} (?P<day>0?[1-9]|[12][0-9]|3[01])(?= [0-9:]{{5,8}} (?:[a-z]{{3,5}} )?{_YEAR.replace('year', 'year_')}).{{6,16}}{_YEAR}",
         # 20/1/2026, 20-01-2026, 20.1.2026
         rf"{_DAY}(?P<mark> ?[-/.] ?)(?P<digits>1[0-2]|0?[1-9])(?P=mark){_YEAR}(?![.,/-][0-9])",
     )
