@@ -10,7 +10,7 @@ from lxml.etree import XPath
 
 from spiders.reading.markup.blocks import LONGEST_NAMES
 from spiders.reading.markup.inherited import Inherited
-from spiders.reading.markup.selection import holders, text_of
+from spiders.reading.markup.selection import holders, shown_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,6 +38,10 @@ _NAMING = re.compile(r"(?i)(?:^|\s)(?:author|fn|[\w-]*author[-_]+name)(?:$|\s)")
 _BESIDE = re.compile(
     r"(?i)(?:^|[\s_-])(?:comments?|komentar|kommentare?|sidebar|related|terkait|recommended)(?:$|[\s_-]|list|area)"
 )
+_MOST_INSIDE = 30
+_NAMED_IN = ("a", "span", "b", "strong", "h3", "h4", "h5")
+_LONGEST_NAME = 50
+"""Characters: an element with more holds a name and something about it."""
 _WHOLE = frozenset(("html", "body"))
 _EDITED = re.compile(r"(?i)\s*(?:editor|redaktur|penyunting|foto|photos?|übersetzung)\b")
 
@@ -52,13 +56,27 @@ def marked_authors(tree: HtmlElement, metadata: Metadata) -> Iterator[list[str]]
     links = (link for link in islice(tree.iter("a"), _MOST_LINKS) if _AUTHOR_PAGE.search(link.get("href", "")))
     yield _first(link for link in links if not (is_beside(link) or _is_edited(link)))
     in_card = Inherited(_is_card)
-    cards = (element for element in holders(tree, _NAMED, _MOST) if _is_named(element) and in_card(element))
+    named = (element for element in holders(tree, _NAMED, _MOST) if _is_named(element) and in_card(element))
+    cards = (element for element in named if not _is_beside_picture(element))
     yield _first(element for element in cards if not (is_beside(element) or _is_edited(element)))
 
 
 def _first(elements: Iterable[HtmlElement]) -> list[str]:
-    text = next(filter(None, map(text_of, elements)), None)
+    text = next(filter(None, map(name_in, elements)), None)
     return [] if text is None else [text]
+
+
+def name_in(element: HtmlElement) -> str:
+    """The name that an element gives: its `itemprop=name`, else that of its link, else its text."""
+    named = next((each for each in islice(element.iter(), _MOST_INSIDE) if each.get("itemprop") == "name"), None)
+    if named is not None:
+        return text_of(named)
+    text = shown_text(element)
+    if len(text) <= _LONGEST_NAME or not len(element):
+        return text
+    inside = (each for each in element.iter(*_NAMED_IN) if each is not element)
+    inner = (shown_text(each) for each in islice(inside, _MOST_INSIDE))
+    return next((name for name in inner if 0 < len(name) <= _LONGEST_NAME), text)
 
 
 def _states_author(element: HtmlElement) -> bool:
@@ -75,6 +93,14 @@ def _is_edited(element: HtmlElement) -> bool:
     """Whether it names the editor."""
     parent = element.getparent()
     return parent is not None and _EDITED.match(parent.text or "") is not None
+
+
+def _is_beside_picture(element: HtmlElement) -> bool:
+    """Whether an element that is no link stands beside a picture in a box that is not an author's: it credits the picture."""
+    parent = element.getparent()
+    if parent is None or element.tag == "a" or _is_card(parent):
+        return False
+    return parent.find("img") is not None or parent.find("picture") is not None
 
 
 def _is_card(element: HtmlElement) -> bool:

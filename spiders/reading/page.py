@@ -22,7 +22,8 @@ from spiders.reading.body.boilerplate import counts_readers, names_author
 from spiders.reading.body.cleaning import clean
 from spiders.reading.body.finding import Body, Stated
 from spiders.reading.breadcrumbs import clean_trail, printed_trail
-from spiders.reading.credits import AUTHORS, marked_authors
+from spiders.reading.conventions import featured_pictures, related_links
+from spiders.reading.credits import AUTHORS, marked_authors, name_in
 from spiders.reading.declared import declared_url
 from spiders.reading.markup.document import read
 from spiders.reading.markup.metadata import Metadata, is_free
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from spiders.publishers import Publisher
+    from spiders.reading.markup.blocks import Block
 
     Sources = Sequence[tuple[str, Iterable[str]]]
 
@@ -181,18 +183,23 @@ class Page:
         labels = [label for label in self.breadcrumb if label.casefold() not in _ROOTS]
         stated, meta = self.metadata.stated("articleSection"), self.metadata.meta("article:section")
         sources: Sources = ((self.origins.get("breadcrumb", ""), labels[-1:]), (JSON_LD, stated), (META, meta))
-        return self.origins.first("section", sources, lambda names: next(iter(names), None))
+        filed: Sources = ((PRINTED, related_links(self.tree, "category")),)
+        return self.origins.first("section", (*sources, *filed), lambda names: next(iter(names), None))
 
     @cached_property
     def byline(self) -> str | None:
         """The printed author line."""
-        named = (block.text for block in short(self.body.until_end) if names_author(block.element))
         sources: Sources = (
             (SELECTOR, texts(self.tree, self.publisher.rules.byline)),
             (PRINTED, [self._line_with_role or ""]),
-            (MARKED, named),
+            (MARKED, (block.text for block in self._named_lines)),
         )
         return self.origins.first("byline", sources, lambda lines: next(iter(lines), None))
+
+    @property
+    def _named_lines(self) -> Iterator[Block]:
+        """Short blocks up to the end of the text that say of themselves that they name the author."""
+        return (block for block in short(self.body.until_end) if names_author(block.element))
 
     @cached_property
     def _line_with_role(self) -> str | None:
@@ -209,7 +216,8 @@ class Page:
         stated = ((META, self.metadata.meta(name)) for name in AUTHORS)
         people = self.origins.first("authors", stated, lambda lines: find_people(lines, others))
         people = people or self.origins.first("authors", self._author_lines(), lambda lines: find_people(lines, names))
-        return people or self.origins.first("authors", [(HOUSE, credited)], find_house) or ()
+        signed: Sources = ((HOUSE, credited), *((META, self.metadata.meta(name)) for name in AUTHORS))
+        return people or self.origins.first("authors", signed, find_house) or ()
 
     @cached_property
     def published_at(self) -> datetime | None:
@@ -241,7 +249,7 @@ class Page:
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """Tags as printed, each once."""
-        linked = (text_of(link) for link in self.tree.iter("a") if "tag" in link.get("rel", "").split())
+        linked = related_links(self.tree, "tag", without="category")
         sources: Sources = (
             (SELECTOR, texts(self.tree, self.publisher.rules.tags)),
             (PRINTED, linked),
@@ -261,6 +269,7 @@ class Page:
         )
         meta = self.metadata.meta("og:image", "og:image:url", "twitter:image", "image")
         sources: Sources = ((JSON_LD, self.metadata.images), (META, meta), (SELECTOR, filter(None, selected)))
+        sources = (*sources, (MARKED, featured_pictures(self.tree)))
         return self.origins.first("image_url", sources, lambda addresses: first_address(addresses, self.url))
 
     @cached_property
@@ -325,3 +334,4 @@ class Page:
         yield PRINTED, [self._line_with_role or ""]
         yield from ((MARKED, lines) for lines in marked_authors(self.tree, self.metadata))
         yield PRINTED, [self.byline or ""]
+        yield MARKED, [name_in(block.element) for block in self._named_lines]

@@ -76,6 +76,10 @@ _CREDIT = re.compile(
     r"(?:\b(?:Bildrechte|Bild|Fotos?|Photos?|Image|Picture|Crédit|Credit|Sumber|Dok)\s*:\s*[^.:]{2,60}|\((?:Archivbild|Symbolbild)\))\W*$"
 )
 """Who made a picture: the end of its caption."""
+_SOURCED = re.compile(r"\((?:Sumber|Source|Quelle)\s*:[^()]*\)\W*$")
+_ENDS = frozenset(".?!…")
+_LEAST_ASKED, _LEAST_SAID = 3, 5
+"""Words of a question, and of a sentence, that no label of boilerplate has."""
 _COMMENTS = re.compile(
     r"(?i)^\W*(?:(?:\d+|leave an?|view|show|add|join|post|beri|tulis|kirim|lihat)?\W*(?:the |all |your |new )?\d*\W*"
     r"(?:comments?|responses?|replies|reply|conversation|komentar|kommentare|kommentarer|commentaires?|comentarios"
@@ -194,7 +198,19 @@ def is_boilerplate(text: str) -> bool:
     """Whether a block is a line that pages put around texts: a page number, a photo credit, an editor."""
     if len(text) > _LONGEST_POINTER:
         return False
-    return _BOILERPLATE.match(text) is not None or _CREDIT.search(text) is not None
+    label = _BOILERPLATE.match(text)
+    if label is not None:
+        return not (label[0].rstrip().endswith(":") and _is_said(text[label.end() :]))
+    credit = _CREDIT.search(text)
+    return credit is not None and not (_SOURCED.search(text) and _is_said(text[: credit.start()].rstrip(" (")))
+
+
+def _is_said(text: str) -> bool:
+    """Whether words behind a label, or before a source, are a sentence of the article: `Reporter: Bagaimana ...?`"""
+    words = text.split()
+    lower = sum(word[:1].islower() for word in words)
+    end = text.rstrip(" \"”’)")[-1:]
+    return end in _ENDS and len(words) >= (_LEAST_ASKED if end == "?" else _LEAST_SAID) and 2 * lower >= len(words)
 
 
 def points_elsewhere(text: str, *, linked: bool) -> bool:
@@ -205,4 +221,13 @@ def points_elsewhere(text: str, *, linked: bool) -> bool:
         linked: Whether most of it is a link. "Baca juga buku itu." may be a sentence: a colon or a link decides.
     """
     pointer = _POINTS_ELSEWHERE.match(text) if len(text) <= _LONGEST_POINTER else None
-    return pointer is not None and (linked or pointer["colon"] is not None or pointer.end() == len(text))
+    if pointer is None:
+        return False
+    if not linked and pointer["colon"] and _goes_on(text[pointer.end() :]):
+        return False
+    return linked or pointer["colon"] is not None or pointer.end() == len(text)
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a label is followed by a sentence that no headline is: it begins in lower case and ends with a full stop."""
+    return text.lstrip()[:1].islower() and _is_said(text)

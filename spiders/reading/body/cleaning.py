@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from spiders.reading.body.boilerplate import is_boilerplate, points_elsewhere
 from spiders.reading.printed.counters import read_count
 from spiders.reading.printed.datelines import is_open_dateline
+from spiders.reading.printed.labels import without_unseen
 from spiders.seed_format import collapse
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from spiders.reading.markup.blocks import Block
 
 _PLACEHOLDER = re.compile(r"\[Gambas:[^\]]{1,40}\]")
+_LABEL_AT_END = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"”’)]))\s+(?P<words>[^\W\d_]+(?: [^\W\d_]+){0,2}\s*(?P<colon>:)?\s*)$")
+"""One to three words behind the end of a sentence, at the end of a text."""
+_TITLE_WORDS = 4
 _LONGEST_COUNTER = 40
 _MOST_COMPARED = 100_000_000
 """Letters: every paragraph is sought in all of them, as long as that takes no longer than reading the page."""
@@ -83,9 +87,29 @@ def _kept(blocks: Iterable[Block]) -> Iterator[str]:
         text, linked = "".join(block.texts), block.linked
         if block.marks:
             text, linked = next(parsed, (text, linked))
-        text = collapse(_PLACEHOLDER.sub("", text) if "[" in text else text)
+            text = _without_pointer(block, text)
+        text = collapse(without_unseen(_PLACEHOLDER.sub("", text) if "[" in text else text))
         if any(map(str.isalnum, text)) and not _is_boilerplate(text, linked):
             yield text
+
+
+def _without_pointer(block: Block, text: str) -> str:
+    """The text without a link to another article that closes it behind a label: `... lumbung baru. Baca juga: Harga beras`.
+
+    The label is short, stands behind the end of a sentence, and the link is as long as a headline.
+    """
+    starts = [place for place, tag in block.marks if tag == "<a>"]
+    ends = [place for place, tag in block.marks if tag != "<a>"]
+    if not starts or not ends or any(map(str.isalnum, "".join(block.texts[ends[-1] :]))):
+        return text
+    before, link = "".join(block.texts[: starts[-1]]), "".join(block.texts[starts[-1] : ends[-1]])
+    label = _LABEL_AT_END.search(before)
+    if label is None or not before[: label.start()].strip() or len(link.split()) < _TITLE_WORDS:
+        return text
+    if label["colon"] is None and not points_elsewhere(label["words"], linked=True):
+        return text
+    cut = text.rfind(label["words"].strip(), 0, text.rfind(link.strip()) + 1)
+    return text[:cut] if cut > 0 else text
 
 
 def _parsed(blocks: Iterable[Block]) -> Iterator[tuple[str, int]]:

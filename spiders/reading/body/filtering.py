@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from spiders.reading.body.boilerplate import is_never_text, stands_apart, starts_comments, starts_others
 from spiders.reading.body.structure import Kin, asks_password, author_boxes, captions, kin_of, main_kin, other_articles
 from spiders.reading.markup.inherited import Inherited
+from spiders.reading.printed.date_roles import is_date_line
 from spiders.reading.printed.datelines import is_open_dateline
+from spiders.reading.printed.people import names_only
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -138,6 +140,8 @@ def length_of(blocks: Iterable[Block]) -> int:
 def _is_text(block: Block, kin: Kin | None) -> bool:
     """Whether a block is a sentence, a paragraph by tag or kin, or the dateline that some pages put before the first."""
     text = block.text
+    if is_date_line(text) or names_only(text):
+        return False
     if block.heading or len(text) >= _PROSE or block.element.tag in _TEXT_TAGS or kin_of(block) == kin:
         return True
     return _END.search(text) is not None or is_open_dateline(text)

@@ -49,6 +49,9 @@ _BESIDE = re.compile(
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|pukul|jam|pkl|wib|wita|wit|on|at|pada|tanggal|date|hari|the)\b"
 )
 _MOST_BARE = 2
+_MOST_LABELS = 3
+"""Words beside each date of a line that states nothing else."""
+_LONGEST_LINE = 160
 
 
 class Dated(NamedTuple):
@@ -80,6 +83,20 @@ def dated_parts(line: str) -> list[Dated]:
         parts.append(Dated(line[start:last], role))
         start = last
     return parts
+
+
+def is_date_line(text: str) -> bool:
+    """Whether a line states dates and what they are of, and nothing else: a sentence with a date in it is text."""
+    if len(text) > _LONGEST_LINE or text.endswith((".", "!", "?", "…")) or not any(map(str.isdigit, text)):
+        return False
+    spans = find_dates(text)
+    rest, start = [], 0
+    for first, end in spans:
+        rest.append(text[start:first])
+        clock = _CLOCK.match(text[end:])
+        start = end + (clock.end() if clock else 0)
+    words = _WORD.findall(_BESIDE.sub(" ", " ".join((*rest, text[start:]))))
+    return bool(spans) and len(words) <= _MOST_LABELS * len(spans)
 
 
 def _role(label: str) -> Role:

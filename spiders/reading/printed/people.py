@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from spiders.reading.printed.dates import MONTHS
+from spiders.reading.printed.labels import without_unseen
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -21,7 +24,41 @@ _SHOWN = re.compile(
     r"(?i)^(?:posted|published|veröffentlicht|erstellt|gespeichert|publié|diterbitkan|dipublikasikan)\b(?:.*?\b(?P<by>by|von|par|oleh)\b)?"
 )
 """Posted on 5 May by Sari Dewi: a date line, which may name its author."""
-_NAMED_ROLE = re.compile(rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]|(?-i:Oleh|By|Laporan Wartawan) )")
+_NAMED_ROLE = re.compile(
+    rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]|(?-i:(?:Oleh|By|Laporan (?:Wartawan|Kontributor)) (?=[^\W\d_])(?![a-z])))"
+)
+_ROLE_WITHIN = re.compile(r"[|•·–-] *(?=(?:Oleh|By|Penulis|Reporter|Pewarta)\b)")
+"""A byline behind the date: `Kamis, 25.04.24 | 14:07 | Oleh Sari Dewi`."""
+_FROM = re.compile(r"(?i)^(?:(?:kontributor|koresponden|laporan(?: (?:wartawan|kontributor|reporter))?)\b [^,:]{2,40}, ?)(?=\S)")
+"""Kontributor Bandung, Sari Dewi: the place or the house of a role, before the name."""
+_DATE_PART = re.compile(
+    r"(?i)[\s,|–-]*\b(?:senin|selasa|rabu|kamis|jum['’`ʼ]?at|sabtu|minggu|ahad|monday|tuesday|wednesday|thursday|friday|saturday"
+    r"|sunday|mon|tue|wed|thu|fri|sat|sun)\b(?=\s*(?:$|[,|(]|-?\s*\d)).*$"
+)
+"""A weekday, and the date behind it."""
+_PLACEHOLDER = re.compile(r"(?i)[{}<>$%_=\\]|\b(?:null|undefined|none|nan|unknown|anonym\w*|author|user|guest|test|lorem)\b")
+_ACCOUNT = re.compile(r"(?i)\b(?:(?:super|web|site)?[ -]?(?:admin|administrator|adminstrator|webmaster|root)\d*|super ?user|operator)\b")
+_FIRM = re.compile(
+    r"(?i)^(?:pt|cv|ud|yayasan|universitas|institut|fakultas|sekolah|dinas|kementerian|badan|komisi|dok|mahasiswa|dosen|guru besar"
+    r"|peneliti|ketua|direktur|anggota|kepala|alumni|pengamat|university|institute|faculty|department|student|professor of)\b"
+    r"|\b(?:tbk|inc|ltd|llc|gmbh|corp|co|plc|university|universitas|institute|foundation|media group)\.?$"
+)
+"""A firm, a school, an office or a rank in one: what people belong to."""
+_LOWER = re.compile(r"^[^\W\d_A-ZÀ-Þ]")
+_PARTICLES = frozenset(
+    "al an bin binti da dal dalla das de degli del della den der di dos du el e i la las le les lo los of ter ten und v van vom"
+    " von vd y zu zum zur ibn ben bint alias san st".split()
+)
+"""Words in lower case that are parts of names."""
+_ORIGINS = frozenset("dari di asal from in aus at melaporkan reporting".split())
+"""Words behind which the place stands from which someone reports."""
+_DEGREES = re.compile(r"(?:^|(?<=\s))(?:(?:[A-Z][A-Za-z]{0,4}\.){1,4}(?:[A-Z][A-Za-z]{0,5})?\.?|[A-Z][A-Za-z]{0,4}(?:\.[A-Z][A-Za-z]{0,5})+\.?)$")
+"""S.Pd., M.Ag, S.I.Kom, Ph.D.: capitals with dots, behind a name."""
+_LETTERS = re.compile(r"^(?:[A-Z]{2,6}|[A-Z][A-Za-z]{0,2}[A-Z][a-z]?|[JS]r|I{2,3}|IV)\.?$")
+"""MBA, PhD, MSc, Jr: letters behind a comma."""
+_MOST_WORDS = 6
+_MOST_LOWER = 3
+"""Words in lower case from which a line is prose, and no names.""" 
 _SIGNED = re.compile(
     rf"(?P<name>[A-Z][\w.'’]*(?: [A-Z][\w.'’]*){{0,4}}){_SPACE}?, (?:Jurnalis|Wartawan|Reporter|Kontributor)"
     rf"{_SPACE}*(?:[·•|–-].*)?$"
@@ -59,6 +96,7 @@ _NO_HOUSE = re.compile(r"(?i)@|://|^(?:admin|administrator|redaksi|redaktion|tim
 _ARTICLES = re.compile(r"(?i)^(?:the|der|die|das|le|la|les|el|il|harian|koran) ")
 _LONGEST_LINE = 1000
 """Characters that are read of a line: the authors of a study fill some hundred; a limit bounds the time of matching."""
+_EDGES = " .:-–—()[]*,\"“”"
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 50
 
@@ -66,7 +104,21 @@ _LONGEST_NAME = 50
 def find_byline(lines: Iterable[str]) -> str | None:
     """The first of some lines that names its author: `Reporter: Sari Dewi | Editor: Tono`."""
     short = (line for line in lines if len(line) <= _LONGEST_BYLINE)
-    return next((line for line in short if _NAMED_ROLE.match(line) or _SIGNED.match(line)), None)
+    return next((line for line in short if _is_byline(line)), None)
+
+
+def _is_byline(line: str) -> bool:
+    if _NAMED_ROLE.match(line):
+        return not line.endswith("?")
+    within = _ROLE_WITHIN.search(line)
+    behind = within is not None and any(map(str.isdigit, line[: within.start()])) and find_people([line]) != ()
+    return behind or _SIGNED.match(line) is not None
+
+
+def names_only(line: str) -> bool:
+    """Whether a line is a byline and no more, however it ends: `Oleh: Sari Dewi, S.Pd., M.Pd.`"""
+    named = _NAMED_ROLE.match(line)
+    return named is not None and len(line) <= _LONGEST_BYLINE and not line.endswith("?") and find_people([line]) != ()
 
 
 def find_people(lines: Iterable[str], brands: Iterable[str] = (), *, agencies: bool = False) -> tuple[str, ...]:
@@ -98,25 +150,68 @@ def find_house(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _people(line: str) -> Iterator[str]:
-    line = " ".join(line[:_LONGEST_LINE].split())
+    line = " ".join(without_unseen(line[:_LONGEST_LINE]).split())
     if _ADDRESS.search(line):
         return
+    if (within := _ROLE_WITHIN.search(line)) and any(map(str.isdigit, line[: within.start()])):
+        line = line[within.end() :]
     if shown := _SHOWN.match(line):
         if shown["by"] is None:
             return
         line = line[shown.end() :].strip()
     if signed := _SIGNED.match(line):
         line = signed["name"]
-    line = _RUBRIC.sub("", _ROLE.sub("", _OTHERS.sub("", _ASIDE.sub("", line))))
+    line = _OTHERS.sub("", _ASIDE.sub("", line))
+    line = _DATE_PART.sub("", _RUBRIC.sub("", _FROM.sub("", _ROLE.sub("", line))))
+    if _is_prose(line):
+        return
+    before = ""
     for part in _PEOPLE_SPLIT.split(line):
-        name = _ROLE_AFTER.sub("", _ROLE.sub("", part))
-        yield _GLUED.sub("", name).strip(" .:-–—()[]")
+        name = _ROLE_AFTER.sub("", _FROM.sub("", _ROLE.sub("", part)))
+        name = _plain_name(_GLUED.sub("", name).strip(_EDGES), follows=bool(before))
+        yield name
+        before = before or name
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line is a sentence about somebody rather than names."""
+    words = [word for word in line.split() if _LOWER.match(word) and word.strip(".,;") not in _PARTICLES]
+    return len(words) > _MOST_LOWER and len(words) < len(line.split())
+
+
+def _plain_name(name: str, *, follows: bool) -> str:
+    """A name without degrees, the place it reports from, and words around it; empty where none is left.
+
+    Args:
+        name: A part of an author line.
+        follows: Whether another name stands before it: letters behind that are its degree.
+    """
+    if follows and (_LETTERS.match(name) or _DEGREES.fullmatch(name)):
+        return ""
+    while (found := _DEGREES.search(name)) and found.start():
+        name = name[: found.start()].strip(_EDGES)
+    words = name.split()
+    lower = [place for place, word in enumerate(words) if _LOWER.match(word) and word not in _PARTICLES]
+    if not lower or len(lower) == len(words) or words[0].isupper():
+        return name
+    first, last = lower[0], lower[-1]
+    if words[first] in _ORIGINS or (first > 1 and last + 1 >= len(words)):
+        return " ".join(words[:first])
+    return " ".join(words[last + 1 :]) if last + 1 < len(words) else ""
 
 
 def _is_person(name: str) -> bool:
     if not _SHORTEST_NAME <= len(name) <= _LONGEST_NAME or not any(map(str.isalpha, name)):
         return _is_short_name(name)
-    return not (_NO_PERSON.search(name) or _AGENCY.match(name) or _DEGREE.match(name))
+    if _PLACEHOLDER.search(name) or _ACCOUNT.search(name) or _FIRM.search(name) or len(name.split()) > _MOST_WORDS:
+        return False
+    return not (_NO_PERSON.search(name) or _AGENCY.match(name) or _DEGREE.match(name) or _is_calendar(name))
+
+
+def _is_calendar(name: str) -> bool:
+    """Whether a name is nothing but a weekday or a month."""
+    folded = name.casefold().strip(".")
+    return folded in MONTHS or _DATE_PART.fullmatch(name) is not None
 
 
 def _is_short_name(name: str) -> bool:

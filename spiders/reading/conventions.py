@@ -1,0 +1,47 @@
+"""What content management systems write about an article into its markup, by their documentation.
+
+WordPress: `rel="category tag"` on the links of its categories, `rel="tag"` on those of its tags, class `wp-post-image` on
+the featured picture. Ghost and Blogger have `rel="tag"`, Joomla and Drupal microdata and RDFa, which are read elsewhere.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from lxml.etree import XPath
+
+from spiders.reading.body.boilerplate import stands_apart
+from spiders.reading.markup.selection import holders, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+_RELATED = XPath(".//a/@rel")
+_FEATURED = XPath('.//img/@class[contains(., "wp-post-image") or contains(., "featured")]')
+_MOST = 1000
+_FEATURES = frozenset(("wp-post-image", "featured-image", "featured-img"))
+
+
+def related_links(tree: HtmlElement, relation: str, *, without: str = "") -> Iterator[str]:
+    """Texts of the links that stand in a relation to the page, and not in another one too.
+
+    Args:
+        tree: The page.
+        relation: A word of `rel`: `tag`, `category`.
+        without: A word that must not stand beside it.
+    """
+    for link in holders(tree, _RELATED, _MOST):
+        words = link.get("rel", "").lower().split()
+        if relation in words and without not in words:
+            yield text_of(link)
+
+
+def featured_pictures(tree: HtmlElement) -> Iterator[str]:
+    """Addresses of the picture that the theme shows above the article; those of teasers stand apart."""
+    for picture in islice(holders(tree, _FEATURED, _MOST), _MOST):
+        apart = any(map(stands_apart, islice(picture.iterancestors(), 4)))
+        if not apart and not _FEATURES.isdisjoint(picture.get("class", "").split()):
+            yield from filter(None, (picture.get("src"), picture.get("data-src")))
