@@ -52,8 +52,8 @@ class OwnDates:
         self._scope = _common(parts)
         self._apart = Inherited(stands_apart, self._around)
         self._never = Inherited(_is_other, self._around)
-        first = next((part for part in parts if part is not heading), None)
-        self._before = set() if first is None else {first, *first.iterancestors()}
+        middle = parts[len(parts) // 2] if len(parts) > 1 else None
+        self._before = set() if middle is None else {middle, *middle.iterancestors()}
         self._last = parts[-1] if parts else None
         self._path = set() if self._last is None else {self._last, *self._last.iterancestors()}
 
@@ -96,7 +96,7 @@ class OwnDates:
         return not self._comes_after(element)
 
     def _precedes_text(self, element: HtmlElement) -> bool:
-        """Whether an element stands before the first paragraph."""
+        """Whether an element stands before most of the text: the standfirst may stand above it."""
         for node in (element, *element.iterancestors()):
             parent = node.getparent()
             if parent is not None and parent in self._before:

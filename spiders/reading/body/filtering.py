@@ -35,7 +35,7 @@ _STANDFIRST = 50
 """Characters of a heading that is a sentence, and no second headline."""
 _LABELS = 4
 _NO_TEXT = 120
-_LABELS_ONLY = 300
+_LABELS_ONLY = 400
 
 
 def filtered(

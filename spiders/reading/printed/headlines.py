@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from spiders.reading.printed.labels import without_unseen
@@ -135,9 +135,10 @@ def _is_better(heading: str, stated: str, social: list[str], windows: list[str],
 
 
 def _named_in(address: str, title: str) -> float:
-    """Part of a title's words that the address of the page has too."""
-    words = set(_WORDS.findall(title.casefold()))
-    return len(words & set(_WORDS.findall(address.casefold().replace("_", " ")))) / max(1, len(words))
+    """Part of a title's words, and pairs of words, that the address of the page has too, in the same order."""
+    ours, theirs = _WORDS.findall(title.casefold()), _WORDS.findall(address.casefold().replace("_", " "))
+    said, named = {*ours, *pairwise(ours)}, {*theirs, *pairwise(theirs)}
+    return len(said & named) / max(1, len(said))
 
 
 def _is_part(one: str, other: str) -> bool:

@@ -57,6 +57,7 @@ _DEGREES = re.compile(r"(?:^|(?<=\s))(?:(?:[A-Z][A-Za-z]{0,4}\.){1,4}(?:[A-Z][A-
 _LETTERS = re.compile(r"^(?:[A-Z]{2,6}|[A-Z][A-Za-z]{0,2}[A-Z][a-z]?|[JS]r|I{2,3}|IV)\.?$")
 """MBA, PhD, MSc, Jr: letters behind a comma."""
 _MOST_WORDS = 6
+_MOST_NAMED = 4
 _MOST_LOWER = 3
 """Words in lower case from which a line is prose, and no names.""" 
 _SIGNED = re.compile(
@@ -164,6 +165,7 @@ def _people(line: str) -> Iterator[str]:
     line = _OTHERS.sub("", _ASIDE.sub("", line))
     line = _DATE_PART.sub("", _RUBRIC.sub("", _FROM.sub("", _ROLE.sub("", line))))
     if _is_prose(line):
+        yield from _named_first(line)
         return
     before = ""
     for part in _PEOPLE_SPLIT.split(line):
@@ -171,6 +173,13 @@ def _people(line: str) -> Iterator[str]:
         name = _plain_name(_GLUED.sub("", name).strip(_EDGES), follows=bool(before))
         yield name
         before = before or name
+
+
+def _named_first(line: str) -> Iterator[str]:
+    """The name before the first comma of a line that goes on with what somebody is or does."""
+    words = line.partition(",")[0].split()
+    if "," in line and 1 < len(words) <= _MOST_NAMED and not any(map(_LOWER.match, words)):
+        yield " ".join(words)
 
 
 def _is_prose(line: str) -> bool:
