@@ -63,7 +63,8 @@ class Surroundings:
             today: The day of the fetch, which a line in such a place only repeats.
             changes: Whether the lines of changes are asked for.
         """
-        lines = (block for block in short(self.header) if not (_is_day(block.text, today) and is_clock(block.element)))
+        dated = (block for block in short(self.header) if any(map(str.isdigit, block.text)))
+        lines = (block for block in dated if not (_is_day(block.text, today) and is_clock(block.element)))
         return date_lines((block.text for block in lines), changes=changes)
 
     def lines_below(self, role: Role) -> list[str]:

@@ -13,7 +13,7 @@ from spiders.reading.moments import MODIFIED, PUBLISHED, choose_moment, date_in_
 from spiders.reading.printed.date_roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime, tzinfo
 
     from lxml.html import HtmlElement
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from spiders.reading.surroundings import Surroundings
 
     Sources = Sequence[tuple[str, Iterable[str]]]
+
+
+class Later:
+    """Lines that are looked for only when they are asked for, each time anew."""
+
+    def __init__(self, find: Callable[[], Iterable[str]]) -> None:
+        self._find = find
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._find())
 
 
 @dataclass(frozen=True)
@@ -49,25 +59,25 @@ class Timing:
         meta = [*self.metadata.meta(*PUBLISHED)]
         selected = date_lines(self.selected, changes=False)
         printed = self._printed(changes=False)
-        marked = [*self._own.times(Role.PUBLISHED)]
-        named = [*self._own.marked(Role.PUBLISHED)]
-        below = self.surroundings.lines_below(Role.PUBLISHED)
+        marked, named = Later(lambda: self._own.times(Role.PUBLISHED)), Later(lambda: self._own.marked(Role.PUBLISHED))
+        below = Later(lambda: self.surroundings.lines_below(Role.PUBLISHED))
         sources: Sources = (
             *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
             *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, named), (PRINTED, below)),
             (ADDRESS, date_in_path(self.url)),
         )
-        said = (*stated, *meta, *selected, *printed, *marked, *named, *below)
-        return self._moment("published_at", sources, chain(said, self._changes, date_in_path(self.url)))
+        said = (stated, meta, selected, printed, marked, named, below, self._changes, date_in_path(self.url))
+        return self._moment("published_at", sources, Later(lambda: chain.from_iterable(said)))
 
     def modified(self, published_at: datetime | None) -> datetime | None:
         """When it was last changed; None where the page states no change after the publication."""
         stated, meta = [*self.metadata.stated("dateModified")], [*self.metadata.meta(*MODIFIED)]
-        printed = [*self._printed(changes=True), *self.surroundings.lines_below(Role.CHANGED)]
-        printed += date_lines(self.selected, changes=True)
-        marked = [*self._own.times(Role.CHANGED), *self._own.marked(Role.CHANGED)]
-        sources: Sources = ((JSON_LD, stated), (META, meta), (PRINTED, printed), (TIME, marked))
-        when = self._moment("modified_at", sources, (*stated, *meta, *printed, *marked))
+        printed = Later(lambda: (*self._printed(changes=True), *self.surroundings.lines_below(Role.CHANGED)))
+        selected = date_lines(self.selected, changes=True)
+        marked = Later(lambda: chain(self._own.times(Role.CHANGED), self._own.marked(Role.CHANGED)))
+        sources: Sources = ((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked))
+        said = (stated, meta, selected, printed)
+        when = self._moment("modified_at", sources, Later(lambda: chain.from_iterable(said)))
         if when and published_at and when <= published_at:
             del self.origins["modified_at"]
             return None
@@ -80,10 +90,9 @@ class Timing:
 
     def _printed(self, *, changes: bool) -> list[str]:
         today = self.fetched_at.astimezone(self.zone).date()
-        return self.surroundings.date_lines(self._own.is_clock, today, changes=changes)
+        return self.surroundings.date_lines(lambda element: self._own.is_clock(element), today, changes=changes)
 
     def _moment(self, field: str, sources: Sources, witnesses: Iterable[str]) -> datetime | None:
-        heard = [*witnesses]
         return self.origins.first(
-            field, sources, lambda lines: choose_moment(lines, heard, self.zone, self.fetched_at)
+            field, sources, lambda lines: choose_moment(lines, witnesses, self.zone, self.fetched_at)
         )

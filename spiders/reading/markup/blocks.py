@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -33,6 +34,11 @@ _SKIPPED = _words(
     " script select source style svg template textarea title track video"
 )
 """Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
+_OPEN = _words("audio button canvas figure menu nav noscript object option picture select svg dialog video")
+"""Skipped elements that lxml leaves open where the end tag is missing: the rest of the page then stands in them."""
+_MOST_PARAGRAPHS = 3
+_LEAST_PARAGRAPH = 60
+"""Paragraphs, and characters of each, by which a skipped element is seen to hold a text."""
 NAVIGATION = _words("dialog menu nav")
 """Rarely text of an article, and a third of all elements."""
 HEADINGS = _words("h1 h2 h3 h4 h5 h6")
@@ -138,6 +144,8 @@ class _Walk:
             self._add(text, link=link)
         for child in element:
             kind = kinds.get(child.tag, _BLOCK)
+            if kind == _SKIP and child.tag in _OPEN and _holds_page(child):
+                kind = _BLOCK
             if kind != _SKIP and not (skipped and child in skipped):
                 if kind == _BREAK:
                     self._break(owner)
@@ -220,6 +228,16 @@ class _Walk:
             texts.clear()
         self._marks.clear()
         self._linked, self._broken = 0, False
+
+
+def _holds_page(element: HtmlElement) -> bool:
+    """Whether an element that is never text holds the article, because its end tag is missing or misplaced."""
+    if not len(element):
+        return False
+    if next(element.iter("main", "article"), None) is not None:
+        return True
+    paragraphs = (inner for inner in element.iter("p") if inner.text and len(inner.text) >= _LEAST_PARAGRAPH)
+    return len(list(islice(paragraphs, _MOST_PARAGRAPHS))) == _MOST_PARAGRAPHS
 
 
 def _is_value(cell: HtmlElement) -> bool:

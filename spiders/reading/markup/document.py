@@ -1,8 +1,8 @@
 """Bytes of a page -> the one lxml tree that everything else reads. Never raises.
 
 Charset: a byte order mark, then UTF-16 where the header says so and the bytes have NULs, then UTF-8 where the bytes
-are valid UTF-8 (declarations are wrong more often than a whole page of bytes is valid by chance), then the header, then
-`<meta>`, then windows-1252. Names mean what browsers take them for: latin-1 is windows-1252. What is no text in its
+are valid UTF-8, or all but a few (declarations are wrong more often than a whole page of bytes is valid by chance), then
+the header, then `<meta>`, then windows-1252. Names mean what browsers take them for: latin-1 is windows-1252. What is no text in its
 charset becomes U+FFFD, NULs are dropped, and both are counted.
 """
 
@@ -22,6 +22,9 @@ _CODECS = re.compile(
 )
 """Python's names of the encodings of the web (WHATWG Encoding, section 4.2). Others are no text (`base64`), make lone
 surrogates (`unicode_escape`) or raise whatever the bytes (`undefined`)."""
+_MULTIBYTE = re.compile(r"[^\x00-\x7f]+")
+_LEAST_WHOLE = 4
+"""Whole characters for each broken one; in another charset letters above ASCII stand alone and hardly ever make one."""
 _REPLACED, _REPLACED_IN_UTF8 = "\ufffd", "\ufffd".encode()
 _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=html.HtmlComment)
 """lxml.html itself asks a Python function for the class of each element each time one is looked at."""
@@ -70,7 +73,17 @@ def decode(content: bytes, encoding: str | None = None) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
+        if _is_cut_utf8(content):
+            return content.decode("utf-8", "replace")
         return content.decode(said or _declared(content) or _FALLBACK, "replace")
+
+
+def _is_cut_utf8(content: bytes) -> bool:
+    """Whether bytes are UTF-8 but for a few that a proxy or a template cut: nearly all others above ASCII are whole."""
+    text = content.decode("utf-8", "replace")
+    broken = text.count(_REPLACED) - content.count(_REPLACED_IN_UTF8)
+    whole = sum(map(len, _MULTIBYTE.findall(text))) - text.count(_REPLACED)
+    return whole >= _LEAST_WHOLE * broken
 
 
 def _declared(content: bytes) -> str | None:
