@@ -128,6 +128,8 @@ def _is_linked(block: Block) -> bool:
         return False
     if _ADDRESS.search(block.text):  # printed for its own sake
         return False
+    if block.element.tag == "tr":  # a name that is a link, and its values
+        return block.link_share >= _MOST_LINKED_SENTENCE
     sentence = len(block.text) >= _PROSE and _END.search(block.text) is not None
     return not sentence or block.link_share >= _MOST_LINKED_SENTENCE
 

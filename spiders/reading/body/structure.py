@@ -190,7 +190,7 @@ def _holds_picture(element: HtmlElement) -> bool:
     """Whether a picture stands in an element and no paragraph does."""
     if next(element.iter("img", "picture"), None) is None:
         return False
-    return next(element.iter("p", "article", "section"), None) is None
+    return all(inner is element for inner in element.iter("p", "article", "section"))
 
 
 def asks_password(block: Block) -> bool:

@@ -194,7 +194,10 @@ class _Walk:
             return False
         first = len(self.blocks)
         for cell in cells:
-            self._visit_inline(cell, row, link=False, depth=0, opens=False)
+            if next(cell.iter("p", "div"), None) is None:
+                self._visit_inline(cell, row, link=False, depth=0, opens=False)
+            else:
+                self._add(cell.text_content(), link=False)
             self._add(" ", link=False)
         self._flush(row)
         if len(self.blocks) > first:
@@ -242,13 +245,14 @@ def _holds_page(element: HtmlElement) -> bool:
 
 def _is_value(cell: HtmlElement) -> bool:
     """Whether a cell holds a few words and no block of its own."""
-    size = len(cell.text or "")
+    size, blocks = len(cell.text or ""), 0
     for inner in cell.iterdescendants():
         tag = inner.tag
         if isinstance(tag, str) and tag not in _IN_CELL:
             return False
         size += len(inner.text or "") + len(inner.tail or "")
-    return size <= _LONGEST_CELL
+        blocks += tag in {"p", "div"}
+    return size <= _LONGEST_CELL and blocks <= 1
 
 
 def _is_unseen(element: HtmlElement) -> bool:
