@@ -34,10 +34,11 @@ _SKIPPED = _words(
     " script select source style svg template textarea title track video"
 )
 """Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
-_OPEN = _words("audio button canvas figure menu nav noscript object option picture select svg dialog video")
-"""Skipped elements that lxml leaves open where the end tag is missing: the rest of the page then stands in them."""
+_OPEN = _words("a audio button canvas figure menu nav noscript object option picture select svg dialog video")
+"""Links, and skipped elements, that lxml leaves open where the end tag is missing: the rest of the page then stands in them."""
 _MOST_PARAGRAPHS = 3
 _LEAST_PARAGRAPH = 60
+_FEW = 2
 """Paragraphs, and characters of each, by which a skipped element is seen to hold a text."""
 NAVIGATION = _words("dialog menu nav")
 """Rarely text of an article, and a third of all elements."""
@@ -144,7 +145,7 @@ class _Walk:
             self._add(text, link=link)
         for child in element:
             kind = kinds.get(child.tag, _BLOCK)
-            if kind == _SKIP and child.tag in _OPEN and _holds_page(child):
+            if len(child) and child.tag in _OPEN and _holds_page(child):
                 kind = _BLOCK
             if kind != _SKIP and not (skipped and child in skipped):
                 if kind == _BREAK:
@@ -235,8 +236,10 @@ class _Walk:
 
 def _holds_page(element: HtmlElement) -> bool:
     """Whether an element that is never text holds the article, because its end tag is missing or misplaced."""
-    if not len(element):
-        return False
+    if element.tag == "a":  # teasers are links around an article
+        if len(element) < _FEW or next(element.iter("h1"), None) is None:
+            return False
+        return next((inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH), None) is not None
     if next(element.iter("main", "article"), None) is not None:
         return True
     paragraphs = (inner for inner in element.iter("p") if inner.text and len(inner.text) >= _LEAST_PARAGRAPH)

@@ -163,7 +163,7 @@ def _people(line: str) -> Iterator[str]:
     if signed := _SIGNED.match(line):
         line = signed["name"]
     line = _OTHERS.sub("", _ASIDE.sub("", line))
-    line = _DATE_PART.sub("", _RUBRIC.sub("", _FROM.sub("", _ROLE.sub("", line))))
+    line = _DATE_PART.sub("", _RUBRIC.sub("", _FROM.sub("", _ROLE.sub("", _FROM.sub("", line)))))
     if _is_prose(line):
         yield from _named_first(line)
         return
@@ -185,7 +185,7 @@ def _named_first(line: str) -> Iterator[str]:
 def _is_prose(line: str) -> bool:
     """Whether a line is a sentence about somebody rather than names."""
     words = [word for word in line.split() if _LOWER.match(word) and word.strip(".,;") not in _PARTICLES]
-    return len(words) > _MOST_LOWER and len(words) < len(line.split())
+    return len(words) > _MOST_LOWER
 
 
 def _plain_name(name: str, *, follows: bool) -> str:

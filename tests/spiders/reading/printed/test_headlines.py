@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.pages_in_short import LEAD, a_page, json_ld
+
+from spiders.reading.printed.headlines import plain_title
 
 LONG = "Panen Raya di Lembah Utara Datang Lebih Awal"
 
@@ -66,3 +73,54 @@ def test_a_page_without_titles_has_no_headline() -> None:
 
 def test_a_text_far_too_long_is_no_title() -> None:
     assert headline(LONG, stated="a - " * 50_000) == LONG
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        f"<em>{LONG[:10]}</em>{LONG[10:]}",
+        f"{LONG[:5]}&lt;b&gt;{LONG[5:10]}&lt;/b&gt;{LONG[10:]}",
+        LONG.replace(" di ", "&amp;nbsp;di ").replace("nbsp", "#32"),
+        f"{LONG[:6]}\u00ad{LONG[6:]}",
+    ],
+)
+def test_a_title_for_machines_is_cleaned(stated: str) -> None:
+    assert headline("", stated=stated) == LONG
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Panen Raya<br>di Lembah Utara<br/>Datang Lebih Awal",
+        "<span>Panen Raya di Lembah</span> <div>Utara Datang Lebih Awal</div>",
+        "<span class=x>Khusus</span>" + LONG,
+        "<svg><title>Khusus</title></svg>" + LONG,
+        "<style>h1 {}</style>" + LONG,
+    ],
+)
+def test_words_of_a_heading_stand_apart_where_a_browser_sets_them_apart(heading: str) -> None:
+    assert headline(heading, shared=LONG) == LONG
+
+
+def test_a_title_that_no_other_witness_has_gives_way_to_the_one_that_all_others_have() -> None:
+    search = "Jadwal Panen Raya 2026: Tanggal dan Lokasi"
+    assert headline(LONG, stated=search, shared=LONG, window=LONG) == LONG
+
+
+def test_one_text_in_all_titles_is_one_witness() -> None:
+    search = "Panen Raya 2026: Tanggal dan Lokasi Lembah"
+    assert headline(LONG, stated=search, shared=search, window=search) == LONG
+    assert headline("Koran Uji", stated=search, shared=search, window=search) == search
+
+
+def test_the_address_decides_between_two_titles() -> None:
+    other = "Awal Panen di Lembah Utara, Raya dan Ramai"
+    head = json_ld(headline=other) + f'<meta property="og:title" content="{LONG}"><title>{LONG}</title>'
+    url = "https://www.koran.test/awal-panen-di-lembah-utara-raya-dan-ramai"
+    assert a_page(f"<h1>{LONG}</h1><p>{LEAD}</p>", head, url=url).headline == other
+
+
+@given(st.text(alphabet="ab<>&;/#0123456789 lgtamp\"'\\", max_size=60))
+def test_no_tag_and_no_reference_is_left_in_a_title(text: str) -> None:
+    plain = plain_title(html.escape(html.escape(f"<b>{text}</b>")))
+    assert not re.search(r"</?b>|&(?:lt|gt|amp);b", plain)

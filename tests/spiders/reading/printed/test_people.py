@@ -84,3 +84,60 @@ def test_who_signs_for_the_house_is_as_stated_but_no_address_and_no_account() ->
 @given(st.text(max_size=80))
 def test_any_line_is_read(line: str) -> None:
     assert all(name in find_people([line], agencies=True) for name in find_people([line]))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sari Dewi, S.Kep., Ns.",
+        "Sari Dewi, A.Md.",
+        "Sari Dewi S.T.P., M.T.",
+        "Sari Dewi, M.Pd.I",
+        "Sari Dewi, Sp.A",
+        "Sari Dewi, DVM",
+        "Oleh Sari Dewi - Selasa, 5 Mei 2026",
+        "Penulis: Sari Dewi Rabu 6/5/2026",
+        "Oleh: Sari Dewi, Dosen Fakultas Perikanan",
+        "Oleh: Sari Dewi, PT Ikan Semah Tbk",
+        "Penulis: Koresponden Banda Aceh, Sari Dewi",
+        "Laporan Wartawan Kabar Desa, Sari Dewi dari Wonosari",
+        "Sari Dewi**)",
+        "Profil lengkap penulis Sari Dewi",
+        "Telusuri tulisan Sari Dewi",
+        "Kamis, 25.04.24 | 14:07 | Oleh Sari Dewi",
+        "Sari Dewi, pengajar yang menulis tentang sungai dan sawah sejak lama",
+        "Sari\u00ad Dewi",
+    ],
+)
+def test_what_stands_beside_a_name_is_no_author(line: str) -> None:
+    assert find_people([line]) == ("Sari Dewi",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("null", "undefined", "{{author}}", "{author.name}", "Super Admin", "Web Administrator", "NOC Admin", "admin1"),
+        *("Senin", "Jum'at", "Sabtu, 28 November 2026", "Wednesday", "Agustus"),
+        *("Universitas Contoh", "Dinas Perikanan", "PT Semah Tbk", "Semah Ltd.", "Dok. Dinas Kota"),
+        "menulis tentang pasar dan sungai sejak lima tahun",
+    ],
+)
+def test_placeholders_days_and_houses_are_no_people(line: str) -> None:
+    assert find_people([line]) == ()
+
+
+@pytest.mark.parametrize("line", ["Ana de la Cruz", "Siti binti Ahmad", "Jan van der Berg", "J.K. Rowling", "April Lee", "O. Henry"])
+def test_names_with_particles_and_initials_stay_whole(line: str) -> None:
+    assert find_people([line]) == (line,)
+
+
+@pytest.mark.parametrize("line", ["Oleh karena itu, redaksi meminta maaf.", "Oleh sebab hujan, acara batal", "By the way"])
+def test_a_sentence_that_begins_like_a_byline_is_none(line: str) -> None:
+    assert find_byline([line]) is None
+
+
+@given(st.lists(st.sampled_from("Senin Selasa Rabu Kamis Jumat Sabtu Minggu Monday Sunday 5 Mei 2026 | , -".split()), max_size=6))
+def test_an_author_is_never_a_day(words: list[str]) -> None:
+    days = {"senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu", "monday", "sunday"}
+    for name in find_people([f"Oleh Sari Dewi {' '.join(words)}", " ".join(words)]):
+        assert name.casefold() not in days
