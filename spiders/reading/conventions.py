@@ -1,7 +1,7 @@
 """What content management systems write about an article into its markup, by their documentation.
 
-WordPress: `rel="category tag"` on the links of its categories, `rel="tag"` on those of its tags, class `wp-post-image` on
-the featured picture. Ghost and Blogger have `rel="tag"`, Joomla and Drupal microdata and RDFa, which are read elsewhere.
+WordPress: `rel="category tag"` on the links of its categories, `rel="tag"` on those of its tags, class `wp-post-image`
+on the featured picture. Ghost and Blogger have `rel="tag"`, Joomla and Drupal microdata and RDFa: see `marked_dates`.
 """
 
 from __future__ import annotations

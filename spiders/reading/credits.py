@@ -96,7 +96,7 @@ def _is_edited(element: HtmlElement) -> bool:
 
 
 def _is_beside_picture(element: HtmlElement) -> bool:
-    """Whether an element that is no link stands beside a picture in a box that is not an author's: it credits the picture."""
+    """Whether an element credits the picture that it stands beside: no link, and not in an author's box."""
     parent = element.getparent()
     if parent is None or element.tag == "a" or _is_card(parent):
         return False

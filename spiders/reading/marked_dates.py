@@ -30,7 +30,9 @@ _PUBLISHED = re.compile(
     r"(?i)(?:^|[:/.\s])(?:datepublished|datecreated|dateposted|created|issued|published|pubdate|entry-date|post-date"
     r"|publish-date|date-?published)(?:$|\s)"
 )
-_CHANGED = re.compile(r"(?i)(?:^|[:/.\s_-])(?:date-?modified|modified|updated?|lastmod|last-?updated|revised)(?:$|[\s_-])")
+_CHANGED = re.compile(
+    r"(?i)(?:^|[:/.\s_-])(?:date-?modified|modified|updated?|lastmod|last-?updated|revised)(?:$|[\s_-])"
+)
 _MOST = 200
 """Elements that are looked at for a date: real pages have one for each comment."""
 
@@ -79,7 +81,9 @@ class OwnDates:
         if self._scope is None:
             return False
         own = element is self._scope or any(ancestor is self._scope for ancestor in element.iterancestors())
-        bar = any(each.tag in {"header", "nav"} and each not in self._around for each in (element, *element.iterancestors()))
+        bar = any(
+            each.tag in {"header", "nav"} and each not in self._around for each in (element, *element.iterancestors())
+        )
         return bar or not own
 
     def _is_own(self, element: HtmlElement) -> bool:
@@ -87,7 +91,11 @@ class OwnDates:
         if self._never(element):
             return False
         scope = self._scope
-        if scope is not None and self._precedes_text(element) and any(each is scope for each in element.iterancestors()):
+        if (
+            scope is not None
+            and self._precedes_text(element)
+            and any(each is scope for each in element.iterancestors())
+        ):
             return True
         if self._apart(element):
             return False
@@ -157,4 +165,3 @@ def _common(parts: list[HtmlElement]) -> HtmlElement | None:
     paths = [[part, *part.iterancestors()] for part in (parts[0], parts[-1], parts[len(parts) // 2])]
     shared = set(paths[0]).intersection(*paths[1:])
     return next((element for element in paths[0] if element in shared), None)
-

@@ -1,8 +1,8 @@
-"""When an article appeared and was changed: the dates that a page states, weighed by where they stand and what they say.
+"""When an article appeared and was changed: which of the dates that a page states is meant, and in whose zone.
 
-A source is asked after the other, the most trusted first. In each the first date counts that can be: not later than a day
-after the fetch, not the zero of a computer's clock. What it leaves open, others that agree with it fill in, and what
-contradicts them is corrected: a machine's "Z" on a local clock, a month in the place of the day.
+Sources are asked one after the other, the most trusted first. In each the first date counts that can be: not later than
+a day after the fetch, not the zero of a computer's clock. What it leaves open, others that agree with it fill in, and
+what contradicts them is corrected: a machine's "Z" on a local clock, a month in the place of the day.
 """
 
 from __future__ import annotations

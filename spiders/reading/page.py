@@ -12,7 +12,7 @@ A publisher whose pages need code names a subclass in its file and overrides the
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -28,7 +28,6 @@ from spiders.reading.declared import declared_url
 from spiders.reading.markup.document import read
 from spiders.reading.markup.metadata import Metadata, is_free
 from spiders.reading.markup.origins import (
-    ADDRESS,
     HOUSE,
     JSON_LD,
     MARKED,
@@ -36,7 +35,6 @@ from spiders.reading.markup.origins import (
     PRINTED,
     PUBLISHER,
     SELECTOR,
-    TIME,
     TITLE,
     Origins,
 )

@@ -32,6 +32,7 @@ class Later:
         self._find = find
 
     def __iter__(self) -> Iterator[str]:
+        """Look for the lines."""
         return iter(self._find())
 
 
@@ -90,7 +91,10 @@ class Timing:
 
     def _printed(self, *, changes: bool) -> list[str]:
         today = self.fetched_at.astimezone(self.zone).date()
-        return self.surroundings.date_lines(lambda element: self._own.is_clock(element), today, changes=changes)
+        return self.surroundings.date_lines(self._is_clock, today, changes=changes)
+
+    def _is_clock(self, element: HtmlElement) -> bool:
+        return self._own.is_clock(element)
 
     def _moment(self, field: str, sources: Sources, witnesses: Iterable[str]) -> datetime | None:
         return self.origins.first(

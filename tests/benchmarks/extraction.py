@@ -1,11 +1,12 @@
 """The page reader on saved pages, with no publisher's rules: target of the extraction score, and its quality gate.
 
 usage: PYTHONPATH=tests python tests/benchmarks/extraction.py --score SCORE.py --cases PAGES
-           [--no-peers] [--pin] [--allow-regression]
+           [--list NAMES.txt] [--no-peers] [--pin] [--allow-regression]
 
 SCORE.py is run with `tests.benchmarks.extraction:extract` and with each peer, in the same run, one after the other.
 `--pin` writes the floors that tests/test_extraction_floors.py holds, a little under the figures measured; a floor is
-lowered only with `--allow-regression`.
+lowered only with `--allow-regression`. `--list` reads the pages that a file names, of whatever set, and holds no floors:
+lists whose pages nobody has looked at say what pages of unknown outlets give.
 """
 
 from __future__ import annotations
@@ -53,11 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     options = _options(arguments)
     ours = Target(sys.executable, "tests.benchmarks.extraction:extract", [Path(__file__).resolve().parents[2]])
-    found = measure(options.score, options.cases, ours)
+    found = measure(options.score, options.cases, ours, options.list)
     print(_line("", found, header=True), _line("lumbung", found), sep="\n", flush=True)
     for name, target in () if options.no_peers else peers():
-        print(_line(name, measure(options.score, options.cases, target)), flush=True)
-    return _hold(found, options)
+        print(_line(name, measure(options.score, options.cases, target, options.list)), flush=True)
+    return 0 if options.list else _hold(found, options)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -66,6 +67,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--cases", type=lambda given: Path(given).resolve(), required=True, help="the folder of saved pages"
     )
+    parser.add_argument("--list", type=lambda given: Path(given).resolve(), help="a file of names: only these pages")
     parser.add_argument("--no-peers", action="store_true", help="our own figures only")
     parser.add_argument("--pin", action="store_true", help="write the floors under these figures")
     parser.add_argument("--allow-regression", action="store_true", help="pin also what is lower than before")

@@ -37,24 +37,58 @@ class Target(NamedTuple):
     """Folders to import from."""
 
 
-def measure(score: Path, cases: Path, target: Target) -> dict[str, float]:
+def measure(score: Path, cases: Path, target: Target, only: Path | None = None) -> dict[str, float]:
     """Figures of one extractor over the pages of `cases`.
+
+    Args:
+        score: The score script.
+        cases: The folder of saved pages.
+        target: The extractor.
+        only: A file that names some of the pages, one a line: those alone are read, whatever set they are of.
 
     Raises:
         subprocess.CalledProcessError: the score script failed; its words are in `stderr`.
     """
     with tempfile.TemporaryDirectory() as folder:
+        if only is not None:
+            cases = _chosen(cases, only, Path(folder) / "cases")
         rows = Path(folder) / "rows.json"
         command = [target.python, str(score), "--cases", str(cases), "--target", target.name]
         subprocess.run(
-            [*command, "--datasets", DATASETS, "--json", str(rows)],
+            [*command, *(["--datasets", DATASETS] if only is None else []), "--json", str(rows)],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, target.path))},
             cwd=folder,
             check=True,
             capture_output=True,
             text=True,
         )
-        return figures(json.loads(rows.read_text("utf-8"))["rows"])
+        read = json.loads(rows.read_text("utf-8"))["rows"]
+        return figures(read) if only is None else figures_of_list(read)
+
+
+def _chosen(cases: Path, only: Path, folder: Path) -> Path:
+    """A folder with links to the pages that a file names."""
+    folder.mkdir()
+    for name in only.read_text("utf-8").split():
+        (folder / name).symlink_to(cases / name)
+    return folder
+
+
+def figures_of_list(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Means over all pages of a list; of the snippets that must not appear, the share that does."""
+    parses = [row["cpu_s"] / row["floor_s"] for row in rows if row["floor_s"]]
+    snippets = [row["snip"] for row in rows if "snip" in row]
+    leaked, kept_out = (sum(each[place] for each in snippets) for place in (1, 3))
+    return {
+        "page_f1": _mean(rows, "f1"),
+        "title": _mean(rows, "title"),
+        "authors": _mean(rows, "authors_f1"),
+        "day": _mean(rows, "day"),
+        "leaks": leaked / max(1, leaked + kept_out),
+        "median_cpu": statistics.median(parses),
+        "mean_cpu": statistics.fmean(parses),
+        "slowest_s": max(row["cpu_s"] for row in rows),
+    }
 
 
 def figures(rows: Sequence[dict[str, Any]]) -> dict[str, float]:

@@ -126,7 +126,7 @@ def _is_teaser(element: HtmlElement) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def stands_apart_by_name(names: str) -> bool:
+def _stands_apart_by_name(names: str) -> bool:
     """Whether a class or id says that an element is no running text: whole words only, `headline` holds no `ad`."""
     return _HIDDEN.search(names) is not None or any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
 
@@ -141,23 +141,18 @@ def stands_apart(element: HtmlElement) -> bool:
     if not attributes:
         return False
     names = _names(element)
-    if names and stands_apart_by_name(names):
+    if names and _stands_apart_by_name(names):
         return True
-    return is_hidden(element)
+    return _is_hidden(element)
 
 
-def is_hidden(element: HtmlElement) -> bool:
+def _is_hidden(element: HtmlElement) -> bool:
     """Whether an element says of itself, by attribute or style, that browsers do not show it."""
     attributes = element.attrib
     if not attributes:
         return False
     style = attributes.get("style", "")
     return "hidden" in attributes or ("display" in style and _UNSHOWN.search(style) is not None)
-
-
-def author_words(names: str) -> bool:
-    """Whether class or id name an author."""
-    return _has_word(_AUTHOR_WORDS, names)
 
 
 def counts_readers(element: HtmlElement) -> bool:
@@ -206,10 +201,10 @@ def is_boilerplate(text: str) -> bool:
 
 
 def _is_said(text: str) -> bool:
-    """Whether words behind a label, or before a source, are a sentence of the article: `Reporter: Bagaimana ...?`"""
+    """Whether words behind a label, or before a source, make a sentence: `Reporter: Bagaimana hasilnya?`."""
     words = text.split()
     lower = sum(word[:1].islower() for word in words)
-    end = text.rstrip(" \"”’)")[-1:]
+    end = text.rstrip(' "”’)')[-1:]
     return end in _ENDS and len(words) >= (_LEAST_ASKED if end == "?" else _LEAST_SAID) and 2 * lower >= len(words)
 
 
@@ -229,5 +224,5 @@ def points_elsewhere(text: str, *, linked: bool) -> bool:
 
 
 def _goes_on(text: str) -> bool:
-    """Whether a label is followed by a sentence that no headline is: it begins in lower case and ends with a full stop."""
+    """Whether a label is followed by a sentence that no headline is: in lower case, with a full stop."""
     return text.lstrip()[:1].islower() and _is_said(text)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from spiders.reading.markup.blocks import Block
 
 _PLACEHOLDER = re.compile(r"\[Gambas:[^\]]{1,40}\]")
-_LABEL_AT_END = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"”’)]))\s+(?P<words>[^\W\d_]+(?: [^\W\d_]+){0,2}\s*(?P<colon>:)?\s*)$")
+_LABEL_AT_END = re.compile(
+    r"(?:(?<=[.!?…])|(?<=[.!?…][\"”’)]))\s+(?P<words>[^\W\d_]+(?: [^\W\d_]+){0,2}\s*(?P<colon>:)?\s*)$"
+)
 """One to three words behind the end of a sentence, at the end of a text."""
 _TITLE_WORDS = 4
 _LONGEST_COUNTER = 40
@@ -94,7 +96,7 @@ def _kept(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _without_pointer(block: Block, text: str) -> str:
-    """The text without a link to another article that closes it behind a label: `... lumbung baru. Baca juga: Harga beras`.
+    """The text without a link to another article that closes it behind a label: `... baru. Baca juga: Harga beras`.
 
     The label is short, stands behind the end of a sentence, and the link is as long as a headline.
     """

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from spiders.reading.body.boilerplate import is_never_text, stands_apart, starts_comments, starts_others
-from spiders.reading.body.structure import Kin, asks_password, author_boxes, captions, kin_of, main_kin, other_articles
+from spiders.reading.body.structure import Kin, asks_password, author_boxes, captions, kin_of, main_kin
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.printed.date_roles import is_date_line
 from spiders.reading.printed.datelines import is_open_dateline
@@ -61,13 +61,15 @@ def filtered(
 
 
 def _belongs(block: Block, apart: Inherited, kin: Kin | None) -> bool:
-    """Whether a block whose names speak against it is text by its place: a heading between, or a quotation in, the text."""
+    """Whether a block is text by its place, whatever its names say: a heading or a quotation amid the paragraphs."""
     parent = block.element.getparent()
     if parent is None or kin is None:
         return False
     if block.heading:  # its own name says how it looks
         return not apart(parent) and (str(parent.tag), parent.get("class")) == kin[2:] and not block.linked
-    quote = next(block.element.iterancestors("blockquote"), block.element if block.element.tag == "blockquote" else None)
+    quote = next(
+        block.element.iterancestors("blockquote"), block.element if block.element.tag == "blockquote" else None
+    )
     return quote is not None and len(block.text) >= _QUOTED and not is_never_text(quote) and _is_quotation(quote)
 
 
@@ -140,7 +142,7 @@ def length_of(blocks: Iterable[Block]) -> int:
 
 
 def _is_text(block: Block, kin: Kin | None) -> bool:
-    """Whether a block is a sentence, a paragraph by tag or kin, or the dateline that some pages put before the first."""
+    """Whether a block is a sentence, a paragraph by tag or kin, or a dateline outside the first paragraph."""
     text = block.text
     if is_date_line(text) or names_only(text):
         return False
@@ -159,7 +161,9 @@ def trimmed(blocks: list[Block]) -> list[Block]:
     first, last = sentences[0], sentences[-1] + 1
     above = [block for block in blocks[:first] if len(block.text) >= _STANDFIRST and _END.search(block.text)]
     opens = blocks[last - 1].text.endswith(":")
-    below = [block for block in blocks[last:] if block.heading or not _is_label(block) or (opens and kin_of(block) == kin)]
+    below = [
+        block for block in blocks[last:] if block.heading or not _is_label(block) or (opens and kin_of(block) == kin)
+    ]
     return [*(above if first <= _LABELS else blocks[:first]), *blocks[first:last], *below]
 
 

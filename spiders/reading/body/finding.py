@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from spiders.reading.body.boilerplate import is_never_text, points_elsewhere, stands_apart, starts_comments, starts_others
-from spiders.reading.body.evidence import Evidence, Said, _folded
+from spiders.reading.body.boilerplate import (
+    is_never_text,
+    points_elsewhere,
+    stands_apart,
+    starts_comments,
+    starts_others,
+)
 from spiders.reading.body.containers import find_container
 from spiders.reading.body.filtering import filtered, holds_nothing, length_of, trimmed, with_headings
 from spiders.reading.body.lead import find_captions, find_lead
@@ -68,7 +73,6 @@ class Body:
         """Where the text was found."""
         self._stated = stated or Stated()
         self._lead: list[Block] = []
-        self.evidence = None
         self.text_blocks = self._read(containers, outline(root, skipped, NAVIGATION))
         """The blocks of the containers that are text of the article, in order, and its standfirst before them."""
         if holds_nothing(self.text_blocks):  # pages with a menu around the text, or one that never ends, exist
@@ -85,10 +89,13 @@ class Body:
             others = frozenset().union(*(other_articles(self.blocks, inner) for inner in boxes))
             return with_headings(filtered([*self._inside(boxes)], self.containers, others))
         found = find_container(box, self.blocks, self._stated.text, self._stated.headline)
-        self.evidence = Evidence(self.blocks, found, box, Said(self._stated.headline, tuple(map(_folded, self._stated.descriptions)), "".join(filter(str.isalnum, self._stated.text.casefold()))), {})
         self.containers = frozenset((found.element,))
         below = self._below(self.blocks[found.first : found.end])
-        return self._with_lead(with_headings(trimmed(filtered(below, self.containers, other_articles(self.blocks, found) | cut_items(below)))))
+        return self._with_lead(
+            with_headings(
+                trimmed(filtered(below, self.containers, other_articles(self.blocks, found) | cut_items(below)))
+            )
+        )
 
     def _inside(self, boxes: Iterable[Box]) -> Iterator[Block]:
         """Each block of some boxes once: one of them may stand in another."""
@@ -150,7 +157,9 @@ class Body:
             return []
         end = self.blocks.index(self.text_blocks[-1]) + 1
         following = self.blocks[end : end + _BELOW]
-        ends = (place for place, block in enumerate(following) if _begins_anew(block.text) or is_never_text(block.element))
+        ends = (
+            place for place, block in enumerate(following) if _begins_anew(block.text) or is_never_text(block.element)
+        )
         return following[: next(ends, len(following))]
 
     @cached_property

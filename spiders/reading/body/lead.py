@@ -49,7 +49,12 @@ def find_lead(
     stated = [_plain(text) for text in descriptions]
     lead, told = [], captions(near)
     for block in near[starts[-1] + 1 :]:
-        if block in told or names_author(block.element) or block.link_share > _MOST_LINKED or _plain(block.text) in _plain(headline):
+        if (
+            block in told
+            or names_author(block.element)
+            or block.link_share > _MOST_LINKED
+            or _plain(block.text) in _plain(headline)
+        ):
             continue
         if _is_stated(block.text, stated) or (_is_prose(block) and not apart(block.element)):
             lead.append(block)

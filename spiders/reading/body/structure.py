@@ -1,6 +1,6 @@
-"""What the build of a page says about its blocks, whatever its classes are called: lists of other articles, boxes that
-present an author, captions, forms, and which blocks are kin.
+"""What the build of a page says about its blocks, whatever its classes are called.
 
+Lists of other articles, boxes that present an author, captions, forms that ask for a password, blocks that are kin.
 Takes blocks and boxes; gives sets of blocks. Nothing here reads a class name, except to compare it with another.
 """
 

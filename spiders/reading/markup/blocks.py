@@ -35,7 +35,7 @@ _SKIPPED = _words(
 )
 """Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
 _OPEN = _words("a audio button canvas figure menu nav noscript object option picture select svg dialog video")
-"""Links, and skipped elements, that lxml leaves open where the end tag is missing: the rest of the page then stands in them."""
+"""Links, and skipped elements, that lxml leaves open where the end tag is missing: all the rest then stands in them."""
 _MOST_PARAGRAPHS = 3
 _LEAST_PARAGRAPH = 60
 _FEW = 2
@@ -189,7 +189,7 @@ class _Walk:
         self.boxes.append(Box(element, place, place + 1, []))
 
     def _add_row(self, row: HtmlElement) -> bool:
-        """One block of a table row whose cells are values, as readers take it in; False for a row that lays a page out."""
+        """One block of a table row whose cells are values; False for a row that lays the page out."""
         cells = [cell for cell in row if cell.tag in _CELLS]
         if len(cells) < 2 or not all(map(_is_value, cells)):  # noqa: PLR2004 - one cell is no row of values
             return False
@@ -239,7 +239,9 @@ def _holds_page(element: HtmlElement) -> bool:
     if element.tag == "a":  # teasers are links around an article
         if len(element) < _FEW or next(element.iter("h1"), None) is None:
             return False
-        return next((inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH), None) is not None
+        return (
+            next((inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH), None) is not None
+        )
     if next(element.iter("main", "article"), None) is not None:
         return True
     paragraphs = (inner for inner in element.iter("p") if inner.text and len(inner.text) >= _LEAST_PARAGRAPH)

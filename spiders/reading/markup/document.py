@@ -1,9 +1,9 @@
 """Bytes of a page -> the one lxml tree that everything else reads. Never raises.
 
 Charset: a byte order mark, then UTF-16 where the header says so and the bytes have NULs, then UTF-8 where the bytes
-are valid UTF-8, or all but a few (declarations are wrong more often than a whole page of bytes is valid by chance), then
-the header, then `<meta>`, then windows-1252. Names mean what browsers take them for: latin-1 is windows-1252. What is no text in its
-charset becomes U+FFFD, NULs are dropped, and both are counted.
+are valid UTF-8, or all but a few (declarations are wrong more often than a page of bytes is valid by chance), then
+the header, then `<meta>`, then windows-1252. Names mean what browsers take them for: latin-1 is windows-1252. What is
+no text in its charset becomes U+FFFD, NULs are dropped, and both are counted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""JSON as templates write it: valid, in comments, several objects in a row, or with a slip that a tolerant parser mends."""
+"""JSON as templates write it: valid, in comments, several objects in a row, or with a slip that is mended."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def read_json(text: str) -> Iterable[Any]:
 
 def _several(text: str) -> Iterator[Any]:
     """The values of a text that is nothing but values in a row; none where one of them cannot be read."""
-    values, at = [], 0
+    values: list[Any] = []
+    at = 0
     while at < len(text) and len(values) < _MOST_VALUES:
         if text[at] in _BLANK:
             at += 1

@@ -71,7 +71,7 @@ def text_of(element: HtmlElement) -> str:
 
 
 def shown_text(element: HtmlElement) -> str:
-    """What an element shows, cut where no value ends: words apart where a browser breaks the line or sets a label apart.
+    """What an element shows, cut where no value ends; words stand apart where a browser breaks the line.
 
     Style sheets, scripts and drawings that some pages write inside their headings are left out.
     """

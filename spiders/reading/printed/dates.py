@@ -48,14 +48,16 @@ _SHAPES = [
         # 2/24/2026: no month has the number 24
         rf"(?<![0-9])(?<![0-9][.,:/])(?P<digits>1[0-2]|0?[1-9])/(?P<day>1[3-9]|2[0-9]|3[01])/{_YEAR}(?![.,/-][0-9])",
         # Fri Apr 28 19:20:36 CEST 2023
-        rf"\b{_MONTH} (?P<day>0?[1-9]|[12][0-9]|3[01])(?= [0-9:]{{5,8}} (?:[a-z]{{3,5}} )?{_YEAR.replace('year', 'year_')}).{{6,16}}{_YEAR}",
+        rf"\b{_MONTH} (?P<day>0?[1-9]|[12][0-9]|3[01]) [0-9:]{{5,8}} (?:[a-z]{{3,5}} )?{_YEAR}",
         # 20/1/2026, 20-01-2026, 20.1.2026
         rf"{_DAY}(?P<mark> ?[-/.] ?)(?P<digits>1[0-2]|0?[1-9])(?P=mark){_YEAR}(?![.,/-][0-9])",
     )
 ]
 _SHORT_YEAR = re.compile(
-    rf"(?<![0-9./-])(?:(?P<day>0[1-9]|[12][0-9]|3[01])(?P<mark>[-/.])(?P<digits>1[0-2]|0[1-9])(?P=mark)(?P<year>[0-9]{{2}})"
-    rf"|(?P<day_>0?[1-9]|[12][0-9]|3[01])[ -]{_MONTH.replace('month', 'month_')}[ -]'?(?P<year_>[0-9]{{2}}))(?![0-9:./-])"
+    r"(?<![0-9./-])(?:(?P<day>0[1-9]|[12][0-9]|3[01])(?P<mark>[-/.])(?P<digits>1[0-2]|0[1-9])(?P=mark)"
+    r"(?P<year>[0-9]{2})"
+    rf"|(?P<day_>0?[1-9]|[12][0-9]|3[01])[ -]{_MONTH.replace('month', 'month_')}[ -]'?(?P<year_>[0-9]{{2}}))"
+    r"(?![0-9:./-])"
 )
 """25.04.24, 25 Apr 24: read only where a weekday or a clock beside it says that it is a date."""
 _WEEKDAY = re.compile(

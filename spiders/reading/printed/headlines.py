@@ -31,7 +31,7 @@ _MOST_ESCAPED = 3
 """Times that a title is found escaped: by the editor, by the template, by the plugin."""
 
 
-def choose_headline(
+def choose_headline(  # noqa: PLR0913, PLR0917 - one argument a witness
     printed: Iterable[str],
     newsroom: Iterable[str],
     shared: Iterable[str],
@@ -96,7 +96,9 @@ def _only_heading(headings: list[str], titles: Iterable[str], names: frozenset[s
         return None
     ours = set(_WORDS.findall(headings[0].casefold()))
     shares = (len(ours & set(_WORDS.findall(title.casefold()))) for title in titles)
-    return headings[0] if len(ours) > 1 and any(share >= max(2, _LEAST_SHARED * len(ours)) for share in shares) else None
+    return (
+        headings[0] if len(ours) > 1 and any(share >= max(2, _LEAST_SHARED * len(ours)) for share in shares) else None
+    )
 
 
 def _is_copied(heading: str, stated: str, social: list[str], windows: list[str]) -> bool:

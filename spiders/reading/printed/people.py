@@ -29,37 +29,91 @@ _NAMED_ROLE = re.compile(
 )
 _ROLE_WITHIN = re.compile(r"[|•·–-] *(?=(?:Oleh|By|Penulis|Reporter|Pewarta)\b)")
 """A byline behind the date: `Kamis, 25.04.24 | 14:07 | Oleh Sari Dewi`."""
-_FROM = re.compile(r"(?i)^(?:(?:kontributor|koresponden|laporan(?: (?:wartawan|kontributor|reporter))?)\b [^,:]{2,40}, ?)(?=\S)")
+_FROM = re.compile(
+    r"(?i)^(?:(?:kontributor|koresponden|laporan(?: (?:wartawan|kontributor|reporter))?)\b [^,:]{2,40}, ?)(?=\S)"
+)
 """Kontributor Bandung, Sari Dewi: the place or the house of a role, before the name."""
 _DATE_PART = re.compile(
     r"(?i)[\s,|–-]*\b(?:senin|selasa|rabu|kamis|jum['’`ʼ]?at|sabtu|minggu|ahad|monday|tuesday|wednesday|thursday|friday|saturday"
     r"|sunday|mon|tue|wed|thu|fri|sat|sun)\b(?=\s*(?:$|[,|(]|-?\s*\d)).*$"
 )
 """A weekday, and the date behind it."""
-_PLACEHOLDER = re.compile(r"(?i)[{}<>$%_=\\]|\b(?:null|undefined|none|nan|unknown|anonym\w*|author|user|guest|test|lorem)\b")
-_ACCOUNT = re.compile(r"(?i)\b(?:(?:super|web|site)?[ -]?(?:admin|administrator|adminstrator|webmaster|root)\d*|super ?user|operator)\b")
+_PLACEHOLDER = re.compile(
+    r"(?i)[{}<>$%_=\\]|\b(?:null|undefined|none|nan|unknown|anonym\w*|author|user|guest|test|lorem)\b"
+)
+_ACCOUNT = re.compile(
+    r"(?i)\b(?:(?:super|web|site)?[ -]?(?:admin|administrator|adminstrator|webmaster|root)\d*|super ?user|operator)\b"
+)
 _FIRM = re.compile(
-    r"(?i)^(?:pt|cv|ud|yayasan|universitas|institut|fakultas|sekolah|dinas|kementerian|badan|komisi|dok|mahasiswa|dosen|guru besar"
-    r"|peneliti|ketua|direktur|anggota|kepala|alumni|pengamat|university|institute|faculty|department|student|professor of)\b"
+    r"(?i)^(?:pt|cv|ud|yayasan|universitas|institut|fakultas|sekolah|dinas|kementerian|badan|komisi|dok|mahasiswa"
+    r"|dosen|guru besar|peneliti|ketua|direktur|anggota|kepala|alumni|pengamat|university|institute|faculty|department"
+    r"|student|professor of)\b"
     r"|\b(?:tbk|inc|ltd|llc|gmbh|corp|co|plc|university|universitas|institute|foundation|media group)\.?$"
 )
 """A firm, a school, an office or a rank in one: what people belong to."""
 _LOWER = re.compile(r"^[^\W\d_A-ZÀ-Þ]")
 _PARTICLES = frozenset(
-    "al an bin binti da dal dalla das de degli del della den der di dos du el e i la las le les lo los of ter ten und v van vom"
-    " von vd y zu zum zur ibn ben bint alias san st".split()
+    [
+        "al",
+        "an",
+        "bin",
+        "binti",
+        "da",
+        "dal",
+        "dalla",
+        "das",
+        "de",
+        "degli",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "e",
+        "i",
+        "la",
+        "las",
+        "le",
+        "les",
+        "lo",
+        "los",
+        "of",
+        "ter",
+        "ten",
+        "und",
+        "v",
+        "van",
+        "vom",
+        "von",
+        "vd",
+        "y",
+        "zu",
+        "zum",
+        "zur",
+        "ibn",
+        "ben",
+        "bint",
+        "alias",
+        "san",
+        "st",
+    ]
 )
 """Words in lower case that are parts of names."""
-_ORIGINS = frozenset("dari di asal from in aus at melaporkan reporting".split())
+_ORIGINS = frozenset(["dari", "di", "asal", "from", "in", "aus", "at", "melaporkan", "reporting"])
 """Words behind which the place stands from which someone reports."""
-_DEGREES = re.compile(r"(?:^|(?<=\s))(?:(?:[A-Z][A-Za-z]{0,4}\.){1,4}(?:[A-Z][A-Za-z]{0,5})?\.?|[A-Z][A-Za-z]{0,4}(?:\.[A-Z][A-Za-z]{0,5})+\.?)$")
+_DEGREES = re.compile(
+    r"(?:^|(?<=\s))(?:(?:[A-Z][A-Za-z]{0,4}\.){1,4}(?:[A-Z][A-Za-z]{0,5})?\.?|[A-Z][A-Za-z]{0,4}(?:\.[A-Z][A-Za-z]{0,5})+\.?)$"
+)
 """S.Pd., M.Ag, S.I.Kom, Ph.D.: capitals with dots, behind a name."""
 _LETTERS = re.compile(r"^(?:[A-Z]{2,6}|[A-Z][A-Za-z]{0,2}[A-Z][a-z]?|[JS]r|I{2,3}|IV)\.?$")
 """MBA, PhD, MSc, Jr: letters behind a comma."""
 _MOST_WORDS = 6
 _MOST_NAMED = 4
 _MOST_LOWER = 3
-"""Words in lower case from which a line is prose, and no names.""" 
+"""Words in lower case from which a line is prose, and no names."""
 _SIGNED = re.compile(
     rf"(?P<name>[A-Z][\w.'’]*(?: [A-Z][\w.'’]*){{0,4}}){_SPACE}?, (?:Jurnalis|Wartawan|Reporter|Kontributor)"
     rf"{_SPACE}*(?:[·•|–-].*)?$"
@@ -97,7 +151,7 @@ _NO_HOUSE = re.compile(r"(?i)@|://|^(?:admin|administrator|redaksi|redaktion|tim
 _ARTICLES = re.compile(r"(?i)^(?:the|der|die|das|le|la|les|el|il|harian|koran) ")
 _LONGEST_LINE = 1000
 """Characters that are read of a line: the authors of a study fill some hundred; a limit bounds the time of matching."""
-_EDGES = " .:-–—()[]*,\"“”"
+_EDGES = ' .:-–—()[]*,"“”'
 _SHORTEST_NAME = 3
 _LONGEST_NAME = 50
 
@@ -117,7 +171,7 @@ def _is_byline(line: str) -> bool:
 
 
 def names_only(line: str) -> bool:
-    """Whether a line is a byline and no more, however it ends: `Oleh: Sari Dewi, S.Pd., M.Pd.`"""
+    """Whether a line is a byline and no more, also where it ends in a degree: `Sari Dewi, S.Pd.` behind a role."""
     named = _NAMED_ROLE.match(line)
     return named is not None and len(line) <= _LONGEST_BYLINE and not line.endswith("?") and find_people([line]) != ()
 

@@ -16,7 +16,7 @@ _SHAPED = re.compile(r"[A-Z]{2,3}T")
 _SEASONS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
 
 
-def zone_after(text: str) -> tzinfo | None | bool:
+def zone_after(text: str) -> tzinfo | bool | None:
     """The zone that a text states right at its start, behind a clock.
 
     Args:
@@ -39,7 +39,7 @@ def zone_after(text: str) -> tzinfo | None | bool:
         return timezone(timedelta(hours=hours))
     offsets = _offsets().get(name, frozenset())
     if len(offsets) == 1:
-        return timezone(*offsets)
+        return timezone(next(iter(offsets)))
     return None if offsets or _SHAPED.fullmatch(name) else False
 
 

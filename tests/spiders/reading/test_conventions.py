@@ -55,10 +55,13 @@ def test_no_field_keeps_a_soft_hyphen() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["https://www.koran.test/news-2-ikan-semah.html", "/2026/05/03/ikan-semah", "https://lain.test/kabar/993"]
+    "address",
+    ["https://www.koran.test/news-2-ikan-semah.html", "/2026/05/03/ikan-semah", "https://lain.test/kabar/993"],
 )
 def test_json_ld_of_another_address_and_headline_is_not_this_articles(address: str) -> None:
-    other = json_ld(url=address, headline="Ikan Semah Kembali", author={"name": "Tono Hadi"}, datePublished="2026-05-03")
+    other = json_ld(
+        url=address, headline="Ikan Semah Kembali", author={"name": "Tono Hadi"}, datePublished="2026-05-03"
+    )
     page = a_page(BODY, other)
     assert (page.headline, page.authors, page.published_at) == ("Sekolah Sungai", (), None)
 

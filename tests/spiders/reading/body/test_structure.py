@@ -125,7 +125,9 @@ def test_a_list_that_a_colon_announces_is_text_to_its_end() -> None:
 
 
 def test_text_goes_on_behind_a_list_of_others_in_a_box_like_the_first() -> None:
-    first, second = (f"<div class=teks>{''.join(f'<p>{each}</p>' for each in part)}</div>" for part in (TEXT[:3], TEXT[3:]))
+    first, second = (
+        f"<div class=teks>{''.join(f'<p>{each}</p>' for each in part)}</div>" for part in (TEXT[:3], TEXT[3:])
+    )
     box = "<div><h4>Artikel Terkait</h4><ul><li><a href=/1>Jembatan gantung dipugar lagi</a></li></ul></div>"
     assert a_page(f"<article><h1>Sekolah Sungai</h1>{first}{box}{second}</article>").paragraphs == TEXT
 

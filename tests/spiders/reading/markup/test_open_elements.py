@@ -8,7 +8,9 @@ from support.pages_in_short import BODY, LEAD, SECOND, a_page
 from spiders.reading.markup.document import decode
 
 
-@pytest.mark.parametrize("tag", ["button", "figure", "picture", "select", "svg", "noscript", "a", "object", "video", "menu"])
+@pytest.mark.parametrize(
+    "tag", ["button", "figure", "picture", "select", "svg", "noscript", "a", "object", "video", "menu"]
+)
 def test_the_article_below_an_open_element_is_read(tag: str) -> None:
     page = a_page(f"<div><{tag}><span>Menu</span>{BODY}</div>")
     assert page.paragraphs == (LEAD, SECOND)
