@@ -16,7 +16,7 @@ from spiders.reading.printed.date_roles import Dated, Role, dated_parts
 from spiders.reading.printed.dates import parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 PUBLISHED = (
     *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
@@ -50,24 +50,23 @@ def choose_moment(
         zone: Where the publisher is: for dates that state no zone.
         fetched_at: When the page was fetched; no article is of later.
     """
-    heard: list[str] = []
     for text in texts:
         found = parse_date(text, _UNSTATED)
         if found is None:
             continue
         unclear = _DIGITS.search(text) is not None
         if unclear or not _is_whole(found):
-            heard = heard or [*witnesses]
-            found = _completed(found, heard, unclear=unclear, latest=_latest(fetched_at))
+            found = _completed(found, witnesses, unclear=unclear, latest=_latest(fetched_at))
         found = _as_local_clock(found, zone, fetched_at)
         if _can_be(found, fetched_at):
             return found
     return None
 
 
-def _completed(found: datetime, witnesses: Sequence[str], *, unclear: bool, latest: datetime | None) -> datetime:
-    readings = [when for text in witnesses if (when := parse_date(text, _UNSTATED))]
+def _completed(found: datetime, witnesses: Iterable[str], *, unclear: bool, latest: datetime | None) -> datetime:
+    readings: Iterable[datetime] = (when for text in witnesses if (when := parse_date(text, _UNSTATED)))
     if unclear:
+        readings = [*readings]
         found = _in_order(found, readings, latest)
     return next((when for when in readings if _completes(found, when)), found)
 

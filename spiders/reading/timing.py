@@ -67,7 +67,7 @@ class Timing:
             *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, named), (PRINTED, below)),
             (ADDRESS, date_in_path(self.url)),
         )
-        said = (stated, meta, selected, printed, marked, named, below, self._changes, date_in_path(self.url))
+        said = (stated, meta, selected, printed, marked, below, self._changes, date_in_path(self.url), named)
         return self._moment("published_at", sources, Later(lambda: chain.from_iterable(said)))
 
     def modified(self, published_at: datetime | None) -> datetime | None:

@@ -50,7 +50,8 @@ def filtered(
     """
     prose = [block for block in blocks if not (_is_linked(block) or block in others)]
     told = captions(blocks)
-    prose = [block for block in prose if not (block in told or asks_password(block))]
+    locked = Inherited(asks_password)
+    prose = [block for block in prose if not (block in told or locked(block.element))]
     apart = Inherited(stands_apart, containers)
     kin = main_kin((block for block in prose if not apart(block.element)), _PROSE)
     kept = [block for block in prose if not apart(block.element) or _belongs(block, apart, kin)]

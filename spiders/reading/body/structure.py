@@ -193,7 +193,6 @@ def _holds_picture(element: HtmlElement) -> bool:
     return all(inner is element for inner in element.iter("p", "article", "section"))
 
 
-def asks_password(block: Block) -> bool:
-    """Whether a block stands in a form that asks for a password."""
-    form = next(block.element.iterancestors("form"), None)
-    return form is not None and any(field.get("type", "").lower() == "password" for field in form.iter("input"))
+def asks_password(element: HtmlElement) -> bool:
+    """Whether an element is a form that asks for a password: what stands in it is no text."""
+    return element.tag == "form" and any(field.get("type", "").lower() == "password" for field in element.iter("input"))

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -145,7 +144,7 @@ class _Walk:
             self._add(text, link=link)
         for child in element:
             kind = kinds.get(child.tag, _BLOCK)
-            if len(child) and child.tag in _OPEN and _holds_page(child):
+            if (kind == _SKIP or kind == _LINK) and len(child) and child.tag in _OPEN and _holds_page(child):  # noqa: PLR1714
                 kind = _BLOCK
             if kind != _SKIP and not (skipped and child in skipped):
                 if kind == _BREAK:
@@ -242,10 +241,14 @@ def _holds_page(element: HtmlElement) -> bool:
         return (
             next((inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH), None) is not None
         )
-    if next(element.iter("main", "article"), None) is not None:
-        return True
-    paragraphs = (inner for inner in element.iter("p") if inner.text and len(inner.text) >= _LEAST_PARAGRAPH)
-    return len(list(islice(paragraphs, _MOST_PARAGRAPHS))) == _MOST_PARAGRAPHS
+    paragraphs = 0
+    for inner in element.iter("main", "article", "p"):
+        if inner.tag != "p":
+            return True
+        paragraphs += len(inner.text or "") >= _LEAST_PARAGRAPH
+        if paragraphs == _MOST_PARAGRAPHS:
+            return True
+    return False
 
 
 def _is_value(cell: HtmlElement) -> bool:
