@@ -5,8 +5,8 @@ usage: PYTHONPATH=tests python tests/benchmarks/extraction.py --score SCORE.py -
 
 SCORE.py is run with `tests.benchmarks.extraction:extract` and with each peer, in the same run, one after the other.
 `--pin` writes the floors that tests/test_extraction_floors.py holds, a little under the figures measured; a floor is
-lowered only with `--allow-regression`. `--list` reads the pages that a file names, of whatever set, and holds no floors:
-lists whose pages nobody has looked at say what pages of unknown outlets give.
+lowered only with `--allow-regression`. `--list` reads the pages that a file names, of whatever set, and holds no
+floors: lists whose pages nobody has looked at say what pages of unknown outlets give.
 """
 
 from __future__ import annotations

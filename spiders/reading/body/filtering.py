@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from spiders.reading.body.boilerplate import is_never_text, stands_apart, starts_comments, starts_others
@@ -30,7 +31,9 @@ _MOST_LINKED = 0.5
 _MOST_LINKED_SENTENCE = 0.85
 _LEAST_KEPT = 0.3
 _LABEL = 40
+_ENDS = frozenset(".?…。？)]")
 _QUOTED = 40
+_LEAD_WORDS = 3
 _STANDFIRST = 50
 """Characters of a heading that is a sentence, and no second headline."""
 _LABELS = 4
@@ -48,7 +51,9 @@ def filtered(
         containers: Elements in which the text stands: their own names and those above say nothing.
         others: Blocks that are known to be of other articles.
     """
-    prose = [block for block in blocks if not (_is_linked(block) or block in others)]
+    linked = {block for block in blocks if _is_linked(block)}
+    labels = {block for block, below in pairwise(blocks) if below in linked and _names_links(block)}
+    prose = [block for block in blocks if not (block in linked or block in labels or block in others)]
     told = captions(blocks)
     locked = Inherited(asks_password)
     prose = [block for block in prose if not (block in told or locked(block.element))]
@@ -59,6 +64,11 @@ def filtered(
         never = Inherited(is_never_text, containers)
         kept = [block for block in prose if not never(block.element)] or prose
     return _until_end(_without_authors(kept, containers))
+
+
+def _names_links(block: Block) -> bool:
+    """Whether a block above a link is a label for it: `JANGAN LEWATKAN!!!`; a sentence and a heading are not."""
+    return not block.heading and len(block.text) < _LABEL and block.text[-1:] not in _ENDS and block.element.tag == "p"
 
 
 def _belongs(block: Block, apart: Inherited, kin: Kin | None) -> bool:
@@ -133,8 +143,14 @@ def _is_linked(block: Block) -> bool:
         return False
     if block.element.tag == "tr":  # a name that is a link, and its values
         return block.link_share >= _MOST_LINKED_SENTENCE
-    sentence = len(block.text) >= _PROSE and _END.search(block.text) is not None
+    sentence = _END.search(block.text) is not None and (len(block.text) >= _PROSE or _leads_in(block))
     return not sentence or block.link_share >= _MOST_LINKED_SENTENCE
+
+
+def _leads_in(block: Block) -> bool:
+    """Whether some words of a sentence stand before its first link, and are no label of it."""
+    lead = "".join(block.texts[: block.marks[0][0]]).strip() if block.marks else ""
+    return len(lead.split()) >= _LEAD_WORDS and not lead.endswith(":")
 
 
 def length_of(blocks: Iterable[Block]) -> int:
@@ -145,11 +161,13 @@ def length_of(blocks: Iterable[Block]) -> int:
 def _is_text(block: Block, kin: Kin | None) -> bool:
     """Whether a block is a sentence, a paragraph by tag or kin, or a dateline outside the first paragraph."""
     text = block.text
+    if is_open_dateline(text):
+        return True
     if is_date_line(text) or names_only(text):
         return False
     if block.heading or len(text) >= _PROSE or block.element.tag in _TEXT_TAGS or kin_of(block) == kin:
         return True
-    return _END.search(text) is not None or is_open_dateline(text)
+    return _END.search(text) is not None
 
 
 def trimmed(blocks: list[Block]) -> list[Block]:

@@ -144,7 +144,7 @@ class _Walk:
             self._add(text, link=link)
         for child in element:
             kind = kinds.get(child.tag, _BLOCK)
-            if (kind == _SKIP or kind == _LINK) and len(child) and child.tag in _OPEN and _holds_page(child):  # noqa: PLR1714
+            if kind in {_SKIP, _LINK} and len(child) and child.tag in _OPEN and _holds_page(child):
                 kind = _BLOCK
             if kind != _SKIP and not (skipped and child in skipped):
                 if kind == _BREAK:

@@ -27,8 +27,8 @@ class Role(Enum):
 
 _CHANGED = re.compile(
     r"(?i)(?:\b(?:ter|di|pem|pe|per|meng|mem|re){0,2}(?:ubah|perubahan|baru[ai]|baharu|mutakhir|edit|revisi"
-    r"|sunting|koreksi|ralat|segar)|updat|modif|revis|edited|correct|amend|refresh|reviewed|aktualisi|ge[äa]ndert|mis à jour"
-    r"|actualiz|aggiorn|atualiz|\blast\b)"
+    r"|sunting|koreksi|ralat|segar)|updat|modif|revis|edited|correct|amend|refresh|reviewed|aktualisi|ge[äa]ndert"
+    r"|mis à jour|actualiz|aggiorn|atualiz|\blast\b)"
 )
 """Stems, whatever stands before and behind them."""
 _PUBLISHED = re.compile(

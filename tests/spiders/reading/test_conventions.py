@@ -9,7 +9,8 @@ from spiders.reading.printed.labels import find_language, without_unseen
 
 
 def test_categories_are_sections_and_tags_are_tags() -> None:
-    links = "<a rel='category tag' href=/c/desa>Desa</a> <a rel=tag href=/t/air>air</a> <a rel='tag nofollow' href=/t/ikan>ikan</a>"
+    links = "<a rel='category tag' href=/c/desa>Desa</a> <a rel=tag href=/t/air>air</a>"
+    links += " <a rel='tag nofollow' href=/t/ikan>ikan</a>"
     page = a_page(BODY + f"<p>{links}</p>")
     assert (page.section, page.tags) == ("Desa", ("air", "ikan"))
 

@@ -23,7 +23,7 @@ HEAD = "</h1>"
         f"<section><h3>Lainnya</h3><a href=/2>Ikan semah kembali</a> {OLD}</section>",
         f"<aside><p>Ikan semah</p>{OLD}</aside>",
         f"<footer>Situs sejak {OLD}</footer>",
-        "<div><ul><li><a href=/3>Panen kopi</a> <span itemprop=datePublished content=2026-03-01>1 Maret</span></li></ul></div>",
+        "<ul><li><a href=/3>Panen kopi</a> <span itemprop=datePublished content=2026-03-01>1 Maret</span></li></ul>",
     ],
 )
 def test_a_date_behind_the_article_is_of_something_else(markup: str) -> None:

@@ -42,8 +42,10 @@ def test_linked_titles_with_an_excerpt_each_are_others_whatever_stands_above(hea
 
 def test_excerpts_that_end_in_dots_are_others_beside_the_shortest_text() -> None:
     item = "<li><a href={address}>{title}</a> <i>{text} Warga juga &hellip;</i></li>"
-    body = f"<article><h1>Sekolah Sungai</h1><div class=isi><p>{LEAD} {SECOND}</p>{cards('Simak', item, 'ul')}</div></article>"
-    assert a_page(body).paragraphs == (f"{LEAD} {SECOND}",)
+    text = f"<p>{LEAD} {SECOND}</p>{cards('Simak', item, 'ul')}"
+    assert a_page(f"<article><h1>Sekolah Sungai</h1><div class=isi>{text}</div></article>").paragraphs == (
+        f"{LEAD} {SECOND}",
+    )
 
 
 def test_headings_without_links_and_their_paragraphs_are_text() -> None:
@@ -99,7 +101,8 @@ def test_a_quoted_post_is_text_whatever_its_frame_is_called(name: str) -> None:
 
 
 def test_a_heading_of_a_part_stays_before_the_heading_of_its_first_section() -> None:
-    body = f"<p>{LEAD}</p><h2>Hulu</h2><h3>Dermaga</h3><p>{SECOND}</p><h2>Hilir</h2><h3>Muara</h3><h4>Pagi</h4><p>{THIRD}</p>"
+    body = f"<p>{LEAD}</p><h2>Hulu</h2><h3>Dermaga</h3><p>{SECOND}</p>"
+    body += f"<h2>Hilir</h2><h3>Muara</h3><h4>Pagi</h4><p>{THIRD}</p>"
     want = (LEAD, "Hulu", "Dermaga", SECOND, "Hilir", "Muara", "Pagi", THIRD)
     assert a_page(f"<h1>Sekolah Sungai</h1><div>{body}</div>").paragraphs == want
 
@@ -145,7 +148,7 @@ def test_comments_in_unmarked_boxes_are_no_text(heading: str) -> None:
 
 
 def test_a_form_that_asks_for_a_password_is_no_text() -> None:
-    form = "<form><p>Tulisan ini dikunci oleh pengurus. Masukkan kata sandi yang dibagikan di balai desa untuk membacanya.</p>"
+    form = "<form><p>Tulisan ini dikunci oleh pengurus. Masukkan kata sandi yang dibagikan di balai desa.</p>"
     form += "<input type=password name=p></form>"
     assert a_page(f"<article><h1>Sekolah Sungai</h1><div>{form}</div></article>").paragraphs == ()
 
@@ -153,3 +156,61 @@ def test_a_form_that_asks_for_a_password_is_no_text() -> None:
 def test_hidden_text_inside_a_line_is_not_read() -> None:
     body = f"<div><p>{LEAD}<span style='display:none'> https://contoh.test/x</span></p><p>{SECOND}</p></div>"
     assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == (LEAD, SECOND)
+
+
+@pytest.mark.parametrize(
+    "dateline", ["Jakarta, 5 Mei 2026 (ANTARA) -", "ISTANBUL, 23 Februari 2016 (Antara/PRNewswire) --"]
+)
+def test_a_dateline_with_a_day_is_no_date_line(dateline: str) -> None:
+    body = f"<div><div>{dateline}</div><p>{LEAD}</p><p>{SECOND}</p></div>"
+    assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == (f"{dateline} {LEAD}", SECOND)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Terbit Senin, 4 Mei 2026 09:00 WIB, diperbarui Selasa, 5 Mei 2026 12:00 WIB", "Oleh: Sari Dewi, S.Pd., M.Pd."],
+)
+def test_a_line_of_dates_or_names_before_the_text_is_none(line: str) -> None:
+    assert page() == TEXT
+    body = f"<div><p>{line}</p><p>{LEAD}</p><p>{SECOND}</p></div>"
+    assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == (LEAD, SECOND)
+
+
+def test_a_label_above_a_link_is_no_text() -> None:
+    link = "<p>Jangan lewatkan!!!</p><p><a href=/2>Ikan semah kembali ke hulu sungai</a></p>"
+    body = f"<div><p>{LEAD}</p>{link}<p>{SECOND}</p></div>"
+    assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == (LEAD, SECOND)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Penulis: Apa yang pertama Anda ukur pagi itu?",
+        "Editor: kami menunda rubrik ini sampai airnya benar-benar jernih lagi.",
+        "Foto: seorang guru mencelupkan cakram, tetapi airnya masih terlalu keruh untuk dibaca.",
+        "Ikan itu dilepas lagi ke hulu oleh para guru. (Sumber: Kabar Desa)",
+    ],
+)
+def test_a_sentence_with_a_label_is_text(sentence: str) -> None:
+    body = f"<div><p>{LEAD}</p><p>{sentence}</p><p>{SECOND}</p></div>"
+    assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == (LEAD, sentence, SECOND)
+
+
+@pytest.mark.parametrize(
+    "pointer", ["Baca juga: {link}", "Lihat {link}", "<b>Info lengkap: {link}</b>", "<br>Simak juga {link}"]
+)
+def test_a_pointer_at_the_end_of_a_paragraph_is_cut(pointer: str) -> None:
+    link = "<a href=/2>Ikan semah kembali ke hulu sungai</a>"
+    body = f"<div><p>{LEAD} {pointer.format(link=link)}</p><p>{SECOND}</p></div>"
+    want = (
+        (LEAD, SECOND)
+        if not pointer.startswith("Lihat")
+        else (f"{LEAD} Lihat Ikan semah kembali ke hulu sungai", SECOND)
+    )
+    assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == want
+
+
+def test_a_link_within_the_last_sentence_stays() -> None:
+    link = "<a href=/2>buku panduan para guru desa</a>"
+    body = f"<div><p>{LEAD}</p><p>Cara membuatnya ada di {link}.</p><p>{SECOND}</p></div>"
+    assert len(a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs) == 3
