@@ -30,6 +30,7 @@ from spiders.article import Article, Entry, Rejection, Validators
 from spiders.crawler import PublisherSpider
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
+from spiders.reading.printed.labels import without_unseen
 from spiders.reading.process.reader import Reader
 from spiders.seed_format import collapse, loads
 
@@ -61,7 +62,10 @@ def page(text: Input) -> bytes:
 
 
 def expected(text: Input) -> tuple[str, str]:
-    """Headline and first paragraph as a reader sees them: no NUL, white space collapsed, U+FFFD for what is no text."""
+    """Headline and first paragraph as a reader sees them.
+
+    No NUL, white space collapsed, U+FFFD for what is no text, and nothing that cannot be seen and means nothing.
+    """
     letters = (text.shown or "").replace("\0", "")
     shown = "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in letters)
     head = shown if text.head is None else text.head.decode()
@@ -70,7 +74,7 @@ def expected(text: Input) -> tuple[str, str]:
 
 
 def _comparable(text: str) -> str:
-    return collapse(_GONE.sub("\ufffd", text))
+    return collapse(without_unseen(_GONE.sub("\ufffd", text)))
 
 
 class Koran(PublisherSpider):

@@ -43,6 +43,7 @@ NAVIGATION = _words("dialog menu nav")
 """Rarely text of an article, and a third of all elements."""
 HEADINGS = _words("h1 h2 h3 h4 h5 h6")
 _SKIP, _INLINE, _LINK, _BREAK, _BLOCK = range(5)
+_OPENABLE = frozenset((_SKIP, _LINK))
 _KINDS: dict[object, int] = {
     **dict.fromkeys((etree.Comment, etree.ProcessingInstruction, etree.Entity, *_SKIPPED), _SKIP),
     **dict.fromkeys(INLINE, _INLINE),
@@ -144,7 +145,7 @@ class _Walk:
             self._add(text, link=link)
         for child in element:
             kind = kinds.get(child.tag, _BLOCK)
-            if kind in {_SKIP, _LINK} and len(child) and child.tag in _OPEN and _holds_page(child):
+            if kind in _OPENABLE and len(child) and child.tag in _OPEN and _holds_page(child):
                 kind = _BLOCK
             if kind != _SKIP and not (skipped and child in skipped):
                 if kind == _BREAK:

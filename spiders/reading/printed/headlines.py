@@ -118,7 +118,7 @@ def printed_form(headline: str, printed: Iterable[str]) -> str:
 
 
 def _titles(texts: Iterable[str], names: frozenset[str]) -> list[str]:
-    titles = (without_site(text, names) for text in _texts(texts))
+    titles = (without_site(text, names) for text in _texts(map(plain_title, texts)))
     return [title for title in titles if _folded(title) not in {"", *names}]
 
 
@@ -209,7 +209,7 @@ def _agree(heading: str, title: str) -> bool:
 
 
 def _texts(texts: Iterable[str]) -> list[str]:
-    squashed = (_squashed(plain_title(text)) for text in texts if text)
+    squashed = (_squashed(text) for text in texts if text)
     return [text for text in squashed if 0 < len(text) <= _LONGEST]
 
 

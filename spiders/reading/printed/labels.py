@@ -16,7 +16,7 @@ _PREFERRED = {"in": "id", "ind": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo":
 _UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
 """Soft hyphen, zero-width space, word joiner, byte order mark: they only say where a line may break."""
 _UNSEEN_OR_JOINER = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
-_JOINERS = re.compile(r"(?<=[A-Za-z0-9\s.,;:!?'\"()-])[\u200c\u200d]|[\u200c\u200d](?=[A-Za-z0-9\s.,;:!?'\"()-]|$)")
+_JOINERS = re.compile(r"(?<=[A-Za-z0-9\s.,;:!?'\"()-])[\u200c\u200d]+|[\u200c\u200d]+(?=[A-Za-z0-9\s.,;:!?'\"()-]|$)")
 """Joiners beside Latin letters mean nothing; in Arabic, Indic scripts and emoji they do."""
 
 

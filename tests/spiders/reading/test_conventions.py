@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.pages_in_short import BODY, LEAD, SECOND, URL, a_page, json_ld
 
 from spiders.reading.printed.labels import find_language, without_unseen
@@ -41,6 +43,12 @@ def test_language_tags_are_canonical(code: str, tag: str) -> None:
 )
 def test_characters_that_nobody_sees_go_where_they_mean_nothing(text: str, shown: str) -> None:
     assert without_unseen(text) == shown
+
+
+@given(st.text(alphabet="a \u00ad\u200b\u200c\u200d\u200e\u2060م\U0001f469", max_size=30))
+def test_what_is_cleaned_once_is_clean(text: str) -> None:
+    once = without_unseen(text)
+    assert without_unseen(once) == once
 
 
 def test_no_field_keeps_a_soft_hyphen() -> None:
