@@ -1,13 +1,14 @@
 """Deduplication in a scratch database: articles per second against floors and peers of the same run, and its quality.
 
-usage: python tests/benchmarks/deduplication.py [IN.jsonl[.gz] [OUT.jsonl]]
+usage: python tests/benchmarks/deduplication.py [templates | IN.jsonl[.gz] [OUT.jsonl]]
 
 Rows of IN have id, url, outlet, title, text, published_at; OUT gets {"id", "cluster_id"} rows, one for each. Each row
 is an article; rows whose URLs have one canonical form have one declared URL, as when one is redirected to the other.
 
-Without arguments the measuring material beside the checkout is used where it is, with three sets made afresh and with
-datasketch and rensa in an environment of their own; else generated texts. The floors: the same articles
-fingerprinted and nothing else, and the same keys copied into an empty table of the same shape.
+With `templates` the sets of `deduplication_generator` are measured: families of templates that must stay apart, stories
+with copies by kinds of editing. Without arguments also the measuring material beside the checkout where it is, with
+three sets made afresh and with datasketch and rensa in an environment of their own; else generated texts. The floors:
+the same articles fingerprinted and nothing else, and the same keys copied into an empty table of the same shape.
 """
 
 from __future__ import annotations
@@ -231,7 +232,8 @@ def stored(connection: Connection, rows: list[Row]) -> dict[int, int]:
                 labelled.setdefault(rows[number - 1]["cluster"], []).append(number)
             wanted = [pair for group in labelled.values() for pair in combinations(group, 2)]
             met = sum(pair in candidates or text[pair[0]] == text[pair[1]] for pair in wanted)
-            print(f"{met / len(wanted):7.4f} of {len(wanted)} labelled pairs are candidates or equal after cleaning")
+            share = met / len(wanted) if wanted else 1.0
+            print(f"{share:7.4f} of {len(wanted)} labelled pairs are candidates or equal after cleaning")
         cursor.execute("select article_id, cluster_id from lumbung.cluster_member")
         return dict(cursor.fetchall())
 
@@ -273,6 +275,7 @@ def measure_material(material: Path, folder: Path) -> None:
     speed = measure(read(synth), out)
     score(synth, out, "--by", "op")
     peers(synth, out, synth, speed)
+    measure_templates(folder)
     for seed, path in fresh_sets(SHARED / "bench" / "make_dedup_set.py", material / "base_dev.jsonl.gz", folder):
         print(f"== {seed}: a new seed and lines of the page that no list has")
         measure(read(path), out)
@@ -287,17 +290,53 @@ def measure_material(material: Path, folder: Path) -> None:
     peers(real, out, gold, speed, *pairs)
 
 
+def measure_templates(folder: Path) -> None:
+    """Sets of `deduplication_generator`, and the studied templates where they are; peers at thresholds of their own."""
+    from benchmarks.deduplication_generator import Part
+    from benchmarks.deduplication_generator import generated as made
+
+    studied = SHARED / "cases" / "dedup" / "templates_study.jsonl"
+    if studied.is_file():
+        print("== templates_study: every row is news of its own")
+        measure_set(read(studied), folder)
+    sets: tuple[tuple[str, Part], ...] = (
+        ("satu", "tuning"), ("enam", "tuning"), ("tujuh", "check"), ("delapan", "check"),
+    )  # fmt: skip
+    for seed, part in sets:
+        print(f"== generated, seed {seed}, families for {part}")
+        speed = measure_set(rows := made(seed, part), folder)
+        if seed == "tujuh":
+            source = folder / "set.jsonl"
+            source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+            peers(source, folder / "out.jsonl", source, speed, "--by", "op")
+
+
+def measure_set(rows: list[Row], folder: Path) -> float:
+    """Measure labelled rows and print precision, and by kind of editing or family what was found or wrongly joined."""
+    from benchmarks.deduplication_figures import figures
+
+    speed = measure(rows, folder / "out.jsonl")
+    found = {row["id"]: row["cluster_id"] for row in read(folder / "out.jsonl")}
+    print("\n".join(figures(rows, found)))
+    return speed
+
+
 def main(arguments: list[str]) -> None:
     """Measure the file that is named, or everything there is."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    if arguments == ["templates"]:
+        with tempfile.TemporaryDirectory() as folder:
+            measure_templates(Path(folder))
+        return
     if arguments:
         measure(read(Path(arguments[0])), Path(arguments[1]) if len(arguments) > 1 else Path("/dev/null"))
         return
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     with tempfile.TemporaryDirectory() as folder:
         if (SHARED / "dedup").is_dir():
             measure_material(SHARED / "dedup", Path(folder))
         else:
             measure(generated(), Path(folder) / "out.jsonl")
+            measure_templates(Path(folder))
 
 
 if __name__ == "__main__":

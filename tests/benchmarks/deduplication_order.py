@@ -53,7 +53,8 @@ def afresh(connection: Connection) -> None:
     """Forget all that deduplication has found."""
     with transaction(connection) as cursor:
         cursor.execute(
-            "truncate lumbung.fingerprint, lumbung.fingerprint_key, lumbung.near_duplicate, lumbung.cluster_member"
+            "truncate lumbung.fingerprint, lumbung.fingerprint_key, lumbung.near_duplicate, lumbung.contradiction,"
+            " lumbung.cluster_member"
         )
     look_again(connection)
 

@@ -60,7 +60,9 @@ def rensa(texts: list[str], threshold: float) -> Iterator[Pair]:
 METHODS: dict[str, tuple[Any, float]] = {
     "datasketch .5": (datasketch, 0.5),
     "datasketch .7": (datasketch, 0.7),
+    "datasketch .85": (datasketch, 0.85),
     "rensa .5": (rensa, 0.5),
+    "rensa .7": (rensa, 0.7),
 }
 
 
