@@ -22,6 +22,10 @@ COMPLETE = 0.8
 
 SAME_TEXT, EQUAL = "same text", "equal after cleaning"
 SAME_ADDRESS = "same address"
+EXCERPT_RULE = "an excerpt under a like headline"
+"""Two excerpts of one article may have nothing in common: each belongs to its whole without a vote of the other."""
+TEMPLATE_FILLINGS = 3
+"""Articles that have an article's form and say other things, from which on that form is a template."""
 _CERTAIN = (SAME_ADDRESS, SAME_TEXT)
 """Pairs that need no vote. Equal texts are a pair only while an earlier algorithm has seen one of them."""
 
@@ -38,6 +42,8 @@ class Node(NamedTuple):
     published_at: datetime | None
     gone: bool = False
     """Its publisher has taken it down."""
+    template: bool = False
+    """Known to be an instance of a template: `TEMPLATE_FILLINGS` others contradict it."""
 
 
 class Edge(NamedTuple):
@@ -48,6 +54,8 @@ class Edge(NamedTuple):
     why: str
     score: float
     rule: str
+    doubts: int = 0
+    """Places in which they differ as instances of a template would; such a pair does not hold for a known instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,10 @@ class _Pairs(dict[str, dict[str, Edge]]):
 
 def memberships(nodes: Iterable[Node], edges: Iterable[Edge]) -> list[Membership]:
     """Members of all clusters of two or more articles, by article_id."""
-    edges = sorted(edges)
-    group_of = _one_story_for_certain(sorted(nodes), edges)
+    nodes = sorted(nodes)
+    instances = {node.article_id for node in nodes if node.template}
+    edges = sorted(edge for edge in edges if not edge.doubts or instances.isdisjoint((edge.a, edge.b)))
+    group_of = _one_story_for_certain(nodes, edges)
     groups: dict[str, list[Node]] = defaultdict(list)
     for node, group in group_of.items():
         groups[group].append(node)
@@ -120,10 +130,14 @@ def _between_texts(edges: list[Edge], group_of: dict[int, str]) -> _Pairs:
 
 
 def _clusters(groups: dict[str, list[Node]], pairs: _Pairs) -> list[list[str]]:
-    """Clusters of what can still be read, each with what was taken down; then those of what was taken down alone."""
+    """Clusters of what can be read, each with its excerpts and what was taken down; then those of the latter alone."""
     standing = {group for group, nodes in groups.items() if not all(node.gone for node in nodes)}
-    clusters = _agglomerate(standing, pairs)
+    wholes = _wholes(standing, groups, pairs)
+    clusters = _agglomerate(standing - wholes.keys(), pairs)
     of_group = {group: cluster for cluster in clusters for group in cluster}
+    for group in sorted(wholes, key=lambda each: (-_words(groups[each]), each)):
+        cluster = of_group[group] = of_group[wholes[group]]
+        cluster.append(group)
     left = []
     for group in sorted(groups.keys() - standing):
         near = pairs.between(group, standing)
@@ -133,6 +147,23 @@ def _clusters(groups: dict[str, list[Node]], pairs: _Pairs) -> list[list[str]]:
         else:
             left.append(group)
     return clusters + _agglomerate(left, pairs)
+
+
+def _wholes(standing: set[str], groups: dict[str, list[Node]], pairs: _Pairs) -> dict[str, str]:
+    """Excerpt -> the longer text that contains it: the one most like it, where that is by `EXCERPT_RULE`."""
+    found: dict[str, str] = {}
+    for group in standing:
+        words = _words(groups[group])
+        longer = [(edge, other) for edge, other in pairs.between(group, standing) if _words(groups[other]) > words]
+        if longer:
+            edge, best = max(longer, key=lambda each: (each[0].score, each[0].why, each[1]))
+            if edge.rule == EXCERPT_RULE:
+                found[group] = best
+    return found
+
+
+def _words(nodes: list[Node]) -> int:
+    return max(node.words for node in nodes)
 
 
 def _agglomerate(groups: Collection[str], pairs: _Pairs) -> list[list[str]]:

@@ -13,24 +13,31 @@ from pipelines.command_line import DatabaseUrl, examples
     epilog=examples(
         "lumbung deduplicate",
         "lumbung deduplicate --recheck                # look at every article again",
+        "lumbung deduplicate --recheck --dry-run      # what would part and join, with examples; changes nothing",
         "lumbung deduplicate --recheck --publisher antara --batch 2000",
     )
 )
 @click.option("--recheck", is_flag=True, help="Look again at what was looked at already.")
 @click.option("--publisher", metavar="KEY", help="With --recheck: at articles of this publisher only.")
+@click.option("--dry-run", is_flag=True, help="With --recheck: tell what would part and join, and change nothing.")
 @click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 100_000), help="Articles at a time.")
 @click.pass_obj
-def deduplicate(database_url: DatabaseUrl, *, recheck: bool, publisher: str | None, batch: int) -> None:
+def deduplicate(database_url: DatabaseUrl, *, recheck: bool, publisher: str | None, dry_run: bool, batch: int) -> None:
     """Find articles that repeat each other among those that are new, changed or taken down."""
     from pipelines.database.connections import Work, connect
     from pipelines.duplicates.deduplicate import has_articles, run
+    from pipelines.duplicates.recheck import preview, told
     from spiders.publishers import find_publisher, publisher_keys
 
-    if publisher and not recheck:
-        raise click.UsageError("--publisher goes with --recheck")
+    if (publisher or dry_run) and not recheck:
+        raise click.UsageError(f"{'--publisher' if publisher else '--dry-run'} goes with --recheck")
     with closing(connect(database_url(), work=Work.DEDUPLICATING)) as connection:
         if publisher and publisher not in publisher_keys() and not has_articles(connection, publisher):
             find_publisher(publisher)  # refuses it and names those that are like it
+        if dry_run:
+            for line in told(preview(connection, click.echo, publisher=publisher, batch=batch)):
+                click.echo(line)
+            return
         summary = run(connection, click.echo, recheck=recheck, publisher=publisher, batch=batch)
     click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))
 

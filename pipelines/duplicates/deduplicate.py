@@ -18,9 +18,9 @@ from pipelines.database.copy_text import CopyText
 from pipelines.database.lasting import Lasting
 from pipelines.database.migrate import hold_schema
 from pipelines.database.statements import query
-from pipelines.duplicates.clusters import Edge, Membership, Node, memberships
+from pipelines.duplicates.clusters import TEMPLATE_FILLINGS, Edge, Membership, Node, memberships
 from pipelines.duplicates.fingerprints import ALGORITHM, Fingerprint, fingerprint
-from pipelines.duplicates.matching import match
+from pipelines.duplicates.matching import Apart, Match, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,8 +91,18 @@ def deduplicate(
 
 def _batch(cursor: Cursor, size: int) -> tuple[int, int, int, list[int]]:
     """One transaction: articles seen, exact duplicates, near pairs, clusters that changed."""
+    begin_work(cursor)
+    return step(cursor, size)
+
+
+def begin_work(cursor: Cursor) -> None:
+    """Wait for the turn of this transaction: others look at nothing until it ends."""
     hold_schema(cursor)
     cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
+
+
+def step(cursor: Cursor, size: int) -> tuple[int, int, int, list[int]]:
+    """Look at the next articles: how many, exact duplicates, near pairs, clusters that changed. 0 when none is due."""
     due = _numbers(cursor, "take_due", batch=size)
     outdated = [] if due else _numbers(cursor, "take_outdated", batch=size, algorithm=ALGORITHM)
     if not due and not outdated:
@@ -153,8 +163,13 @@ def has_articles(connection: Connection, publisher: str) -> bool:
 def look_again(connection: Connection, publisher: str | None = None) -> int:
     """Have the next run look again at every article, or at those of one publisher; returns how many."""
     with transaction(connection) as cursor:
-        cursor.execute(query("look_again"), {"publisher": publisher})
-        return cursor.rowcount
+        return look_again_within(cursor, publisher)
+
+
+def look_again_within(cursor: Cursor, publisher: str | None) -> int:
+    """The same inside a transaction."""
+    cursor.execute(query("look_again"), {"publisher": publisher})
+    return cursor.rowcount
 
 
 def _numbers(cursor: Cursor, name: str, **parameters: int) -> list[int]:
@@ -169,10 +184,7 @@ def _outdated_pairs(cursor: Cursor, articles: Sequence[int]) -> list[Edge]:
 
 def _read(cursor: Cursor, articles: Sequence[int]) -> list[_Article]:
     cursor.execute(query("read_articles"), {"articles": list(articles)})
-    return [
-        _Article(article_id, UUID(text_hash), fingerprint(publisher, headline, paragraphs))
-        for article_id, publisher, headline, paragraphs, text_hash in cursor
-    ]
+    return [_Article(article_id, UUID(text_hash), fingerprint(*text)) for article_id, *text, text_hash in cursor]
 
 
 def _see(cursor: Cursor, articles: Sequence[_Article], kept: Sequence[Edge]) -> tuple[int, int, set[int]]:
@@ -181,9 +193,10 @@ def _see(cursor: Cursor, articles: Sequence[_Article], kept: Sequence[Edge]) -> 
     cursor.execute(query("forget_fingerprints"), {"articles": batch})
     touched = {*batch, *(article_id for (article_id,) in cursor)}
     _store(cursor, articles)
-    pairs = _pairs(cursor, {article.article_id: article.print for article in articles})
+    pairs, apart = _pairs(cursor, {article.article_id: article.print for article in articles})
     found = {(edge.a, edge.b) for edge in pairs}
     _copy_pairs(cursor, [*pairs, *(edge for edge in kept if (edge.a, edge.b) not in found)])
+    touched |= _copy_contradictions(cursor, apart)
     cursor.execute(query("pair_addresses"), {"articles": batch})
     nodes, edges = _components(cursor, sorted(touched))
     changed = _write_clusters(cursor, [node.article_id for node in nodes], memberships(nodes, edges))
@@ -199,44 +212,61 @@ def _store(cursor: Cursor, articles: Sequence[_Article]) -> None:
     cursor.execute(query("insert_keys"), {"articles": [article.article_id for article in articles]})
 
 
-def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> list[Edge]:
-    """Verified pairs of the batch's articles, among themselves and with articles seen earlier."""
+def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> tuple[list[Edge], list[tuple[int, int]]]:
+    """Compares the batch's articles among themselves and with those seen earlier; returns pairs and contradictions."""
     cursor.execute(query("find_candidates"), {"articles": list(batch), **CANDIDATES})
     candidates: list[tuple[int, int]] = cursor.fetchall()
-    pairs = [edge for a, b in candidates if a in batch and b in batch for edge in _edge(a, b, batch[a], batch[b])]
+    pairs: list[Edge] = []
+    apart: list[tuple[int, int]] = []
+
+    def verify(a: int, b: int, one: Fingerprint, two: Fingerprint) -> None:
+        found = compare(one, two)
+        if isinstance(found, Match):
+            pairs.append(Edge(a, b, found.why, found.score, found.rule, found.doubts))
+        elif isinstance(found, Apart):
+            apart.append((a, b))
+
     meets: dict[int, list[int]] = {}
     for a, b in candidates:
-        if (a in batch) != (b in batch):
+        if a in batch and b in batch:
+            verify(a, b, batch[a], batch[b])
+        else:
             mine, other = (a, b) if a in batch else (b, a)
             meets.setdefault(other, []).append(mine)
     for other, seen in _seen(cursor, sorted(meets)):
         for mine in meets[other]:
-            pairs += _edge(min(mine, other), max(mine, other), batch[mine], seen)
-    return pairs
-
-
-def _edge(a: int, b: int, one: Fingerprint, two: Fingerprint) -> Iterator[Edge]:
-    found = match(one, two)
-    if found is not None:
-        yield Edge(a, b, found.why, found.score, found.rule)
+            verify(min(mine, other), max(mine, other), batch[mine], seen)
+    return pairs, apart
 
 
 def _seen(cursor: Cursor, articles: Sequence[int]) -> Iterator[tuple[int, Fingerprint]]:
     for start in range(0, len(articles), _TEXTS_AT_ONCE):
         cursor.execute(query("read_texts"), {"articles": list(articles[start : start + _TEXTS_AT_ONCE])})
-        for article_id, publisher, headline, paragraphs in cursor:
-            yield article_id, fingerprint(publisher, headline, paragraphs)
+        for article_id, *text in cursor:
+            yield article_id, fingerprint(*text)
 
 
 def _copy_pairs(cursor: Cursor, pairs: Sequence[Edge]) -> None:
     rows = CopyText()
     for edge in pairs:
-        rows.add((edge.a, edge.b, edge.why, str(edge.score), edge.rule))
-    rows.copy_into(cursor, "lumbung.near_duplicate", "article_a, article_b, why, score, rule")
+        rows.add((edge.a, edge.b, edge.why, str(edge.score), edge.rule, edge.doubts))
+    rows.copy_into(cursor, "lumbung.near_duplicate", "article_a, article_b, why, score, rule, doubts")
+
+
+def _copy_contradictions(cursor: Cursor, apart: Sequence[tuple[int, int]]) -> set[int]:
+    """Stores contradictions; returns articles whose pairs may not hold any more."""
+    if not apart:
+        return set()
+    rows = CopyText()
+    for pair in apart:
+        rows.add(pair)
+    rows.copy_into(cursor, "lumbung.contradiction", "article_a, article_b")
+    cursor.execute(query("doubted"), {"articles": list({article for pair in apart for article in pair})})
+    return {article for (article,) in cursor}
 
 
 def _components(cursor: Cursor, articles: Sequence[int]) -> tuple[list[Node], list[Edge]]:
-    cursor.execute(query("read_components"), {"articles": articles})
+    cursor.execute(query("read_components"), {"articles": articles, "fillings": TEMPLATE_FILLINGS})
     nodes = [Node(*row) for row in cursor]
     cursor.execute(query("read_pairs"), {"articles": [node.article_id for node in nodes]})
     return nodes, [Edge(*row) for row in cursor]

@@ -11,16 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.database.connections import Connection, Cursor, transaction
 from pipelines.database.statements import query
-from pipelines.duplicates.clusters import Edge
-from pipelines.duplicates.fingerprints import SHORT, Fingerprint, fingerprint
-from pipelines.duplicates.matching import (
-    CONTAINED,
-    LEAST_SHARED_WORDS,
-    NUMBERS_CONTRADICTED,
-    Cover,
-    contradictions,
-    match,
-)
+from pipelines.duplicates.clusters import TEMPLATE_FILLINGS, Edge
+from pipelines.duplicates.fingerprints import Fingerprint, fingerprint
+from pipelines.duplicates.verdicts import why_apart, why_together
 from spiders.errors import LumbungError
 from spiders.publishers import load_publishers
 from spiders.publishers.urls import canonicalise
@@ -54,7 +47,7 @@ class Told(NamedTuple):
     @property
     def print(self) -> Fingerprint:
         """What is compared of it."""
-        return fingerprint(self.publisher, self.headline, self.paragraphs)
+        return fingerprint(self.publisher, self.headline, self.paragraphs, self.published_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +69,21 @@ class Explanation:
     pairs: list[Edge]
     """Those of the article, also with articles outside the cluster."""
     near: list[Near]
+    contradicted: int
+    """Articles of its form that contradict it."""
+
+    @property
+    def instance(self) -> bool:
+        """Whether it is known to be an instance of a template."""
+        return self.contradicted >= TEMPLATE_FILLINGS
+
+    @property
+    def agreement(self) -> str | None:
+        """What `compared` says against the two being one story, or that it says nothing; None outside a cluster."""
+        other = self.compared
+        if other is None or other.cluster_id is None or other.cluster_id != self.article.cluster_id:
+            return None
+        return why_together(self.article.print, other.print)
 
     @property
     def compared(self) -> Told | None:
@@ -114,7 +122,10 @@ def explain(connection: Connection, asked: str) -> Explanation:
         nearest = [number for number, _ in cursor.fetchall() if number not in inside]
         paired = {number for edge in pairs for number in (edge.a, edge.b)} - inside
         others = [each for number in dict.fromkeys([*sorted(paired), *nearest]) for each in _alone(cursor, number)]
-    return Explanation(article, members, pairs, [Near(other, why_not(article, other)) for other in others])
+        cursor.execute(query("count_contradictions"), {"article": article.article_id})
+        (contradicted,) = cursor.fetchone() or (0,)
+    near = [Near(other, why_apart(article.print, other.print)) for other in others]
+    return Explanation(article, members, pairs, near, contradicted)
 
 
 def _identity(asked: str) -> str:
@@ -130,46 +141,3 @@ def _story(cursor: Cursor, article_id: int) -> list[Told]:
 
 def _alone(cursor: Cursor, article_id: int) -> list[Told]:
     return [each for each in _story(cursor, article_id) if each.article_id == article_id]
-
-
-def why_not(one: Told, other: Told) -> str:
-    """Why two articles are not one story, in the words of the rules."""
-    a, b = one.print, other.print
-    if match(a, b) is not None:
-        return "a pair, but outvoted: half or more of the pairs between their clusters are none"
-    if not a.grams or not b.grams:
-        return f"a text of fewer than {SHORT} words is a duplicate only of its equal"
-    shorter, longer = sorted((a, b), key=lambda each: (each.words, each.clean_hash))
-    return (
-        _too_little(Cover(shorter, longer)) or _other_numbers(a, b) or _elsewhere(Cover(a, b), Cover(b, a), one, other)
-    )
-
-
-def _too_little(cover: Cover) -> str | None:
-    if cover.words < LEAST_SHARED_WORDS:
-        return f"{cover.words} words in common passages, at least {LEAST_SHARED_WORDS} are needed"
-    contained = cover.without(lead=True)
-    if contained < CONTAINED:
-        return f"{contained:.2f} of the shorter text is in the other, at least {CONTAINED} is needed"
-    return None
-
-
-def _other_numbers(a: Fingerprint, b: Fingerprint) -> str | None:
-    contradicted, shared = contradictions(a, b)
-    if len(contradicted) <= NUMBERS_CONTRADICTED * shared:
-        return None
-    *before, after = context = min(contradicted)
-    said = " and ".join("/".join(sorted(each.numbers[context])) for each in (a, b))
-    return (
-        f"other numbers in {len(contradicted)} of {shared} common places, such as {said} in"
-        f" “{' '.join([*before, '…', after]).strip()}”"
-    )
-
-
-def _elsewhere(mine: Cover, theirs: Cover, one: Told, other: Told) -> str:
-    if one.publisher != other.publisher:
-        return "a passage under another headline, in a text that begins otherwise: background or a round-up"
-    return (
-        f"one publisher, {mine.share:.2f} and {theirs.share:.2f} of the texts are common: they begin otherwise, or"
-        " their headlines have other numbers, as in a follow-up or a round-up"
-    )

@@ -15,11 +15,14 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from pipelines.duplicates.cleaning import clean_lines, names, visible, words_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
-ALGORITHM = 2
+ALGORITHM = 3
 """Kept with every fingerprint: articles with another number are seen again."""
 
 GRAM = 5
@@ -38,27 +41,13 @@ FEWEST_KEYS = 12
 """A short text adds its lowest grams until it has this many keys."""
 
 SHORT = 25
-"""Words; a shorter text is compared as a whole only, together with its headline."""
+"""Words; a shorter text is a brief, compared as a whole only, together with its headline."""
+
+SHORTEST = 8
+"""Words; a shorter text is a duplicate only of its equal."""
 
 _WORDS_REMEMBERED = 100_000
 """About 25 MB; newspapers repeat their words so much that hardly any is computed twice."""
-WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
-"""In a text whose decimal commas are points."""
-_DATE_WITH_YEAR = re.compile(r"\b(\d{1,2}/\d{1,2})/\d{4}\b")
-_DATELINE = re.compile(r"(?:(?!\.\s)[^\n]){0,60}?(?:\s[-–—]{1,2}\s*|[-–—]{1,2}\s|(?<=\))\s*[-–—:]\s*)")
-_FURNITURE = re.compile(
-    r"""\W*(?:advertisement|scroll\ to\ continue|gambas|adsbygoogle|copyright|©
-    |baca(?:\ juga|\ selengkapnya|:)|(?:simak|lihat|tonton|saksikan)(?:\ juga|\ video|:)
-    |halaman\ (?:selanjutnya|berikutnya)
-    |pilihan\ editor|(?:artikel|berita)\ ini\ (?:telah|sudah)\ (?:tayang|terbit)
-    |(?:pewarta|editor|penulis|reporter|sumber|foto)\s*:
-    |(?:dapatkan|ikuti|simak|cek|temukan|unduh|download|jangan\ lewatkan)\b.{0,120}
-        \b(?:whatsapp|google\ news|telegram|ponsel(?:mu)?|play\ store|app\ store|saluran|channel|aplikasi)\b)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_LABEL = re.compile(r"\W*(?:baca|simak|lihat|tonton)\ juga\W*", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*\s*$")
-_LONGEST_FURNITURE = 30
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TELLING_LETTERS = 4
 
@@ -69,10 +58,23 @@ Context = tuple[str, str, str]
 class Fingerprint:
     """What is compared of one article. What only a pair needs is computed when the first pair asks for it."""
 
-    __slots__ = ("_gram_set", "_numbers", "_text", "_title", "clean_hash", "grams", "lines", "publisher", "words")
+    __slots__ = (
+        "_digits", "_gram_set", "_headline_words", "_names", "_numbers", "_places", "_word_set", "_written",
+        "clean_hash", "grams", "headline", "lines", "published_at", "publisher", "text", "words",
+    )  # fmt: skip
 
-    def __init__(self, publisher: str, title: list[str], lines: list[list[str]], clean_hash: UUID) -> None:
+    def __init__(  # noqa: PLR0913 - what is compared of an article
+        self,
+        publisher: str,
+        headline: list[str],
+        lines: list[list[str]],
+        clean_hash: UUID,
+        *,
+        written: Sequence[str] = (),
+        published_at: datetime | None = None,
+    ) -> None:
         self.publisher = publisher
+        self.published_at = published_at
         self.clean_hash = clean_hash
         """Equal exactly where the cleaned texts are equal."""
         text = [word for line in lines for word in line]
@@ -80,10 +82,16 @@ class Fingerprint:
         """Length of the cleaned text."""
         self.lines = [len(line) for line in lines]
         """Words of each paragraph."""
-        self.grams = _grams(text) if len(text) >= SHORT else ()
-        """64-bit numbers of its 5-grams, in their order; empty below `SHORT` words."""
-        self._title, self._text = title, text
+        self.grams = _grams(text) if len(text) >= SHORTEST else ()
+        """64-bit numbers of its 5-grams, in their order; empty below `SHORTEST` words."""
+        self.headline, self.text = headline, text
+        self._written = written
         self._gram_set: frozenset[int] | None = None
+        self._names: frozenset[str] | None = None
+        self._word_set: frozenset[str] | None = None
+        self._headline_words: frozenset[str] | None = None
+        self._digits: frozenset[str] | None = None
+        self._places: Mapping[int, int] | None = None
         self._numbers: Mapping[Context, AbstractSet[str]] | None = None
 
     @property
@@ -112,36 +120,69 @@ class Fingerprint:
         return self._gram_set
 
     @property
+    def names(self) -> frozenset[str]:
+        """Names in the text, word by word."""
+        if self._names is None:
+            self._names = names(self._written)
+        return self._names
+
+    @property
+    def digits(self) -> frozenset[str]:
+        """Numbers in the text, years too."""
+        if self._digits is None:
+            self._digits = frozenset([word for word in self.text if word[0].isdigit()])
+        return self._digits
+
+    @property
+    def word_set(self) -> frozenset[str]:
+        """Words of the text and of the headline."""
+        if self._word_set is None:
+            self._word_set = frozenset(self.text).union(self.headline)
+        return self._word_set
+
+    @property
     def headline_words(self) -> frozenset[str]:
         """Longer words of the headline."""
-        return frozenset(word for word in self._title if len(word) >= _TELLING_LETTERS and not word[0].isdigit())
+        if self._headline_words is None:
+            self._headline_words = frozenset(
+                [word for word in self.headline if len(word) >= _TELLING_LETTERS and not word[0].isdigit()]
+            )
+        return self._headline_words
+
+    @property
+    def places(self) -> Mapping[int, int]:
+        """The first place of each gram."""
+        if self._places is None:
+            self._places = dict(zip(reversed(self.grams), range(len(self.grams) - 1, -1, -1), strict=True))
+        return self._places
 
     @property
     def headline_numbers(self) -> frozenset[str]:
         """Numbers in the headline, years left out."""
-        return frozenset(filter(_tells, self._title))
+        return frozenset(filter(_tells, self.headline))
 
     @property
     def numbers(self) -> Mapping[Context, AbstractSet[str]]:
         """Numbers in the text by the words around them, years left out: those hardly tell one article from another."""
         if self._numbers is None:
-            self._numbers = _numbers(self._text)
+            self._numbers = _numbers(self.text)
         return self._numbers
 
 
-def fingerprint(publisher: str, headline: str, paragraphs: Iterable[str]) -> Fingerprint:
+def fingerprint(
+    publisher: str, headline: str, paragraphs: Iterable[str], published_at: datetime | None = None
+) -> Fingerprint:
     """Fingerprint of an article."""
     kept = list(paragraphs)
     lines = clean_lines(kept)
-    title = _words(headline)
+    title = words_of(visible(headline))
     identity = [word for line in lines for word in line]
     if not identity:  # nothing but furniture: only the very same page is the same
         identity = [headline, *kept]
     elif len(identity) < SHORT:
         identity = [*title, "|", *identity]
-    return Fingerprint(
-        publisher, title, lines, UUID(bytes=blake2b("\n".join(identity).encode(), digest_size=16).digest())
-    )
+    clean_hash = UUID(bytes=blake2b("\n".join(identity).encode(), digest_size=16).digest())
+    return Fingerprint(publisher, title, lines, clean_hash, written=kept, published_at=published_at)
 
 
 def _tells(word: str) -> bool:
@@ -162,38 +203,6 @@ def _numbers(words: list[str]) -> Mapping[Context, AbstractSet[str]]:
 
 def _masked(word: str) -> str:
     return "#" if word[:1].isdigit() else word
-
-
-def clean_lines(paragraphs: Sequence[str]) -> list[list[str]]:
-    """Lower-case words and numbers of each paragraph, without dateline, punctuation and lines of the page."""
-    return [words for _, words in own_words(paragraphs)]
-
-
-def own_words(paragraphs: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """The same, each with the place of its paragraph."""
-    own: list[tuple[int, str]] = []
-    after_label = False
-    for place, paragraph in enumerate(paragraphs):
-        furniture = _is_furniture(paragraph) or (after_label and _is_title(paragraph))
-        after_label = _LABEL.fullmatch(paragraph) is not None
-        if not furniture:
-            dateline = None if own else _DATELINE.match(paragraph)
-            own.append((place, paragraph[dateline.end() :] if dateline else paragraph))
-    return [(place, words) for place, text in own if (words := _words(text))]
-
-
-def _is_furniture(paragraph: str) -> bool:
-    return _FURNITURE.match(paragraph) is not None and paragraph.count(" ") < _LONGEST_FURNITURE
-
-
-def _is_title(paragraph: str) -> bool:
-    """Whether a line under a bare "Baca juga" is the title it announces rather than the next sentence."""
-    return paragraph.count(" ") < _LONGEST_FURNITURE and not _SENTENCE_END.search(paragraph)
-
-
-def _words(text: str) -> list[str]:
-    written = text.lower().replace(",", ".").replace("%", " persen ")
-    return WORD.findall(_DATE_WITH_YEAR.sub(r"\1", written) if "/" in written else written)
 
 
 class _Numbers(dict[str, bytes]):

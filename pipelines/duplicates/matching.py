@@ -1,29 +1,40 @@
 """Whether two articles are one story: the rules, on fingerprints. Pure and symmetric.
 
 Re-published news is trimmed, extended and re-headed, so one text lies inside the other and Jaccard similarity alone is
-blind to it. What counts is *cover*: the share of a text's words that stand in 5-grams of the other text. A changed word
-costs itself and not the five grams around it. Newspapers put lines of their own between paragraphs (links, appeals,
-names) and rewrite leads: a short line or a lead of which the other text has nothing is left out of the count, so
-nobody has to know how such lines read.
+blind to it. What counts is cover (`cover`): the share of a text's words that stand in 5-grams of the other text. A
+changed word costs itself and not the five grams around it. What is similar enough is then asked for contradictions
+(`contradictions`), which outweigh any similarity: instances of a template share nearly all of their words.
 
-A publisher repeats itself in other ways than it copies others: follow-ups carry the background of the day before,
-round-ups carry whole stories, and daily templates (weather, gold, football) differ in their numbers only. Inside one
-publisher the rules are therefore stricter.
+A publisher repeats itself in other ways than it copies others: follow-ups carry the background of the day before and
+round-ups carry whole stories. Inside one publisher the rules are therefore stricter, except for later states of an
+article: live blogs, rewritten leads and corrections, which come under a like headline within `LATER` of the first.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.duplicates.clusters import EQUAL
-from pipelines.duplicates.fingerprints import GRAM
+from pipelines.duplicates.alignment import repaired
+from pipelines.duplicates.briefs import BRIEF_RULE, is_brief, nearly_equal
+from pipelines.duplicates.clusters import EQUAL, EXCERPT_RULE
+from pipelines.duplicates.contradictions import (
+    FREE_TEXT,
+    MOST_CORRECTED,
+    Contradiction,
+    contradictions,
+    corrected,
+    weight,
+)
+from pipelines.duplicates.cover import HEAD, Cover, carries
+from pipelines.duplicates.numbers import contradicted, numbers_agree
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from pipelines.duplicates.fingerprints import Context, Fingerprint
+    from pipelines.duplicates.fingerprints import Fingerprint
 
 Why = Literal["same text", "nearly the same text", "one text contains the other"]
 
@@ -32,6 +43,8 @@ NEARLY_THE_SAME = 0.8
 """Cover of both texts from which on they are the same with small changes, whatever their headlines."""
 CONTAINED = 0.65
 """Cover of the shorter text, short lines and a lead of its own left out: the least of any two that are one story."""
+OWN_MATTER = 0.5
+"""Cover of the longer text below which a line that is the other's headline makes it a round-up."""
 HEADLINES_ALIKE = 0.15
 """Of the longer words of the shorter headline, the share that the other one must have, or the texts begin alike."""
 BEGIN_ALIKE = 0.6
@@ -40,21 +53,16 @@ WITHIN_BOTH, WITHIN_SHORTER = 0.75, 0.7
 WITHIN_CUT, WITHIN_SAME_HEADS = 0.7, 0.8
 """With heads as equal as this, the shorter text is the longer one cut off, however short it is."""
 WITHIN_REWRITTEN, WITHIN_REWRITTEN_LONGER = 0.85, 0.4
+LATER = timedelta(hours=48)
+"""Time in which a publisher brings later states of an article."""
+LATER_HEADLINES, LATER_CONTAINED = 0.5, 0.85
+"""Of a later state: share of the shorter headline's words; cover of the earlier text, or of it without its lead."""
+DAMAGED = 0.35
+"""Cover from which on a text is asked for damaged words: of ten words one misread leaves half of the 5-grams."""
 
-NUMBERS_CONTRADICTED = 0.1
-"""Of the contexts of numbers that both have, the share in which the numbers may differ."""
-ONE_NUMBER_WORDS, ONE_NUMBER_GRAMS = 120, 0.7
-"""In texts at least as long and as equal as this, one other number is a correction: templates differ in many."""
 
-HEAD = 40
-"""Words that count as the head of a text."""
-_LINE_OF_THE_PAGE = 20
-_LEAD = 60
-"""Words; longer ones belong to the story."""
-_FOREIGN_LINE, _FOREIGN_LEAD = 0.15, 0.3
-"""Cover up to which a short line, or the lead, says nothing."""
-_MOST_LEFT_OUT = 0.5
-_BITS = bytes([ord("0"), ord("1")]) + bytes(254)
+EXCERPT, PART = 0.9, 0.6
+"""Cover of an excerpt, and its share of the words of the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,79 +71,96 @@ class Match:
 
     why: Why
     score: float
-    """0 to 1, three decimals: the lower cover of the two, or that of the shorter text where it is contained."""
+    """0 to 1, three decimals: the lower cover of the two; where one contains the other, mostly that of the shorter."""
     rule: str
     """The rule that let them through."""
+    doubts: int = 0
+    """Places in which they differ as instances of a template would; tolerated until a template is known."""
 
 
-class Cover:
-    """The words of one text that stand in 5-grams of another one."""
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two articles that are alike enough, and contradict each other."""
 
-    def __init__(self, text: Fingerprint, other: Fingerprint) -> None:
-        self._text = text
-        # One bit a word, the first word highest: the gram that begins at a word covers it and the four after it.
-        shared = bytes(map(other.gram_set.__contains__, text.grams))
-        bits = int(shared.translate(_BITS) + b"0" * (GRAM - 1), 2)
-        bits |= bits >> 1
-        bits |= bits >> 2
-        self._bits = bits | bits >> 1
-        self.words = self._bits.bit_count()
-        self.share = self.words / text.words
-
-    @property
-    def marks(self) -> list[bool]:
-        """Whether each word is covered."""
-        return [bit == "1" for bit in f"{self._bits:0{self._text.words}b}"]
-
-    def beginning(self, words: int) -> float:
-        """Share of the first words that is covered."""
-        words = min(words, self._text.words)
-        return (self._bits >> (self._text.words - words)).bit_count() / words
-
-    @cached_property
-    def lines(self) -> list[tuple[int, int]]:
-        """Words and covered words of each paragraph."""
-        marks, start, found = f"{self._bits:0{self._text.words}b}", 0, []
-        for words in self._text.lines:
-            found.append((words, marks.count("1", start, start + words)))
-            start += words
-        return found
-
-    @cached_property
-    def _foreign(self) -> int:
-        return sum([words - covered for words, covered in self.lines if _is_foreign_line(words, covered)])
-
-    def without(self, *, lead: bool) -> float:
-        """Covered share when short lines of which nothing is covered are left out, and with `lead` such a lead."""
-        foreign = self._foreign
-        if lead:
-            words, covered = self.lines[0]
-            if covered <= _FOREIGN_LEAD * words and words <= _LEAD and not _is_foreign_line(words, covered):
-                foreign += words - covered
-        return self.words / (self._text.words - min(foreign, _MOST_LEFT_OUT * self._text.words))
-
-
-def _is_foreign_line(words: int, covered: int) -> bool:
-    return words <= _LINE_OF_THE_PAGE and covered <= _FOREIGN_LINE * words
+    found: Sequence[Contradiction]
 
 
 def match(a: Fingerprint, b: Fingerprint) -> Match | None:
     """How `a` and `b` are the same story; None when they are not."""
+    found = compare(a, b)
+    return found if isinstance(found, Match) else None
+
+
+def compare(a: Fingerprint, b: Fingerprint) -> Match | Apart | None:
+    """How `a` and `b` are the same story, or what keeps them apart; None when they are not even alike."""
     if a.clean_hash == b.clean_hash:
         return Match("same text", 1.0, EQUAL)
     if not a.grams or not b.grams:
         return None
     shorter, longer = sorted((a, b), key=lambda each: (each.words, each.clean_hash))
+    if is_brief(shorter):
+        score = nearly_equal(shorter, longer)
+        return None if score is None else Match("nearly the same text", score, BRIEF_RULE)
     mine = Cover(shorter, longer)
-    if mine.words < LEAST_SHARED_WORDS or mine.without(lead=True) < CONTAINED:
+    if mine.words < LEAST_SHARED_WORDS:
         return None
-    theirs = Cover(longer, shorter)
-    rule = (_within if a.publisher == b.publisher else _across)(mine, theirs, a, b)
-    if rule is None or not _numbers_agree(a, b):
-        return None
+    rule = None
+    if mine.without(lead=True) >= CONTAINED:
+        theirs = Cover(longer, shorter)
+        if theirs.share < OWN_MATTER and carries(longer, shorter.headline):
+            return None
+        rule = (_within if a.publisher == b.publisher else _across)(mine, theirs, a, b)
+    return _damaged(mine, shorter, longer) if rule is None else _uncontradicted(mine, theirs, shorter, longer, rule)
+
+
+def _uncontradicted(
+    mine: Cover, theirs: Cover, shorter: Fingerprint, longer: Fingerprint, rule: str
+) -> Match | Apart | None:
+    whole = mine.words == shorter.words
+    agree = whole or numbers_agree(shorter, longer)
+    if not agree and not _may_correct(shorter, longer, mine):
+        return Apart(())
+    found, doubtful = contradictions(shorter, longer, whole=whole)
+    heavy = weight(found)
+    if not agree or outweighs(heavy, mine.words):
+        if not _may_correct(shorter, longer, mine) or not corrected(shorter, longer, found):
+            return Apart(found)
+        rule = "one publisher, correction"
+    doubts = len(found) or doubtful
     if min(mine.share, theirs.share) >= NEARLY_THE_SAME:
-        return Match("nearly the same text", round(min(mine.share, theirs.share), 3), rule)
-    return Match("one text contains the other", round(min(mine.without(lead=False), 1.0), 3), rule)
+        return Match("nearly the same text", round(min(mine.share, theirs.share), 3), rule, doubts)
+    contained = min(mine.without(lead=False), 1.0)
+    headlines = _share(shorter.headline_words, longer.headline_words)
+    if contained >= EXCERPT and headlines >= LATER_HEADLINES and shorter.words <= PART * longer.words:
+        rule = EXCERPT_RULE
+    # Of two texts that contain an excerpt whole, the one under its headline is the story and the other one a round-up.
+    likeness = _heads(mine, theirs) + theirs.share + 2 * _jaccard(shorter.headline_words, longer.headline_words)
+    return Match("one text contains the other", round(0.9 * contained + 0.025 * likeness, 3), rule, doubts)
+
+
+def outweighs(heavy: float, common: int) -> bool:
+    """Whether contradictions of this weight are more than a correction in so many common words."""
+    return heavy >= 1 and heavy > common / FREE_TEXT
+
+
+def _damaged(mine: Cover, shorter: Fingerprint, longer: Fingerprint) -> Match | Apart | None:
+    """Two texts of which one has many damaged words: misread by a machine, or misspelt."""
+    if mine.share < DAMAGED or shorter.words < NEARLY_THE_SAME * longer.words:
+        return None
+    if not _headlines_or_dates(shorter, longer) or not numbers_agree(shorter, longer):
+        return None
+    common = repaired(shorter, longer)
+    share = common / longer.words
+    if share < NEARLY_THE_SAME:
+        return None
+    found, doubtful = contradictions(shorter, longer)
+    if outweighs(weight(found), common):
+        return Apart(found)
+    return Match("nearly the same text", round(share, 3), "damaged words repaired", len(found) or doubtful)
+
+
+def _headlines_or_dates(a: Fingerprint, b: Fingerprint) -> bool:
+    return a.publisher != b.publisher or _share(a.headline_words, b.headline_words) >= HEADLINES_ALIKE
 
 
 def _across(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str | None:
@@ -157,37 +182,36 @@ def _within(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str |
     longer = theirs.without(lead=False)
     if contained >= WITHIN_REWRITTEN and heads >= BEGIN_ALIKE and longer >= WITHIN_REWRITTEN_LONGER:
         return "one publisher, contained, same beginning"
+    return _later(mine, theirs, a, b)
+
+
+def _later(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str | None:
+    if a.published_at is None or b.published_at is None or abs(a.published_at - b.published_at) > LATER:
+        return None
+    contained = mine.without(lead=True)
+    if contained >= LATER_CONTAINED and theirs.without(lead=True) >= LATER_CONTAINED:
+        return "one publisher, lead rewritten"
+    if contained >= LATER_CONTAINED and _share(a.headline_words, b.headline_words) >= LATER_HEADLINES:
+        return "one publisher, later state"
     return None
+
+
+def _may_correct(a: Fingerprint, b: Fingerprint, mine: Cover) -> bool:
+    """Whether one article can be a correction of the other: one publisher, soon after, nearly the same text."""
+    if a.publisher != b.publisher or mine.share < NEARLY_THE_SAME or len(contradicted(a, b)[0]) > MOST_CORRECTED:
+        return False
+    return a.published_at is None or b.published_at is None or abs(a.published_at - b.published_at) <= 2 * LATER
 
 
 def _heads(mine: Cover, theirs: Cover) -> float:
     return min(mine.beginning(HEAD), theirs.beginning(HEAD))
 
 
-def contradictions(a: Fingerprint, b: Fingerprint) -> tuple[list[Context], int]:
-    """Contexts in which the numbers differ, and how many contexts both have."""
-    shared = a.numbers.keys() & b.numbers.keys()
-    return [context for context in shared if a.numbers[context].isdisjoint(b.numbers[context])], len(shared)
-
-
-def _numbers_agree(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether both give the same numbers for the same things ("a temperature of ... degrees").
-
-    Numbers of a new lead or an added paragraph say nothing against a copy; other numbers between the same words are
-    what makes a template.
-    """
-    contradicted, shared = contradictions(a, b)
-    if len(contradicted) <= NUMBERS_CONTRADICTED * shared:
-        return True
-    return (
-        len(contradicted) == 1
-        and min(a.words, b.words) >= ONE_NUMBER_WORDS
-        and _share(a.headline_numbers, b.headline_numbers) > 0
-        and _share(a.gram_set, b.gram_set) >= ONE_NUMBER_GRAMS
-    )
-
-
 def _share(a: AbstractSet[object], b: AbstractSet[object]) -> float:
     """Share of the smaller set that is in the other; 1 when one of them is empty."""
     fewer = min(len(a), len(b))
     return len(a & b) / fewer if fewer else 1.0
+
+
+def _jaccard(a: AbstractSet[object], b: AbstractSet[object]) -> float:
+    return len(a & b) / len(a | b) if a or b else 1.0

@@ -9,8 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.duplicates.fingerprints import WORD, own_words
-from pipelines.duplicates.matching import Cover
+from pipelines.duplicates.cleaning import WORD, own_words, visible
+from pipelines.duplicates.cover import Cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,6 +46,11 @@ def _summary(explanation: Explanation) -> Iterator[Text]:
     yield Text(article.url, "dim")
     if not article.seen:
         yield Text("Deduplication has not looked at it as it is now: run `lumbung deduplicate`.", "yellow")
+    if explanation.instance:
+        yield Text(
+            f"It is an instance of a template: {explanation.contradicted} articles of its form contradict it. Only"
+            " texts without any difference in its slots are its copies."
+        )
     if len(members) == 1:
         yield Text("It is in no cluster: no other article tells its story, and news.articles shows it.")
         return
@@ -61,6 +66,8 @@ def _summary(explanation: Explanation) -> Iterator[Text]:
             f"It is there by {article.rule}: {article.why} as {article.tied_to}, score {article.score:.3f};"
             f" it makes a pair with {direct} of them."
         )
+    if explanation.agreement is not None:
+        yield Text(explanation.agreement)
 
 
 def _members(explanation: Explanation) -> Table:
@@ -119,9 +126,10 @@ def _painted(article: Told, other: Told) -> list[Text]:
     else:
         marks = iter([False] * mine.words)
     own = dict(own_words(article.paragraphs))
+    seen = [visible(paragraph) for paragraph in article.paragraphs]
     return [
         _paint(paragraph, own[place], [next(marks) for _ in own[place]]) if place in own else Text(paragraph, _LEFT_OUT)
-        for place, paragraph in enumerate(article.paragraphs)
+        for place, paragraph in enumerate(seen)
     ]
 
 

@@ -38,12 +38,12 @@ limit %(batch)s
 -- Pairs of these articles with others whose fingerprint is of an earlier algorithm, and with those that had the same text
 -- (the next few of them by number). The keys of two algorithms may have nothing in common: these pairs hold until the
 -- others are seen again.
-select n.article_a, n.article_b, n.why, n.score, n.rule
+select n.article_a, n.article_b, n.why, n.score, n.rule, n.doubts
 from lumbung.near_duplicate n
 join lumbung.fingerprint other on other.article_id = any(array[n.article_a, n.article_b]) and other.algorithm < %(algorithm)s
 where (n.article_a = any(%(articles)s)) <> (n.article_b = any(%(articles)s)) and not other.article_id = any(%(articles)s)
 union
-select f.article_id, twin.article_id, 'same text', 1, 'equal after cleaning'
+select f.article_id, twin.article_id, 'same text', 1, 'equal after cleaning', 0
 from lumbung.fingerprint f
 cross join lateral (
     select o.article_id
@@ -56,7 +56,7 @@ cross join lateral (
 where f.article_id = any(%(articles)s)
 
 -- read_articles --
-select article_id, publisher, headline, paragraphs, text_hash::text
+select article_id, publisher, headline, paragraphs, published_at, text_hash::text
 from lumbung.article
 where article_id = any(%(articles)s)
 order by article_id
@@ -73,6 +73,10 @@ union
 select n.article_b from revised r join lumbung.near_duplicate n on n.article_a = r.article_id
 union
 select n.article_a from revised r join lumbung.near_duplicate n on n.article_b = r.article_id
+union
+select c.article_b from revised r join lumbung.contradiction c on c.article_a = r.article_id
+union
+select c.article_a from revised r join lumbung.contradiction c on c.article_b = r.article_id
 union
 select article_id from revised
 
@@ -130,6 +134,12 @@ cross join lateral (select * from lumbung.fingerprint f where f.article_id = met
 where own.clean_hash <> their.clean_hash and met.shared >= %(least)s * least(own.sampled, their.sampled)
 order by a, b
 
+-- doubted --
+-- Of these articles, those that have a pair with doubts: what is newly known of a template can part them.
+select article_a from lumbung.near_duplicate where article_a = any(%(articles)s) and doubts > 0
+union
+select article_b from lumbung.near_duplicate where article_b = any(%(articles)s) and doubts > 0
+
 -- pair_addresses --
 -- Articles announced under different URLs that are one by a redirect or by what the page declares, whatever their texts:
 -- one of them may have been fetched before a revision.
@@ -141,10 +151,11 @@ join lumbung.article other
     and other.article_id <> a.article_id
 join lumbung.fingerprint seen on seen.article_id = other.article_id
 where a.article_id = any(%(articles)s)
-on conflict (article_a, article_b) do update set why = excluded.why, score = excluded.score, rule = excluded.rule
+on conflict (article_a, article_b)
+do update set why = excluded.why, score = excluded.score, rule = excluded.rule, doubts = excluded.doubts
 
 -- read_texts --
-select article_id, publisher, headline, paragraphs from lumbung.article where article_id = any(%(articles)s)
+select article_id, publisher, headline, paragraphs, published_at from lumbung.article where article_id = any(%(articles)s)
 
 -- read_components --
 -- Everything that pairs or equal texts connect with the given articles. It walks from text to text: a text printed a
@@ -168,10 +179,20 @@ with recursive reached (clean_hash) as (
         offset 0
     ) tied
 )
-select node.article_id, reached.clean_hash::text, node.words, node.published_at, node.gone
+select node.article_id, reached.clean_hash::text, node.words, node.published_at, node.gone, node.template
 from reached
 cross join lateral (
-    select f.article_id, f.words, a.published_at, a.gone_at is not null as gone
+    select
+        f.article_id, f.words, a.published_at, a.gone_at is not null as gone,
+        (
+            select count(*) >= %(fillings)s
+            from (
+                select from lumbung.contradiction c where c.article_a = f.article_id
+                union all
+                select from lumbung.contradiction c where c.article_b = f.article_id
+                limit %(fillings)s
+            ) filled
+        ) as template
     from lumbung.fingerprint f
     join lumbung.article a using (article_id)
     where f.clean_hash = reached.clean_hash
@@ -179,7 +200,7 @@ cross join lateral (
 ) node
 
 -- read_pairs --
-select article_a, article_b, why, score, rule from lumbung.near_duplicate where article_a = any(%(articles)s)
+select article_a, article_b, why, score, rule, doubts from lumbung.near_duplicate where article_a = any(%(articles)s)
 
 -- delete_changed_members --
 -- Deleted and inserted rather than updated: a cluster has one canonical article at every moment, and an update that moves

@@ -24,10 +24,14 @@ where a.article_id = %(article)s
 order by m.canonical desc nulls last, a.published_at, a.article_id
 
 -- read_article_pairs --
-select article_a, article_b, why, score, rule
+select article_a, article_b, why, score, rule, doubts
 from lumbung.near_duplicate
 where %(article)s in (article_a, article_b)
 order by score desc, article_a, article_b
+
+-- count_contradictions --
+-- Articles that have the form of this one and contradict it.
+select count(*) from lumbung.contradiction where %(article)s in (article_a, article_b)
 
 -- nearest_articles --
 -- Articles that share most keys with this one, other texts only.

@@ -34,7 +34,8 @@ def versions(connection: Connection) -> list[list[tuple[Any, ...]]]:
 def forget_everything(connection: Connection) -> None:
     with transaction(connection) as cursor:
         cursor.execute(
-            "truncate lumbung.fingerprint, lumbung.fingerprint_key, lumbung.near_duplicate, lumbung.cluster_member"
+            "truncate lumbung.fingerprint, lumbung.fingerprint_key, lumbung.near_duplicate, lumbung.contradiction,"
+            " lumbung.cluster_member"
         )
     look_again(connection)
 

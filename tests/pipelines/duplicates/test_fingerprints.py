@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.duplicates import fingerprints
+from pipelines.duplicates.cleaning import clean_lines
 from pipelines.duplicates.fingerprints import Fingerprint, fingerprint
 from pipelines.duplicates.matching import match
 
@@ -21,7 +22,7 @@ WORDS = [
     f"{first}{second}" for first in ("ba", "ka", "ta", "ra", "pe", "me") for second in ("lai", "sar", "nen", "rut")
 ]
 
-GOLDEN = (2, [76703012269181812, 171290551479305422, 226699187823964033], "7632c4ad-e99d-b957-60c6-cf4982669e4d")
+GOLDEN = (3, [76703012269181812, 171290551479305422, 226699187823964033], "7632c4ad-e99d-b957-60c6-cf4982669e4d")
 """ALGORITHM, the lowest keys of story 1, its clean_hash."""
 
 
@@ -120,7 +121,7 @@ def test_a_sentence_after_a_bare_label_is_kept() -> None:
     ],
 )
 def test_house_style_says_nothing(one: str, other: str) -> None:
-    assert fingerprints.clean_lines([one]) == fingerprints.clean_lines([other])
+    assert clean_lines([one]) == clean_lines([other])
 
 
 def test_short_texts_are_the_same_only_under_the_same_headline() -> None:

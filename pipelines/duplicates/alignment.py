@@ -1,0 +1,187 @@
+"""Two texts side by side: the passages that both have, and slots, where each has words of its own. Pure.
+
+A slot stands in equal contexts: the same words before it and the same words after it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from difflib import SequenceMatcher
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+from pipelines.duplicates.fingerprints import GRAM
+from pipelines.duplicates.spelling import same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipelines.duplicates.fingerprints import Fingerprint
+
+LONGEST_GAP = 150
+"""Words between two common passages in which slots are looked for."""
+LONGEST_FILLING = 8
+"""Words of one side of a slot; what is longer is a passage of its own."""
+_SURE = 10
+"""Words of a passage that is in its place although others are not; shorter ones that cross are either way by chance."""
+_CHAIN = 64
+"""Passages back to which the one before a passage is looked for: long texts would cost the square of theirs."""
+_FREE, _FRAME, _LINE = 12, 0.4, 0.6
+"""A gap of more words holds slots only where this share of both sides is equal, or that of the shorter one: lines of a
+list, of which one side may have more."""
+
+
+Block = tuple[int, int, int]
+"""A passage of five words and more that both texts have: where it begins in each, and its words."""
+Slot = tuple[int, int, int, int]
+"""Where the texts differ between equal words: begin and end in one text, begin and end in the other."""
+
+
+def blocks(one: Fingerprint, other: Fingerprint) -> list[Block]:
+    """Common passages in the order of `one`; no word of it is in two of them."""
+    grams, theirs, places, found = one.grams, other.grams, other.places, list[Block]()
+    start = end = ahead = 0
+    while start < len(grams):
+        place = places.get(grams[start])
+        if place is None:
+            start += 1
+            continue
+        if place < ahead:  # a passage that repeats itself, or one that stands elsewhere there
+            with suppress(ValueError):
+                place = theirs.index(grams[start], ahead)
+        length = _run(grams, theirs, start, place)
+        overlap = max(0, end - start)
+        if overlap < length + GRAM - 1:
+            found.append((start + overlap, place + overlap, length + GRAM - 1 - overlap))
+            end, ahead = start + length + GRAM - 1, place + length + GRAM - 1
+        start += length
+    return found
+
+
+def _run(grams: Sequence[int], theirs: Sequence[int], start: int, place: int) -> int:
+    """Grams that are equal from these places on; slices are compared, since that is done in C."""
+    most = min(len(grams) - start, len(theirs) - place)
+    length = step = 1
+    while length < most:
+        step = min(step, most - length)
+        equal = grams[start + length : start + length + step] == theirs[place + length : place + length + step]
+        if equal:
+            length += step
+            step *= 2
+        elif step == 1:
+            break
+        else:
+            step //= 4
+            step = max(step, 1)
+    return length
+
+
+def slots(one: Fingerprint, other: Fingerprint) -> Iterator[Slot]:
+    """Slots in the order of `one`."""
+    for gap in _gaps(one, other, in_order(blocks(one, other))):
+        begin, end, start, stop = gap
+        if end - begin == 1 or stop - start == 1:
+            if max(end - begin, stop - start) <= LONGEST_FILLING:
+                yield gap
+            continue
+        mine, theirs = one.text[begin:end], other.text[start:stop]
+        matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+        longest = max(len(mine), len(theirs))
+        if longest > _FREE and not _is_frame(matcher, mine, theirs):
+            continue
+        replaced = _in_place(mine, theirs) if len(mine) == len(theirs) else []
+        replaced = replaced or [codes[1:] for codes in matcher.get_opcodes() if codes[0] == "replace"]
+        if not replaced and longest <= LONGEST_FILLING:
+            yield gap  # a filling that stands elsewhere on the other side hides what is in its own place
+        for a, b, c, d in replaced:
+            if b - a <= LONGEST_FILLING and d - c <= LONGEST_FILLING:
+                yield begin + a, begin + b, start + c, start + d
+
+
+def _in_place(mine: Sequence[str], theirs: Sequence[str]) -> list[Slot]:
+    """Slots of two gaps of one length word by word, where half of the words are the same in their places."""
+    equal = [a == b for a, b in zip(mine, theirs, strict=True)]
+    if 2 * sum(equal) < len(equal):
+        return []
+    found, begin = list[Slot](), 0
+    for same_words, run in groupby(equal):
+        end = begin + len(list(run))
+        if not same_words:
+            if found and begin - found[-1][1] == 1:  # one common word inside a phrase: "dari", "dengan"
+                begin = found.pop()[0]
+            found.append((begin, end, begin, end))
+        begin = end
+    return found
+
+
+def _is_frame(matcher: SequenceMatcher[str], mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether a long gap is a form with other fillings rather than a rewritten passage."""
+    equal = sum(size for _, _, size in matcher.get_matching_blocks())
+    return 2 * equal >= _FRAME * (len(mine) + len(theirs)) or equal >= _LINE * min(len(mine), len(theirs))
+
+
+def in_order(found: Sequence[Block]) -> Sequence[Block]:
+    """Those passages that stand in one order in both texts, as many words of them as can be.
+
+    Lines of a list resemble each other: a line may be found in another one's place, and hide what differs in its own.
+    """
+    if all(a[1] + a[2] <= b[1] for a, b in pairwise(found)):
+        return _without_strays(found)
+    best: list[tuple[int, int]] = []  # words of the best chain that ends with a passage, and the one before it
+    for place, (_, at, words) in enumerate(found):
+        before = [
+            (best[each][0], each)
+            for each in range(max(0, place - _CHAIN), place)
+            if found[each][1] + found[each][2] <= at
+        ]
+        most, previous = max(before, default=(0, -1))
+        best.append((most + words, previous))
+    place = max(range(len(best)), key=lambda each: best[each][0])
+    chain = []
+    while place >= 0:
+        chain.append(found[place])
+        place = best[place][1]
+    moved = set(found).difference(chain)
+    return _without_strays(
+        [
+            block
+            for block in reversed(chain)
+            if block[2] >= _SURE or not any((block[0] < each[0]) != (block[1] < each[1]) for each in moved)
+        ]
+    )
+
+
+def _without_strays(found: Sequence[Block]) -> Sequence[Block]:
+    """Without short passages far out of step with those before and after them, which keep step with each other."""
+    steps = [at - one for one, at, _ in found]
+    return [
+        block
+        for place, block in enumerate(found)
+        if block[2] >= _SURE
+        or not 0 < place < len(found) - 1
+        or steps[place - 1] != steps[place + 1]
+        or abs(steps[place] - steps[place - 1]) <= LONGEST_FILLING
+    ]
+
+
+def _gaps(one: Fingerprint, other: Fingerprint, found: Sequence[Block]) -> Iterator[Slot]:
+    """What lies between passages that follow each other in both texts, and before the first and after the last."""
+    begin = start = 0
+    for one_at, other_at, words in [*found, (one.words, other.words, 0)]:
+        if 0 < one_at - begin <= LONGEST_GAP and 0 < other_at - start <= LONGEST_GAP:
+            yield begin, one_at, start, other_at
+        begin, start = one_at + words, other_at + words
+
+
+def repaired(one: Fingerprint, other: Fingerprint) -> int:
+    """Words of `one` that `other` has in the same place, damaged ones counted with the others."""
+    found = in_order(blocks(one, other))
+    words = sum(length for _, _, length in found)
+    for begin, end, start, stop in _gaps(one, other, found):
+        mine, theirs = one.text[begin:end], other.text[start:stop]
+        for tag, a, b, c, d in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+            if tag == "equal" or (
+                tag == "replace" and b - a <= LONGEST_FILLING and same(tuple(mine[a:b]), tuple(theirs[c:d]))
+            ):
+                words += b - a
+    return words

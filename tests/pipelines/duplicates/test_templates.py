@@ -1,0 +1,113 @@
+"""Templates in Postgres: what is tolerated between two articles ends where their form is known for a template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from benchmarks.deduplication_figures import wrongly_joined
+from benchmarks.deduplication_generator import templates
+from click.testing import CliRunner
+from support.stories import NOON, Story, body, clusters, members, put, rows
+
+from pipelines.cli import cli
+from pipelines.duplicates.clusters import TEMPLATE_FILLINGS
+from pipelines.duplicates.deduplicate import deduplicate
+from pipelines.duplicates.explain import explain
+from pipelines.duplicates.recheck import preview, told
+
+if TYPE_CHECKING:
+    from pipelines.database.connections import Connection
+
+FRAME = (
+    "Badan meteorologi memprakirakan langit {city} pada pagi hari {sky} dan angin bertiup pelan dari arah laut.",
+    "Warga {city} diminta membawa {thing} bila beraktivitas di luar ruangan serta memantau kabar dari kanal resmi.",
+    "Nelayan sebaiknya memperhatikan tinggi gelombang sebelum melaut dan tidak memaksakan diri bila hujan turun lebat.",
+)
+
+
+def forecast(city: str, sky: str = "berawan", thing: str = "payung", publisher: str = "kabar") -> Story:
+    lines = [line.format(city=city, sky=sky, thing=thing) for line in FRAME]
+    return Story(lines, publisher, f"Cuaca {city} Hari Ini")
+
+
+def test_plain_words_part_two_forecasts_once_their_form_is_known_for_a_template(database: Connection) -> None:
+    first, second = put(database, [forecast("Ambon"), forecast("Ambon", "cerah", "topi")])
+    deduplicate(database)
+    assert clusters(database) == {frozenset({first, second})}  # as a desk would put it, as far as anybody knows
+    others = put(database, [forecast(city) for city in ("Kupang", "Sorong", "Bitung")])
+    assert len(others) == TEMPLATE_FILLINGS
+    deduplicate(database)
+    assert clusters(database) == set()
+    assert explain(database, str(first)).instance
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_an_equal_copy_of_an_instance_stays_and_what_is_learned_is_forgotten_with_its_articles(
+    database: Connection, batch: int
+) -> None:
+    numbers = put(
+        database,
+        [forecast(city) for city in ("Kupang", "Sorong", "Bitung")]
+        + [forecast("Ambon"), forecast("Ambon", publisher="warta"), forecast("Ambon", "cerah", "topi", "harian")],
+    )
+    deduplicate(database, batch=batch)
+    assert clusters(database) == {frozenset(numbers[3:5])}
+    with database, database.cursor() as cursor:
+        cursor.execute("delete from lumbung.article where article_id = any(%s)", [numbers[:3]])
+        cursor.execute("insert into lumbung.deduplication_due select unnest(%s::bigint[])", [numbers[3:]])
+    deduplicate(database, batch=batch)
+    assert rows(database, "select * from lumbung.contradiction") == []
+    assert clusters(database) == {frozenset(numbers[3:])}
+
+
+def test_the_templates_that_are_kept_for_checking_stay_apart(database: Connection) -> None:
+    made = list(templates("check", "pasca", 12))
+    stories = [Story(row["text"].split("\n"), row["outlet"].partition(".")[0], row["title"]) for row in made]
+    numbers = put(database, stories)
+    deduplicate(database)
+    cluster = dict(rows(database, "select article_id, cluster_id from lumbung.cluster_member"))
+    found = {row["id"]: cluster.get(number, number) for row, number in zip(made, numbers, strict=True)}
+    wrong = sum(share * count for _, share, count in wrongly_joined(made, found))
+    assert wrong <= 0.02 * len(made)
+
+
+def test_a_recheck_is_told_before_it_is_final(database: Connection) -> None:
+    """Clusters as an earlier version of the rules could have left them: one wrong, one not found."""
+    text = body(1)
+    wrong, other, original, copy = put(
+        database, [forecast("Ambon"), forecast("Kupang"), Story(text, "a"), Story(text[:6], "b")]
+    )
+    deduplicate(database)
+    with database, database.cursor() as cursor:
+        cursor.execute("delete from lumbung.cluster_member")
+        cursor.execute(
+            "insert into lumbung.cluster_member (article_id, cluster_id, canonical, rule)"
+            " values (%(a)s, %(a)s, true, 'old'), (%(b)s, %(a)s, false, 'old')",
+            {"a": wrong, "b": other},
+        )
+    before = members(database)
+    changes = preview(database, lambda _: None, batch=3)
+    assert members(database) == before
+    assert rows(database, "select * from lumbung.deduplication_due") == []
+    counts = (changes.looked_at, changes.parting, changes.joining, changes.shown, changes.hidden)
+    assert counts == (4, 1, 1, 1, 1)
+    assert [(each.article_id, each.other_id) for each in changes.parts] == [(other, wrong)]
+    assert "ambon" in changes.parts[0].reason
+    assert [(each.article_id, each.other_id) for each in changes.joins] == [(copy, original)]
+    assert "No contradiction" in changes.joins[0].reason
+    assert any("would lose members" in line for line in told(changes))
+    said = CliRunner().invoke(cli, ["deduplicate", "--recheck", "--dry-run"])
+    assert said.exit_code == 0, said.output
+    assert "1 clusters would lose members" in said.output
+    assert members(database) == before
+    assert CliRunner().invoke(cli, ["deduplicate", "--dry-run"]).exit_code == 2
+
+
+def test_a_recheck_that_finds_nothing_new_changes_nothing(database: Connection) -> None:
+    put(database, [Story(body(2), "a"), Story(body(2), "b"), Story(body(3), published_at=NOON)])
+    deduplicate(database)
+    known = members(database)
+    changes = preview(database, lambda _: None)
+    assert (changes.parting, changes.joining, changes.shown, changes.hidden) == (0, 0, 0, 0)
+    assert members(database) == known
