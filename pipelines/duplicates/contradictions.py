@@ -160,10 +160,8 @@ def contradiction(one: Fingerprint, other: Fingerprint, mine: tuple[str, ...], t
     if my_numbers and their_numbers:
         if my_numbers.isdisjoint(their_numbers):
             return "number"
-        mine = tuple(word for word in mine if word not in my_numbers)
-        theirs = tuple(word for word in theirs if word not in their_numbers)
-        if not mine or not theirs or same(mine, theirs):
-            return None
+        if my_numbers == their_numbers:  # what is left is how they are written: 5 dolar AS, USD 5
+            return "word"
     my_names = one.names.intersection(mine).difference(theirs)
     their_names = other.names.intersection(theirs).difference(mine)
     if my_names and their_names:

@@ -147,6 +147,14 @@ def test_a_desk_that_replaces_words_makes_a_copy() -> None:
     assert found.doubts
 
 
+def test_a_price_in_another_house_style_is_no_contradiction() -> None:
+    told = [line.replace("dengan iuran sendiri", f"seharga USD {place + 3}.450") for place, line in enumerate(LONG[:6])]
+    styled = [line.replace("USD ", "").replace(".450", ".450 dolar AS") for line in told]
+    assert isinstance(
+        compare(fingerprint("kabar", "Warga Perbaiki Kampung", told), fingerprint("warta", "Kampung", styled)), Match
+    )
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
