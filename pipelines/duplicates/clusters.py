@@ -150,15 +150,15 @@ def _clusters(groups: dict[str, list[Node]], pairs: _Pairs) -> list[list[str]]:
 
 
 def _wholes(standing: set[str], groups: dict[str, list[Node]], pairs: _Pairs) -> dict[str, str]:
-    """Excerpt -> the longer text that contains it: the one most like it, where that is by `EXCERPT_RULE`."""
+    """Excerpt -> the longer text that contains it, the one most like it.
+
+    What is like others in another way too has their votes and needs no whole: it may be what the longer text is made of.
+    """
     found: dict[str, str] = {}
     for group in standing:
-        words = _words(groups[group])
-        longer = [(edge, other) for edge, other in pairs.between(group, standing) if _words(groups[other]) > words]
-        if longer:
-            edge, best = max(longer, key=lambda each: (each[0].score, each[0].why, each[1]))
-            if edge.rule == EXCERPT_RULE:
-                found[group] = best
+        near, words = pairs.between(group, standing), _words(groups[group])
+        if near and all(edge.rule == EXCERPT_RULE and _words(groups[other]) > words for edge, other in near):
+            found[group] = max(near, key=lambda each: (each[0].score, each[0].why, each[1]))[1]
     return found
 
 

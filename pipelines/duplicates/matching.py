@@ -130,7 +130,8 @@ def _uncontradicted(
     if min(mine.share, theirs.share) >= NEARLY_THE_SAME:
         return Match("nearly the same text", round(min(mine.share, theirs.share), 3), rule, doubts)
     contained = min(mine.without(lead=False), 1.0)
-    headlines = _share(shorter.headline_words, longer.headline_words)
+    told = shorter.headline_words and longer.headline_words  # without a headline nothing is like it
+    headlines = _share(shorter.headline_words, longer.headline_words) if told else 0
     if contained >= EXCERPT and headlines >= LATER_HEADLINES and shorter.words <= PART * longer.words:
         rule = EXCERPT_RULE
     # Of two texts that contain an excerpt whole, the one under its headline is the story and the other one a round-up.
