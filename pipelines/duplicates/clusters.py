@@ -152,7 +152,7 @@ def _clusters(groups: dict[str, list[Node]], pairs: _Pairs) -> list[list[str]]:
 def _wholes(standing: set[str], groups: dict[str, list[Node]], pairs: _Pairs) -> dict[str, str]:
     """Excerpt -> the longer text that contains it, the one most like it.
 
-    What is like others in another way too has their votes and needs no whole: it may be what the longer text is made of.
+    What is like others in another way too has their votes: the longer text may be made of it.
     """
     found: dict[str, str] = {}
     for group in standing:

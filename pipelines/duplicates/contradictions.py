@@ -47,6 +47,8 @@ PHRASE = 3
 LEADS_TOLD, LEADS_TOLD_ELSEWISE, HEADLINES_ALIKE = 0.4, 0.6, 0.3
 """Share of a lead's longer words that the other article has where it tells of the same; elsewise: under headlines that
 are not alike."""
+_CREDITS, _CREDIT = 3, 6
+"""Lines of credits, and words of one."""
 _SHOWN, SHOWN_BEFORE = 12, 3
 """Words of a lead and before a slot, when a contradiction is told."""
 
@@ -88,6 +90,8 @@ def contradictions(one: Fingerprint, other: Fingerprint, *, whole: bool = False)
             plain.append((begin, mine, theirs))
             continue
         kind = contradiction(one, other, mine, theirs)
+        if kind != "number" and begin >= _end_of_story(one) and start >= _end_of_story(other):
+            continue  # each page names its own editors
         if kind == "word":
             plain.append((begin, mine, theirs))
         elif kind is not None:
@@ -97,6 +101,16 @@ def contradictions(one: Fingerprint, other: Fingerprint, *, whole: bool = False)
     doubtful = int(bool(found) or any(not same(mine, theirs) for _, mine, theirs in plain))
     inside = [(mine, theirs) for begin, mine, theirs in plain if begin]  # a first word has no context before it
     return [*_of_headlines(one, other, inside), *found, *_of_leads(one, other)], doubtful
+
+
+def _end_of_story(text: Fingerprint) -> int:
+    """Place of the first word of the credits: up to three short lines at the end."""
+    end = text.words
+    for words in text.lines[: -_CREDITS - 1 : -1]:
+        if words > _CREDIT:
+            break
+        end -= words
+    return end
 
 
 def corrected(one: Fingerprint, other: Fingerprint, found: Sequence[Contradiction]) -> bool:

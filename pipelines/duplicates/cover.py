@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEAD = 40
 """Words that count as the head of a text."""
-_LINE_OF_THE_PAGE, _LINES_OF_THE_PAGE = 20, 45
+_LINE_OF_THE_PAGE, _LINES_OF_THE_PAGE = 20, 70
 """Words of one such line, and of several in a row."""
 _LEAD = 60
 """Words; longer ones belong to the story."""
