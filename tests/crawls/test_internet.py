@@ -62,7 +62,7 @@ def harvest(server: Server) -> Iterator[Harvest]:
     settings = InternetSettings(first_day=YESTERDAY, per_day=ARTICLES + 1, keys=frozenset(KEYS))
     url = server.url("internet")
     with serve_internet(Internet(settings, now=evening)) as internet:
-        log = crawl_together(KEYS, url, internet.url, {"run": "{key}"}, {**FAST, "LOG_LEVEL": "INFO"})
+        log = crawl_together(KEYS, url, internet.url, {"run": "{key}"}, {**FAST, "LOG_LEVEL": "INFO"}, clock=evening)
         found = Harvest(internet, url, log)
         yield found
         found.connection.close()
