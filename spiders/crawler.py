@@ -30,19 +30,19 @@ from spiders.article import (
 )
 from spiders.discovery.announcements import Announcements
 from spiders.discovery.claims import believable, more_precise
+from spiders.discovery.looks import next_look
 from spiders.errors import LumbungError
 from spiders.fetching.answers import conditional_headers, reason_of, validators_of
 from spiders.fetching.errors import CrawlOver
 from spiders.fetching.refusals import refusal
+from spiders.fetching.responses import BLOCKED, STATUSES, Markup, Refusal, received
 from spiders.fetching.turnstile import READ_BY_SPIDER, Turnstile
-from spiders.looks import next_look
 from spiders.parts import Part, put_together
 from spiders.publishers.urls import with_query
 from spiders.publishers.window import Window, parse_window
 from spiders.reading.pages import load_page_class
 from spiders.reading.process.messages import Answer, Sheet
 from spiders.reading.process.reader import OverLimit, Reader, ReaderLost
-from spiders.responses import BLOCKED, STATUSES, Markup, Refusal, received
 from spiders.spider_arguments import positive, printable, refuse_unknown, truth
 
 if TYPE_CHECKING:

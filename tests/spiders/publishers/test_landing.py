@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spiders.landing import leads_away
 from spiders.publishers import Publisher
+from spiders.publishers.landing import leads_away
 
 HOME = "https://www.koran.example/"
 PATTERNS = (r"/read/\d+/", r"/berita-")

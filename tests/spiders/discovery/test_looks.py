@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from spiders.article import Article, Edits, Failure, LeasedPage, Look, Reason, Rejection, Unchanged, Validators
-from spiders.looks import DECIDED, NEVER, PASSING, next_look
+from spiders.discovery.looks import DECIDED, NEVER, PASSING, next_look
 
 NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
 URL = "https://koran.example/berita-1"

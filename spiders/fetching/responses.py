@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from spiders.article import Failure, Reason, Unchanged
 from spiders.fetching.answers import challenge, conditional_headers, header
 from spiders.fetching.bodies import PackedError, unpacked
-from spiders.landing import leads_away
+from spiders.publishers.landing import leads_away
 
 if TYPE_CHECKING:
     from scrapy.http import Response
