@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 from support.checkout import SHARED
-from support.throwaway import fresh_database, throwaway_server
+from support.throwaway import fresh_database, shared_server
 
 from pipelines.database.connections import Connection, connect
 
@@ -36,7 +36,7 @@ sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]  # 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A throw-away server for the whole run."""
-    with throwaway_server() as started:
+    with shared_server() as started:
         yield started
 
 

@@ -79,7 +79,7 @@ def _tried(module: Module, some: list[Mutant], copy: Copy, record: Record, reaso
         if trial is None:
             try:
                 if baseline is None:
-                    baseline = copy.baseline(module.tests)
+                    baseline = copy.baseline(module.path, module.tests)
                     if not copy.reaches(module.path, module.tests, baseline * 4 + 60):
                         raise TestsFail("they pass with a module that cannot be loaded: they do not use it")  # noqa: TRY301
                     print(f"{module.path}: {len(some)} mutants, {baseline:.1f} s without a fault", flush=True)

@@ -216,7 +216,7 @@ def test_a_trial_tells_a_killed_fault_from_a_survivor_and_from_nonsense(copy: Co
     assert not copy.reaches("barn.py", ["test_barn.py"], 60.0)
     (copy.tree / "test_barn.py").write_text("def test_red():\n    assert False\n")
     with pytest.raises(TestsFail, match="test_red"):
-        copy.baseline(["test_barn.py"])
+        copy.baseline("barn.py", ["test_barn.py"])
 
 
 def test_a_result_holds_until_the_module_or_its_tests_change(copy: Copy, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 from support.checkout import ROOT, SHARED
+from support.throwaway import SHARED_SERVER, throwaway_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,10 @@ _NONSENSE: Final = re.compile(
     r"DatatypeMismatch|InvalidColumnReference|CannotCoerce|InvalidTextRepresentation))\b: "
 )
 """Of a mutant that no programmer would have run once: it says nothing about the tests."""
+_OF_THE_SERVER: Final = re.compile(
+    r"pipelines/(?:database/(?:migrate|roles)\.py|sql/(?:migrations/|database/roles\.sql))"
+)
+"""Modules that make the server's template and its roles: their tests start a server of their own each time."""
 _FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 _PASSED, _NO_TESTS = 0, 5
 
@@ -53,8 +58,8 @@ class Trial:
 
 @contextmanager
 def copied_checkout() -> Iterator[Copy]:
-    """A copy of what people write of the checkout, with its `.venv` and the measuring material beside it."""
-    with TemporaryDirectory(prefix="lumbung-mutants-") as folder:
+    """A copy of what people write of the checkout, with its `.venv`, measuring material and a server for its tests."""
+    with TemporaryDirectory(prefix="lumbung-mutants-") as folder, throwaway_server() as server:
         tree = Path(folder) / "checkout"
         listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
         names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
@@ -65,23 +70,24 @@ def copied_checkout() -> Iterator[Copy]:
         (tree / ".venv").symlink_to(Path(sys.prefix))
         if SHARED.is_dir():
             (tree.parent / "shared").symlink_to(SHARED.resolve())
-        yield Copy(tree)
+        yield Copy(tree, f"{server.port} {server.password}")
 
 
 class Copy:
     """A checkout in which faults are planted one at a time."""
 
-    def __init__(self, tree: Path) -> None:
+    def __init__(self, tree: Path, server: str = "") -> None:
         self.tree = tree
+        self._server = server
 
-    def baseline(self, tests: Sequence[str]) -> float:
+    def baseline(self, path: str, tests: Sequence[str]) -> float:
         """Seconds that the tests take without a fault.
 
         Raises:
             TestsFail: they do not pass.
         """
         start = time.monotonic()
-        status, output = self._run(tests, 1800.0)
+        status, output = self._run(path, tests, 1800.0)
         if status != _PASSED:
             raise TestsFail(output[-2000:] or "they took half an hour")
         return time.monotonic() - start
@@ -89,14 +95,14 @@ class Copy:
     def reaches(self, path: str, tests: Sequence[str], patience: float) -> bool:
         """Whether the tests use the copy's file at all: with a module that cannot be loaded they must fail."""
         with self._with(path, b'raise RuntimeError("planted")\n' if path.endswith(".py") else b"planted"):
-            return self._run(tests, patience)[0] != _PASSED
+            return self._run(path, tests, patience)[0] != _PASSED
 
     def tried(self, mutant: Mutant, tests: Sequence[str], baseline: float) -> Trial:
         """Run the tests with the fault."""
         start = time.monotonic()
         source = (self.tree / mutant.path).read_bytes()
         with self._with(mutant.path, mutant.planted(source)):
-            status, output = self._run(tests, max(_LEAST_PATIENCE, baseline * _TIMES_AS_LONG))
+            status, output = self._run(mutant.path, tests, max(_LEAST_PATIENCE, baseline * _TIMES_AS_LONG))
         seconds = round(time.monotonic() - start, 1)
         if status == _PASSED:
             return Trial("survived", "", seconds)
@@ -124,7 +130,7 @@ class Copy:
         for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
             compiled.unlink()
 
-    def _run(self, tests: Sequence[str], patience: float) -> tuple[int | None, str]:
+    def _run(self, path: str, tests: Sequence[str], patience: float) -> tuple[int | None, str]:
         """Exit status, None where the time was up, and what pytest printed."""
         shutil.rmtree(self.tree / ".hypothesis", ignore_errors=True)
         options = [
@@ -141,6 +147,7 @@ class Copy:
         environment = {
             **os.environ,
             "PYTHONPATH": str(self.tree),
+            SHARED_SERVER: "" if _OF_THE_SERVER.match(path) else self._server,
         }
         running = subprocess.Popen(
             ["nice", "-n", "10", *command],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import socket
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 TEMPLATE = "template_lumbung"
 """A migrated database; a copy of it costs less than the migrations."""
 
+SHARED_SERVER = "LUMBUNG_TEST_SERVER"
+"""Names a server for several runs of tests, of `make mutants`: its port and password, with a blank between them."""
 _REMOVE = """
 pid=$(head -n 1 "$0/data/postmaster.pid") && kill -QUIT "$pid"
 for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" && sleep 1 || break; done
@@ -71,3 +74,14 @@ def fresh_database(server: Server) -> Iterator[str]:
             cursor.execute(f'drop database "{name}" with (force)')
     finally:
         admin.close()
+
+
+@contextmanager
+def shared_server() -> Iterator[Server]:
+    """The server that another process has started for many runs of tests, or a throw-away one."""
+    if named := os.environ.get(SHARED_SERVER):
+        port, password = named.split()
+        yield Server(Path(os.devnull), int(port), password)
+    else:
+        with throwaway_server() as server:
+            yield server

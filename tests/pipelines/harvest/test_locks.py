@@ -1,0 +1,150 @@
+"""Who works on a page at the same moment: a batch that commits late is neither undone nor waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pipelines.database.connections import Connection, connect, transaction
+from pipelines.database.statements import query
+from pipelines.harvest.frontier import Frontier
+from pipelines.harvest.ledger import imbalance, read_crawl
+from pipelines.harvest.load import load_batch
+from spiders.article import Article, Entry, LeasedPage, Validators, Visit
+from spiders.publishers import Publisher
+from spiders.publishers.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
+OPEN = Window(NOON - timedelta(days=30), None, strict=False)
+WAITS = "select count(*) from pg_locks where not granted and pid = %s"
+RETURNED = "update lumbung.page set state = 'done', leased_by = null, lease_until = null where page_id = %s"
+
+
+@contextmanager
+def crawl(url: str, publisher: Publisher = PUBLISHER) -> Iterator[Frontier]:
+    frontier = Frontier(connect(url), publisher, OPEN)
+    try:
+        yield frontier
+    finally:
+        frontier.connection.close()
+
+
+def leased(frontier: Frontier, count: int, host: str = "koran.example") -> list[LeasedPage]:
+    entries = [Entry(url=f"https://{host}/berita-{number}", published_at=NOON) for number in range(count)]
+    asyncio.run(frontier.announce(f"https://{host}/rss", entries, Validators()))
+    return asyncio.run(frontier.lease(count))
+
+
+def rows(connection: Connection, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with transaction(connection) as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def visit(page: LeasedPage) -> Visit:
+    article = Article(
+        publisher="koran", url=page.url, canonical_url=page.canonical_url, headline="Panen",
+        paragraphs=("Petani mulai memanen padi.",), fetched_at=NOON,
+    )  # fmt: skip
+    return Visit(page_id=page.page_id, outcome=article, fetched_at=NOON, status=200)
+
+
+def test_leases_are_given_back_after_the_batch_that_returns_one_of_them(
+    database_url: str, database: Connection
+) -> None:
+    with crawl(database_url) as frontier, closing(connect(database_url)) as watcher, ThreadPoolExecutor(1) as pool:
+        pages = leased(frontier, 2)
+        with transaction(database) as cursor:
+            cursor.execute(RETURNED, [pages[0].page_id])
+            cursor.execute("update lumbung.crawl set unchanged = unchanged + 1")
+            cursor.execute("savepoint here")
+            closing_it = pool.submit(asyncio.run, frontier.close("finished"))
+            while not closing_it.done() and rows(watcher, WAITS, frontier.connection.info.backend_pid) == [(0,)]:
+                pass
+        row = closing_it.result()
+        states = rows(database, "select page_id, state from lumbung.page order by 1")
+        assert dict(states) == {pages[0].page_id: "done", pages[1].page_id: "due"}
+        assert (row.leased, row.unchanged, row.released) == (2, 1, 1)
+        assert imbalance(row) is None
+
+
+def test_a_lease_that_ran_out_while_its_page_is_being_stored_is_nobody_elses(
+    database_url: str, database: Connection
+) -> None:
+    hasty = f"{database_url}?options=-c%20lock_timeout%3D500"
+    with crawl(database_url) as slow, crawl(hasty) as other:
+        pages = leased(slow, 2)
+        rows(database, "update lumbung.page set lease_until = now() - interval '1 s'")
+        with transaction(database) as cursor:
+            cursor.execute(RETURNED, [pages[0].page_id])
+            assert [page.page_id for page in asyncio.run(other.lease(9))] == [pages[1].page_id]
+        assert asyncio.run(other.lease(9)) == []
+        assert rows(database, "select page_id from lumbung.page where state = 'done'") == [(pages[0].page_id,)]
+        assert rows(database, "select released from lumbung.crawl where crawl_id = %s", slow.crawl_id) == [(1,)]
+
+
+def test_a_lease_that_another_crawl_takes_meanwhile_is_lost_to_the_batch(
+    database_url: str, database: Connection
+) -> None:
+    with crawl(database_url) as slow, crawl(database_url) as quick, ThreadPoolExecutor(1) as pool:
+        (page,) = leased(slow, 1)
+        rows(database, "update lumbung.page set lease_until = now() - interval '1 s'")
+        whose = {"publisher": "koran", "crawl_id": quick.crawl_id, "limit": 9}
+        with transaction(quick.connection) as cursor:
+            cursor.execute(query("expire_leases"), whose)
+            cursor.execute(query("lease"), {**whose, "window_start": OPEN.start, "window_end": None, "ranged": False})
+            loading = pool.submit(load_batch, slow.connection, slow.crawl_id, [visit(page)])
+            while not loading.done() and rows(database, WAITS, slow.connection.info.backend_pid) == [(0,)]:
+                pass
+        loading.result()
+        assert rows(database, "select count(*) from lumbung.article") == [(0,)]
+        assert rows(database, "select state, leased_by from lumbung.page") == [("leased", quick.crawl_id)]
+        for number in (slow.crawl_id, quick.crawl_id):
+            row = read_crawl(database, number)
+            assert row.stored == 0
+
+
+def test_leases_run_out_for_a_crawl_of_the_same_publisher_and_are_counted_by_crawl(
+    database_url: str, database: Connection
+) -> None:
+    warta = Publisher(key="warta", name="Warta", home="https://warta.example/")
+    with crawl(database_url) as one, crawl(database_url) as two, crawl(database_url, warta) as foreign:
+        leased(one, 3)
+        rows(database, "update lumbung.page set publisher = publisher, leased_by = %s where page_id = 1", two.crawl_id)
+        rows(database, "update lumbung.crawl set leased = leased + 1 where crawl_id = %s", two.crawl_id)
+        rows(database, "update lumbung.crawl set leased = leased - 1 where crawl_id = %s", one.crawl_id)
+        leased(foreign, 2, "warta.example")
+        rows(database, "update lumbung.page set lease_until = now() - interval '1 s' where page_id <> 2")
+        with crawl(database_url) as last:
+            assert {page.page_id for page in asyncio.run(last.lease(9))} == {1, 3}
+        released = "select crawl_id, released from lumbung.crawl where released > 0 order by 1"
+        assert rows(database, released) == [(one.crawl_id, 1), (two.crawl_id, 1)]
+        held = "select leased_by, count(*) from lumbung.page where publisher = 'warta' group by 1"
+        assert rows(database, held) == [(foreign.crawl_id, 2)]
+
+
+def test_pages_that_another_crawl_holds_are_not_read_with_ones_own(database_url: str, database: Connection) -> None:
+    with crawl(database_url) as one, crawl(database_url) as other:
+        pages = leased(one, 2)
+        rows(database, "update lumbung.page set leased_by = %s where page_id = %s", other.crawl_id, pages[0].page_id)
+        with transaction(database) as cursor:
+            cursor.execute(query("read_leased"), {"pages": [page.page_id for page in pages], "crawl_id": one.crawl_id})
+            assert [row[0] for row in cursor.fetchall()] == [pages[1].page_id]
+            cursor.execute(query("read_leased"), {"pages": [], "crawl_id": one.crawl_id})
+            assert cursor.fetchall() == []
+
+
+def test_the_end_of_a_crawl_is_written_once(database_url: str, database: Connection) -> None:
+    with crawl(database_url) as one, crawl(database_url) as other:
+        for reason in ("killed", "finished"):
+            with transaction(database) as cursor:
+                cursor.execute(query("finish_crawls"), {"crawls": [one.crawl_id], "reason": reason})
+        ends = "select crawl_id, finish_reason, finished_at is not null from lumbung.crawl order by 1"
+        assert rows(database, ends) == [(one.crawl_id, "killed", True), (other.crawl_id, None, False)]
