@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mutants.mutant import Mutant
 
-_LEAST_PATIENCE, _TIMES_AS_LONG = 60.0, 4.0
+_LEAST_PATIENCE, _TIMES_AS_LONG = 30.0, 4.0
 """Seconds that tests may take at least, and how many times as long as without a fault."""
 _NONSENSE: Final = re.compile(
     r"\b(?:SyntaxError|NameError|UnboundLocalError|psycopg2\.errors\.(?:Undefined\w+|Ambiguous\w+|GroupingError|"

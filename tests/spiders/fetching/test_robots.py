@@ -1,116 +1,210 @@
-"""What robots.txt allows: our decisions are Protego's and those of RFC 9309, also over HTTP."""
+"""The middleware for robots.txt by itself: what it asks for, what it lets through, what each answer means."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from protego import Protego
-from support.polite_crawls import Warta
+from scrapy import Request
+from scrapy.exceptions import DownloadConnectionRefusedError, DownloadTimeoutError, IgnoreRequest, NotConfigured
+from scrapy.http import Response
+from support.middlewares import crawler
 from support.robots_by_the_rfc import allows
-from support.robots_corpus import HOME, corpus
-from support.scripted_press import Answer, printing, write_publisher
-from support.spider_runs import run_spider
 
+from spiders.fetching import robots
+from spiders.fetching.domain_queue import LeftAlone
+from spiders.fetching.errors import CrawlOver, Disallowed
+from spiders.fetching.robots import RobotsTxt, RobotsUnreachable
 from spiders.fetching.robots_text import parse_rules
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.database.connections import Connection
+    from collections.abc import Callable
 
 AGENT = "Lumbung"
-GROUPS = """
-User-Agent: *
-Disallow: *.gif$
-Disallow: /contoh/
-Allow: /terbitan/
-
-User-Agent: lumbung
-Disallow:/
-Allow:/contoh/halaman.html
-Allow:/contoh/boleh.gif
-
-User-Agent: lain
-User-Agent: sama
-Disallow: /contoh/halaman.html
-
-User-Agent: kosong
-"""
-"""In the shape of RFC 9309, section 5.1."""
+RULES = b"User-agent: *\nDisallow: /rahasia/\nCrawl-delay: 7\n"
+HOME, OTHER = "https://www.koran.example", "https://foto.koran.example"
 
 
-def decide(robots: str, path: str, agent: str = AGENT) -> bool:
-    """Ours, and the second opinion, which must agree."""
-    found = parse_rules(robots.encode()).can_fetch(HOME + path, agent)
-    assert allows(robots, agent, HOME + path) == found
-    return found
+def status(number: int, body: bytes = RULES) -> Callable[[Request], Response]:
+    return lambda request: Response(request.url, status=number, body=body)
+
+
+def failing(error: Exception) -> Callable[[Request], Response]:
+    def fail(_request: Request) -> Response:
+        raise error
+
+    return fail
+
+
+def ask(middleware: RobotsTxt, *urls: str) -> list[str]:
+    """What becomes of requests: passed, disallowed, left out, or the end of the crawl."""
+
+    async def one(url: str) -> str:
+        try:
+            await middleware.process_request(Request(url))
+        except Disallowed:
+            return "disallowed"
+        except RobotsUnreachable:
+            return "left out"
+        except CrawlOver:
+            return "over"
+        return "passed"
+
+    async def every() -> list[str]:
+        return [await one(url) for url in urls]
+
+    return asyncio.run(every())
+
+
+def asked(of: Any) -> list[str]:
+    return [request.url for request in of.engine.asked]
+
+
+def test_rules_are_asked_for_once_a_host_before_anything_else_and_hold_for_that_host() -> None:
+    made = crawler(answer=lambda request: status(200)(request) if OTHER in request.url else status(200, b"")(request))
+    middleware = RobotsTxt.from_crawler(made)
+    urls = (f"{HOME}/berita", f"{HOME}/rahasia/1", f"{OTHER}/berita", f"{OTHER}/rahasia/1", f"{HOME}:8443/a")
+    assert ask(middleware, *urls, *urls) == ["passed", "passed", "passed", "disallowed", "passed"] * 2
+    assert asked(made) == [f"{HOME}/robots.txt", f"{OTHER}/robots.txt", f"{HOME}:8443/robots.txt"]
+    (request, *_) = made.engine.asked
+    assert request.meta["dont_obey_robotstxt"]
+    assert request.dont_filter
+    assert request.priority > 100
+    assert made.stats.get_value("robotstxt/forbidden") == 2
+
+
+def test_requests_that_come_together_wait_for_one_robots_txt() -> None:
+    made = crawler(answer=status(200))
+    middleware = RobotsTxt(made)
+
+    async def together() -> list[Any]:
+        urls = [f"{HOME}/berita", f"{HOME}/rahasia/1", f"{HOME}/rahasia/2"]
+        return await asyncio.gather(*(middleware.process_request(Request(url)) for url in urls), return_exceptions=True)
+
+    passed, *refused = asyncio.run(together())
+    assert passed is None
+    assert [str(each) for each in refused] == [
+        f"{HOME}/robots.txt disallows {HOME}/rahasia/{number}" for number in (1, 2)
+    ]
+    assert asked(made) == [f"{HOME}/robots.txt"]
+
+
+def test_a_request_for_robots_txt_itself_asks_for_nothing() -> None:
+    made = crawler(answer=status(500))
+    middleware = RobotsTxt(made)
+    request = Request(f"{HOME}/robots.txt", meta={"dont_obey_robotstxt": True})
+    asyncio.run(middleware.process_request(request))
+    assert asked(made) == []
+
+
+def test_it_is_off_where_the_settings_say_so_and_its_agent_is_the_one_they_name() -> None:
+    with pytest.raises(NotConfigured):
+        RobotsTxt(crawler(ROBOTSTXT_OBEY=False))
+    body = b"User-agent: Lumbung\nDisallow: /a\n\nUser-agent: Lain\nDisallow: /b\n"
+    for agent, refused in (("Lumbung", "/a"), ("Lain", "/b")):
+        for settings in (
+            {"ROBOTSTXT_USER_AGENT": agent, "USER_AGENT": "x"},
+            {"ROBOTSTXT_USER_AGENT": None, "USER_AGENT": agent},
+        ):
+            made = crawler(answer=status(200, body), **settings)
+            found = ask(RobotsTxt(made), f"{HOME}/a", f"{HOME}/b")
+            assert found == ["disallowed" if refused == path else "passed" for path in ("/a", "/b")]
+
+
+@pytest.mark.parametrize("number", [200, 203, 299])
+def test_the_rules_of_an_answer_hold(number: int) -> None:
+    assert ask(RobotsTxt(crawler(answer=status(number))), f"{HOME}/rahasia/", f"{HOME}/a") == ["disallowed", "passed"]
+
+
+@pytest.mark.parametrize("number", [300, 304, 399, 400, 401, 403, 404, 410, 428, 430, 499])
+def test_without_a_robots_txt_everything_is_allowed_whatever_the_body_says(number: int) -> None:
+    assert ask(RobotsTxt(crawler(answer=status(number))), f"{HOME}/rahasia/") == ["passed"]
 
 
 @pytest.mark.parametrize(
-    ("agent", "allowed", "disallowed"),
+    ("answer", "why"),
     [
-        (
-            "siapapun",
-            ("/", "/terbitan/a", "/a.gif?b", "/contoh"),
-            ("/a.gif", "/x/y.gif", "/contoh/", "/contoh/terbitan/"),
-        ),
-        ("lumbung", ("/contoh/halaman.html", "/contoh/boleh.gif"), ("/", "/contoh/b.gif", "/terbitan/")),
-        ("lain", ("/", "/a.gif", "/contoh/"), ("/contoh/halaman.html",)),
-        ("sama", ("/", "/a.gif", "/contoh/"), ("/contoh/halaman.html", "/contoh/halaman.html?a")),
-        ("kosong", ("/", "/a.gif", "/contoh/"), ()),
+        (status(500), "HTTP 500"),
+        (status(503), "HTTP 503"),
+        (status(599), "HTTP 599"),
+        (status(429), "HTTP 429"),
+        (failing(DownloadTimeoutError("late")), "DownloadTimeoutError: late"),
+        (failing(DownloadConnectionRefusedError()), "DownloadConnectionRefusedError"),
+        (failing(ValueError("odd")), "ValueError: odd"),
+        (failing(IgnoreRequest("too much after decompression")), "too much after decompression"),
     ],
 )
-def test_groups_are_found_as_in_the_example_of_the_rfc(
-    agent: str, allowed: tuple[str, ...], disallowed: tuple[str, ...]
+def test_without_an_answer_nothing_is_allowed_and_the_front_page_ends_the_crawl(
+    answer: Callable[[Request], Response], why: str
 ) -> None:
-    assert [path for path in allowed if not decide(GROUPS, path, agent)] == []
-    assert [path for path in disallowed if decide(GROUPS, path, agent)] == []
+    made = crawler(answer=answer)
+    middleware = RobotsTxt(made)
+    assert ask(middleware, f"{OTHER}/a", f"{OTHER}/b", f"{HOME}/a") == ["left out", "left out", "over"]
+    assert asked(made) == [f"{OTHER}/robots.txt", f"{HOME}/robots.txt"], "asked once, not for each page"
+    with pytest.raises(RobotsUnreachable) as refused:
+        asyncio.run(middleware.process_request(Request(f"{OTHER}/c")))
+    assert str(refused.value).startswith(f"{OTHER}/robots.txt could not be read ({why}), and then nothing there")
+    with pytest.raises(CrawlOver, match="could not be read"):
+        asyncio.run(middleware.process_request(Request(f"{HOME}/c")))
+
+
+def test_without_a_publisher_no_host_ends_the_crawl() -> None:
+    assert ask(RobotsTxt(crawler(None, status(500))), f"{HOME}/a") == ["left out"]
+
+
+def test_more_than_five_redirects_are_no_robots_txt() -> None:
+    made = crawler(answer=failing(IgnoreRequest("max redirections reached")))
+    assert ask(RobotsTxt(made), f"{HOME}/rahasia/", f"{OTHER}/a") == ["passed", "passed"]
+
+
+@pytest.mark.parametrize("error", [CrawlOver("shutdown"), LeftAlone("rests")])
+def test_what_ends_the_crawl_or_leaves_the_domain_alone_is_no_answer(error: Exception) -> None:
+    made = crawler(answer=failing(error))
+    middleware = RobotsTxt(made)
+    for number in (1, 2):
+        with pytest.raises(type(error)):
+            asyncio.run(middleware.process_request(Request(f"{HOME}/a")))
+        assert len(made.engine.asked) == number, "nothing was learnt, so it is asked for again"
+
+
+def test_rules_are_kept_for_a_day_and_longer_while_there_are_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(robots, "monotonic", lambda: now[0])
+    answers = [status(200), status(503), status(200, b"")]
+
+    def in_turn(request: Request) -> Response:
+        return answers.pop(0)(request)
+
+    made = crawler(answer=in_turn)
+    middleware = RobotsTxt(made)
+    for later, number, found in (
+        (0, 1, "disallowed"),
+        (86_399, 1, "disallowed"),
+        (1, 2, "disallowed"),
+        (86_399, 2, "disallowed"),
+        (1, 3, "passed"),
+    ):
+        now[0] += later
+        assert ask(middleware, f"{HOME}/rahasia/") == [found]
+        assert len(made.engine.asked) == number
+
+
+def test_the_delay_it_asks_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        def slow_down(self, url: str, seconds: float) -> None:
+            slowed.append((url, seconds))
+
+    slowed: list[tuple[str, float]] = []
+    for turnstile in (Slow(), None):
+        made = crawler(answer=lambda request: status(200, b"" if OTHER in request.url else RULES)(request))
+        monkeypatch.setattr(made, "get_downloader_middleware", lambda _cls, turnstile=turnstile: turnstile)
+        assert ask(RobotsTxt(made), f"{HOME}/a", f"{OTHER}/a") == ["passed", "passed"]
+    assert slowed == [(f"{HOME}/robots.txt", 7)]
 
 
 @pytest.mark.parametrize(
-    ("rules", "path", "allowed"),
-    [
-        ("Allow: /contoh/\nDisallow: /contoh/tidak.gif", "/contoh/tidak.gif", False),  # 5.2, the longest match
-        ("Disallow: /contoh/tidak.gif\nAllow: /contoh/", "/contoh/ya.gif", True),
-        ("Disallow: /a\nAllow: /a", "/a", True),  # 2.2.2, as long: allow
-        ("Disallow: /foo/bar?baz=quz", "/foo/bar?baz=quz", False),  # 2.2.2, the table of encodings
-        ("Disallow: /foo/bar?baz=http://foo.bar", "/foo/bar?baz=http://foo.bar", False),
-        ("Disallow: /foo/bar/\u30c4", "/foo/bar/%E3%83%84", False),
-        ("Disallow: /foo/bar/%E3%83%84", "/foo/bar/%e3%83%84", False),
-        ("Disallow: /foo/bar/%62%61%7A", "/foo/bar/baz", False),
-        ("Disallow: /a%2Fb", "/a/b", True),
-        ("Disallow: /a/*/c$", "/a/b/x/c", False),  # 2.2.3, special characters
-        ("Disallow: /a/*/c$", "/a/b/c?d", True),
-        ("Disallow: /a # catatan", "/ab", False),
-        ("Disallow:", "/a", True),
-        ("Disallow: /A", "/a", True),
-        ("Crawl-delay: 5\nSitemap: /s.xml\nDisallow: /a", "/a", False),  # 2.2.4, other records
-        ("Disallow: /b\n\nUser-agent: lain\nDisallow: /\n\nUser-agent: LUMBUNG\nDisallow: /a", "/a", False),  # 2.2.1
-        ("Disallow: /b\n\nUser-agent: lain\nDisallow: /\n\nUser-agent: LUMBUNG\nDisallow: /a", "/b", False),
-    ],
-)
-def test_rules_are_read_as_the_rfc_says(rules: str, path: str, allowed: bool) -> None:  # noqa: FBT001
-    assert decide(f"User-agent: lumbung\n{rules}", path) == allowed
-
-
-def test_ten_thousand_decisions_are_protegos_and_those_of_the_rfc() -> None:
-    asked, refused, differ = 0, 0, []
-    for text, addresses in corpus(files=1_000, addresses=10):
-        for body in (text.encode(), b"\xef\xbb\xbf" + text.encode()):
-            rules, protego = parse_rules(body), Protego.parse(text)
-            for url in addresses:
-                found = rules.can_fetch(url, AGENT)
-                if not found == protego.can_fetch(url, AGENT) == allows(text, AGENT, url):
-                    differ.append((text, url, found))
-                asked, refused = asked + 1, refused + (not found)
-    assert differ == []
-    assert asked == 20_000
-    assert 1_000 < refused < 19_000
-
-
-@pytest.mark.parametrize(
-    ("robots", "path", "ours"),
+    ("text", "path", "ours"),
     [
         ("User-agent: lum\nDisallow: /", "/a", False),  # the beginning of a name counts as the name
         ("User-agent: lumbung\nDisallow: /a/\nAllow: /a/index.html", "/a/", True),  # what Google allows
@@ -120,85 +214,6 @@ def test_ten_thousand_decisions_are_protegos_and_those_of_the_rfc() -> None:
         ("User-agent: lumbung\nCrawl-delay: 5\nUser-agent: lain\nDisallow: /", "/a", True),  # ends the first group
     ],
 )
-def test_where_protego_and_the_letter_of_the_rfc_differ_is_known(robots: str, path: str, ours: bool) -> None:  # noqa: FBT001
-    assert parse_rules(robots.encode()).can_fetch(HOME + path, AGENT) is ours
-    assert allows(robots, AGENT, HOME + path) is not ours
-
-
-def test_a_crawl_asks_for_what_the_rfc_allows_and_for_nothing_else(database_url: str, tmp_path: Path) -> None:
-    robots = GROUPS + "\nUser-agent: Lumbung\nAllow: /warta/\nDisallow: /warta/*-rahasia$\nDisallow: /warta/%C3%A9\n"
-    paths = [f"/warta/berita-{number}{end}" for number in range(6) for end in ("", "-rahasia", "-rahasia?a=1")]
-    paths += ["/warta/%c3%a9/berita-1", "/contoh/berita-2", "/contoh/halaman.html"]
-
-    def script(path: str, _number: int) -> Answer | None:
-        if path == "/robots.txt":
-            return Answer(robots)
-        if path == "/warta/rss":
-            items = "".join(f"<item><title>Berita</title><link>{press.home}{path[1:]}</link></item>" for path in paths)
-            return Answer(f'<rss version="2.0"><channel><title>Warta</title>{items}</channel></rss>')
-        return Answer()
-
-    with printing(script) as press:
-        environment = {
-            "DATABASE_URL": database_url,
-            **write_publisher(tmp_path, "warta", press.home, article_url="['.']"),
-        }
-        log = run_spider("warta", environment, "run=r", settings={"AUTOTHROTTLE_ENABLED": "False"})
-        asked = set(press.paths()) - {"/robots.txt", "/warta/rss"}
-    assert asked == {path for path in paths if allows(robots, AGENT, HOME + path)}, log
-    assert 6 < len(asked) < len(paths)
-
-
-@pytest.mark.parametrize("retries", ["0", "2"])
-@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}, {"Retry-After": "3600"}])
-def test_a_robots_txt_answered_429_forbids_everything(
-    database_url: str, database: Connection, tmp_path: Path, retries: str, headers: dict[str, str]
-) -> None:
-    with printing(lambda path, _: Answer("", 429, headers) if path == "/robots.txt" else None) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        found = warta.crawl("r", RETRY_TIMES=retries)
-        assert found.finish_reason != "finished"
-        assert warta.verdict(found) != "good"
-        if retries == "0" and headers != {"Retry-After": "3600"}:
-            assert "/robots.txt could not be read (HTTP 429)" in warta.verdict(found)
-        assert set(press.paths()) == {"/robots.txt"}
-        assert len(press.paths()) <= 1 + int(retries)
-
-
-@pytest.mark.parametrize("answer", [Answer("", 500), Answer("", 429), Answer(hang_up=True)])
-def test_a_robots_txt_that_cannot_be_had_is_asked_for_once_and_not_for_each_page(
-    database_url: str, database: Connection, tmp_path: Path, answer: Answer
-) -> None:
-    def script(path: str, _number: int) -> Answer | None:
-        if path == "/warta/rss":
-            links = (f"http://127.0.0.2:{press.port}/jauh/berita-{number}" for number in range(6))
-            items = "".join(f"<item><title>Berita</title><link>{link}</link></item>" for link in links)
-            return Answer(f'<rss version="2.0"><channel><title>Warta</title>{items}</channel></rss>')
-        return None if len(press.requests) < 2 else answer
-
-    with printing(script, addresses=["127.0.0.1", "127.0.0.2"]) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        warta.publisher("warta", domains='["127.0.0.1", "127.0.0.2"]')
-        found = warta.crawl("r", RETRY_TIMES="1")
-        assert (found.stored, found.failed) == (0, 6)
-        there = [request.path for request in press.requests if request.host == "127.0.0.2"]
-    assert there == ["/robots.txt"] * 2, "one request and one retry"
-
-
-def test_a_robots_txt_that_cannot_be_had_on_one_host_forbids_nothing_on_another(
-    database_url: str, database: Connection, tmp_path: Path
-) -> None:
-    def script(path: str, _number: int) -> Answer | None:
-        if path == "/warta/berita-1":
-            return Answer("", 302, {"Location": f"http://127.0.0.2:{press.port}/jauh/berita-1"})
-        return None
-
-    def broken(path: str, number: int) -> Answer | None:
-        return Answer("", 500) if path == "/robots.txt" and number > 1 else script(path, number)
-
-    with printing(broken, addresses=["127.0.0.1", "127.0.0.2"]) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        warta.publisher("warta", domains='["127.0.0.1", "127.0.0.2"]')
-        found = warta.crawl("r")
-        assert (found.finish_reason, found.stored, found.failed) == ("finished", 4, 1)
-        assert "/jauh/berita-1" not in press.paths()
+def test_where_protego_and_the_letter_of_the_rfc_differ_is_known(text: str, path: str, ours: bool) -> None:  # noqa: FBT001
+    assert parse_rules(text.encode()).can_fetch(f"{HOME}{path}", AGENT) is ours
+    assert allows(text, AGENT, f"{HOME}{path}") is not ours

@@ -1,300 +1,363 @@
-"""Politeness as a publisher's server sees it: real crawls, in several processes, counted and timed by the server."""
+"""The turnstile by itself: which answers let a domain rest, which end the crawl, which floor each domain has."""
 
 from __future__ import annotations
 
-import signal
-import time
-from email.utils import formatdate
-from itertools import groupby, pairwise
+import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.polite_crawls import Warta, wait_until
-from support.scripted_press import WALL, Answer, printing
-from support.throwaway import free_port
+from scrapy import Request, signals
+from scrapy.exceptions import DownloadConnectionRefusedError, DownloadTimeoutError
+from scrapy.http import Response
+from support.middlewares import KORAN, NotedTurns, crawler
+from twisted.internet.error import ConnectionLost
+
+from spiders.fetching.domain_queue import LeftAlone
+from spiders.fetching.errors import CrawlOver
+from spiders.fetching.turns import Turn
+from spiders.fetching.turnstile import READ_BY_SPIDER, Turnstile
+from spiders.publishers import Publisher
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Coroutine
 
-    from pipelines.database.connections import Connection
-
-
-def test_two_crawls_of_one_domain_never_overlap_keep_its_delay_and_alternate(
-    database_url: str, database: Connection, tmp_path: Path
-) -> None:
-    delay = 0.05
-    with printing(lambda _path, _number: Answer(seconds=0.01) if _is_page(_path) else None, articles=50) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        warta.publisher("kabar")
-        spiders = [warta.start(key, key, DOWNLOAD_DELAY=str(delay)) for key in ("warta", "kabar")]
-        logs = [spider.communicate()[0] for spider in spiders]
-        for key, log in zip(("warta", "kabar"), logs, strict=True):
-            assert warta.found(key, log).stored == 50, log
-    requests = sorted(press.requests, key=lambda request: request.came)
-    assert all(one.answered <= other.came for one, other in pairwise(requests))
-    # A busy machine may hold the first answer back, never bring the last one forward.
-    assert requests[-1].came - requests[0].came > (len(requests) - 2) * delay
-    whose = [request.path.split("/")[1] for request in requests if request.path != "/robots.txt"]
-    runs = [(key, len(list(run))) for key, run in groupby(whose)]
-    both_wait = runs[1:-2]
-    assert len(both_wait) >= 3, runs
-    assert max(length for _, length in both_wait) <= 16, runs
+HOME, LAIN = "https://www.koran.example", "https://www.lain.example"
+PAGE = {READ_BY_SPIDER: True}
 
 
-def _is_page(path: str) -> bool:
-    return "/berita-" in path
+def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(asyncio.wait_for(work(), 30))
 
 
-def test_a_crawl_that_is_killed_in_its_turn_leaves_it_to_the_one_that_waits(
-    database_url: str, database: Connection, tmp_path: Path
-) -> None:
-    with printing(lambda path, _: Answer(seconds=60) if path == "/warta/berita-4" else None) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        warta.publisher("kabar")
-        hangs = warta.start("hangs", DOWNLOAD_TIMEOUT="60")
-        wait_until(lambda: warta.rows("select 1 from lumbung.crawl where leased > 0"))
-        waits = warta.start("waits", "kabar")
-        wait_until(lambda: len(warta.rows("select 1 from lumbung.turn")) == 2)
-        assert not any(path.startswith("/kabar/") for path in press.paths())
-        hangs.kill()
-        hangs.communicate()
-        log, _ = waits.communicate()
-        assert warta.found("waits", log).stored == 5
-        assert warta.found("hangs").finish_reason == "killed"
-        assert not warta.rows("select 1 from lumbung.turn")
+class Crawl:
+    """A turnstile with the turns it uses; to be made in a running loop."""
+
+    def __init__(self, first: Turn = Turn(ours=True), **how: Any) -> None:  # noqa: B008 - it cannot be changed
+        self.turns = NotedTurns(first)
+        self.crawler = crawler(turns=self.turns, **how)
+        self.turnstile = Turnstile.from_crawler(self.crawler)
+
+    async def one(self, url: str, outcome: int | Exception = 200, *, after: str | None = None, **meta: Any) -> Request:
+        """A request with its answer or error; returns it for `page_read`."""
+        request = Request(url, meta=meta)
+        await self.turnstile.process_request(request)
+        if isinstance(outcome, Exception):
+            await self.turnstile.process_exception(request, outcome)
+        else:
+            headers = {} if after is None else {"Retry-After": after}
+            await self.turnstile.process_response(request, Response(url, status=outcome, headers=headers))
+        return request
 
 
-@pytest.mark.parametrize(("status", "form"), [(429, "seconds"), (503, "date")])
-def test_no_crawl_of_a_domain_asks_for_anything_before_retry_after_has_passed(
-    database_url: str, database: Connection, tmp_path: Path, status: int, form: str
-) -> None:
-    asked = 2
+def test_hosts_of_a_domain_share_a_queue_and_a_slot_and_as_many_requests_as_the_setting() -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        requests = [Request(f"https://{host}.koran.example/{number}") for host in "ab" for number in (1, 2)]
+        for request in requests[:2]:
+            await crawl.turnstile.process_request(request)
+            assert request.meta["download_slot"] == "koran.example"
+        third = asyncio.create_task(crawl.turnstile.process_request(requests[2]))
+        await crawl.one(f"{LAIN}/a")
+        assert not third.done()
+        response = Response(requests[0].url)
+        assert await crawl.turnstile.process_response(requests[0], response) is response
+        await third
+        assert crawl.turns.of("take") == [["koran.example", 0.0], ["lain.example", 0.0]]
 
-    def script(path: str, number: int) -> Answer | None:
-        if number % 7 or not _is_page(path):
-            return None
-        now = time.time()
-        value = str(asked) if form == "seconds" else formatdate(now + asked, usegmt=True)
-        return Answer("later", status, {"Retry-After": value, "Date": formatdate(now, usegmt=True)})
-
-    with printing(script, articles=8) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        warta.publisher("kabar")
-        spiders = [warta.start(key, key) for key in ("warta", "kabar")]
-        logs = [spider.communicate()[0] for spider in spiders]
-        assert [warta.found(key).stored for key in ("warta", "kabar")] == [8, 8], logs
-    put_off = [request for request in press.requests if request.status == status]
-    assert len(put_off) >= 2
-    for one in put_off:
-        early = [other for other in press.requests if one.answered < other.came < one.answered + asked]
-        assert early == []
+    run(work)
 
 
-def test_a_domain_that_asks_for_more_than_patience_ends_the_crawl_and_the_next_one_asks_nothing(
-    database_url: str, database: Connection, tmp_path: Path
-) -> None:
-    def script(path: str, _number: int) -> Answer | None:
-        return Answer("later", 429, {"Retry-After": "3600"}) if path == "/warta/berita-3" else None
+def test_an_answer_to_what_did_not_pass_is_only_passed_on() -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        response = Response(HOME, status=503, headers={"Retry-After": "900"})
+        assert await crawl.turnstile.process_response(Request(HOME), response) is response
+        await crawl.turnstile.process_exception(Request(HOME), DownloadTimeoutError())
+        assert crawl.turns.calls == []
 
-    with printing(script) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        first = warta.crawl("first")
-        reason = "UTC: it asks for that (HTTP 429, Retry-After of 3600 s)"
-        assert warta.verdict(first).startswith(f"crawl 1 ended early: 127.0.0.1:{press.port} is left alone until ")
-        assert warta.verdict(first).endswith(reason)
-        asked = len(press.requests)
-        second = warta.crawl("second")
-        assert warta.verdict(second).endswith(reason)
-        assert len(press.requests) == asked
-        ((due,),) = warta.rows("select count(*) from lumbung.page where state = 'due' and failures = 0")
-        assert due == 5 - first.stored > 0
-        warta.rows("update lumbung.domain set free_at = now()")
-        press.script = lambda _path, _number: None
-        third = warta.crawl("third")
-        assert warta.verdict(third) == "good"
-        assert first.stored + third.stored == 5
-        assert warta.rows("select reason, strikes, left_alone from news.domains") == [(None, 0, False)]
+    run(work)
+
+
+@pytest.mark.parametrize("outcome", [403, DownloadConnectionRefusedError()])
+def test_three_refusals_let_a_domain_rest_and_end_the_crawl_at_home(outcome: int | Exception) -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        for host in (LAIN, HOME):
+            for number in (1, 2):
+                await crawl.one(f"{host}/{number}", outcome)
+            assert crawl.turns.of("rest") == ([] if host == LAIN else crawl.turns.of("rest")[:1])
+            if host == LAIN:
+                await crawl.one(f"{host}/3", outcome)
+                with pytest.raises(LeftAlone, match=r"lain\.example is left alone until"):
+                    await crawl.one(f"{host}/4")
+            else:
+                with pytest.raises(CrawlOver, match=r"koran\.example is left alone until"):
+                    await crawl.one(f"{host}/3", outcome)
+                with pytest.raises(CrawlOver, match=r"koran\.example is left alone until"):
+                    await crawl.one(f"{host}/4")
+        rested = [(domain, seconds, strikes) for domain, seconds, _, strikes in crawl.turns.of("rest")]
+        seconds = 900 if outcome == 403 else 60
+        assert rested == [("lain.example", seconds, 1), ("koran.example", seconds, 1)]
+
+    run(work)
 
 
 @pytest.mark.parametrize(
-    ("answer", "seen"),
-    [
-        (Answer(WALL), "it answered 3 times in a row with a page that keeps machines out: Just a moment..."),
-        (Answer(WALL, 403), "it refused 3 times in a row, the last time by HTTP 403"),
-    ],
+    ("error", "counts"),
+    [(DownloadTimeoutError(), True), (ConnectionLost(), True), (OSError(), True), (ValueError(), False)],
 )
-def test_three_refusals_in_a_row_end_the_crawl_and_each_time_the_domain_rests_for_longer(
-    database_url: str, database: Connection, tmp_path: Path, answer: Answer, seen: str
-) -> None:
-    with printing(lambda path, _: answer if _is_page(path) else None, articles=30) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        first = warta.crawl("first")
-        assert warta.verdict(first).endswith(f" UTC: {seen}")
-        assert sum(map(_is_page, press.paths())) == 3
-        asked = len(press.requests)
-        assert warta.verdict(warta.crawl("second")).endswith(f" UTC: {seen}")
-        assert len(press.requests) == asked
-        warta.rows("update lumbung.domain set free_at = now() - interval '1 second'")
-        warta.crawl("third")
-        assert len(press.requests) > asked
-        waits = "select strikes, extract(epoch from free_at - now()) > 1200 from lumbung.domain"
-        assert warta.rows(waits) == [(2, True)]
-        ((states,),) = warta.rows("select array_agg(distinct state) from lumbung.page")
-        assert states == ["due"]
+def test_ten_failures_of_the_network_are_a_rest_and_other_errors_say_nothing(error: Exception, *, counts: bool) -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        for number in range(10):
+            await crawl.one(f"{LAIN}/{number}", error)
+        assert len(crawl.turns.of("rest")) == counts
+        if counts:
+            assert type(error).__name__ in crawl.turns.of("rest")[0][2]
+
+    run(work)
 
 
-def test_a_429_without_retry_after_is_waited_for_and_a_good_answer_forgives_it(
-    database_url: str, database: Connection, tmp_path: Path
-) -> None:
-    with printing(lambda path, number: Answer("", 429) if _is_page(path) and number % 3 else None) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        assert warta.verdict(warta.crawl("r")) == "good"
-        assert warta.rows("select reason, strikes from lumbung.domain") == [(None, 0)]
-    assert sum(request.status == 429 for request in press.requests) >= 5
+def test_answers_to_requests_sent_before_a_rest_add_nothing() -> None:
+    async def work() -> None:
+        crawl = Crawl(CONCURRENT_REQUESTS_PER_DOMAIN=9)
+        requests = [Request(f"{LAIN}/{number}") for number in range(6)]
+        for request in requests:
+            await crawl.turnstile.process_request(request)
+        for request in requests:
+            await crawl.turnstile.process_response(request, Response(request.url, status=403))
+        assert len(crawl.turns.of("rest")) == 1
+
+    run(work)
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (Answer("", 503), "HTTP 503"),
-        (Answer(hang_up=True), "DownloadFailedError"),
-        (Answer(seconds=30), "DownloadTimeoutError"),
-    ],
+    ("after", "date", "rests"), [("300", None, 300), ("Sat, 28 Nov 2026 12:10:00 GMT", "12:00:00", 600)]
 )
-def test_without_an_answer_to_robots_txt_nothing_is_fetched(
-    database_url: str, database: Connection, tmp_path: Path, answer: Answer, reason: str
-) -> None:
-    with printing(lambda path, _: answer if path == "/robots.txt" else None) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        found = warta.crawl("r", DOWNLOAD_TIMEOUT="1")
-        bad = warta.verdict(found)
-        assert f"/robots.txt could not be read ({reason}" in bad
-        assert bad.endswith("and then nothing there may be fetched (RFC 9309)")
-        assert set(press.paths()) <= {"/robots.txt"}
+def test_retry_after_is_kept_by_seconds_and_by_the_servers_own_date(after: str, date: str | None, rests: int) -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        request = Request(f"{LAIN}/a")
+        await crawl.turnstile.process_request(request)
+        headers = {"Retry-After": after, **({"Date": f"Sat, 28 Nov 2026 {date} GMT"} if date else {})}
+        await crawl.turnstile.process_response(request, Response(request.url, status=503, headers=headers))
+        assert crawl.turns.of("rest")[0][:2] == ["lain.example", rests]
+
+    run(work)
 
 
-def _round(path: str, _number: int) -> Answer | None:
-    return Answer("", 302, {"Location": "/robots.txt?again"}) if path.startswith("/robots.txt") else None
+def test_a_429_teaches_a_pace_once_until_an_answer_is_good() -> None:
+    async def work() -> None:
+        crawl = Crawl(POLITE_PAUSE=0.01)
+        await crawl.one(f"{LAIN}/1", 429, after="0")
+        await crawl.one(f"{LAIN}/2", 429, after="0")
+        assert [domain for domain, _ in crawl.turns.of("store_pace")] == ["lain.example"]
+        await crawl.one(f"{LAIN}/3", 404)
+        await crawl.one(f"{LAIN}/4", 503, after="0")
+        assert len(crawl.turns.of("store_pace")) == 2
+        await crawl.one(f"{LAIN}/5", 500)
+        await crawl.one(f"{LAIN}/6", 503, after="0")
+        assert len(crawl.turns.of("store_pace")) == 2, "a failure is no good answer"
 
-
-def _moved(path: str, _number: int) -> Answer | None:
-    if path == "/rules":
-        return Answer("User-agent: *\nDisallow: /warta/berita-1\nDisallow: /warta/berita-2\n")
-    return Answer("", 301, {"Location": "/rules"}) if path == "/robots.txt" else None
-
-
-def _large(path: str, _number: int) -> Answer | None:
-    rules = "User-agent: *\n" + "Disallow: /arsip/tahun-1945\n" * 20_000 + "Disallow: /\n"
-    return Answer(rules) if path == "/robots.txt" else None
+    run(work)
 
 
 @pytest.mark.parametrize(
-    ("script", "stored"),
-    [
-        (lambda path, _: Answer("", 403) if path == "/robots.txt" else None, 5),
-        (_round, 5),
-        (_moved, 3),
-        (_large, 5),
-    ],
-    ids=["forbidden", "redirected in a circle", "redirected", "larger than 500 KiB"],
+    ("status", "meta", "cleared"),
+    [(404, PAGE, True), (404, {}, False), (500, PAGE, False), (200, PAGE, False), (200, {}, False), (304, PAGE, True)],
 )
-def test_robots_txt_is_read_as_rfc_9309_has_it(
-    database_url: str, database: Connection, tmp_path: Path, script: Any, stored: int
+def test_only_a_good_answer_to_a_page_ends_the_rest_that_an_earlier_crawl_left(
+    status: int, meta: dict[str, Any], *, cleared: bool
 ) -> None:
-    with printing(script) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        found = warta.crawl("r")
-        assert warta.verdict(found) == "good"
-        assert (found.stored, found.rejected) == (stored, 5 - stored)
+    async def work() -> None:
+        crawl = Crawl(Turn(ours=True, reason="HTTP 403", strikes=2))
+        await crawl.one(f"{HOME}/a", status, **meta)
+        assert crawl.turns.of("clear_rest") == ([["koran.example"]] if cleared else [])
+
+    run(work)
 
 
-def test_a_disallowed_path_is_never_asked_for_not_even_by_way_of_a_redirect(
-    database_url: str, database: Connection, tmp_path: Path
+@pytest.mark.parametrize(
+    ("found", "reason", "cleared"),
+    [
+        ({}, "HTTP 403", True),
+        ({}, None, False),
+        ({"good": False}, "HTTP 403", False),
+        ({"wall": "Just a moment..."}, "HTTP 403", False),
+        ({"wall": "Just a moment...", "good": False}, "HTTP 403", False),
+    ],
+)
+def test_a_page_ends_a_rest_when_it_was_read_and_is_good(
+    found: dict[str, Any], reason: str | None, *, cleared: bool
 ) -> None:
-    def script(path: str, _number: int) -> Answer | None:
-        if path == "/robots.txt":
-            return Answer(
-                "User-agent: lumbung\nDisallow: /warta/berita-1\nDisallow: /rahasia\n\nUser-agent: *\nAllow: /\n"
-            )
-        return Answer("", 302, {"Location": "/rahasia/berita-9"}) if path == "/warta/berita-2" else None
+    async def work() -> None:
+        crawl = Crawl(Turn(ours=True, reason=reason, strikes=2))
+        request = await crawl.one(f"{HOME}/a", **PAGE)
+        assert crawl.turnstile.page_read(request, **found) is None
+        assert crawl.turnstile.page_read(request, **found) is None, "the second time says nothing new"
+        await asyncio.sleep(0)
+        assert crawl.turns.of("clear_rest") == ([["koran.example"]] if cleared else [])
 
-    with printing(script) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        found = warta.crawl("r")
-        assert (found.stored, found.rejected) == (3, 2)
-        assert warta.rows("select distinct reason from news.rejections") == [("disallowed",)]
-        assert not [path for path in press.paths() if path.startswith("/rahasia") or path == "/warta/berita-1"]
+    run(work)
 
 
-@pytest.mark.parametrize("waits_for", ["its turn", "Retry-After"])
-def test_a_crawl_that_waits_ends_at_once_when_it_is_told_to(
-    database_url: str, database: Connection, tmp_path: Path, waits_for: str
+@pytest.mark.parametrize("host", [HOME, LAIN])
+def test_three_walls_in_a_row_are_a_rest_and_at_home_the_end_of_the_crawl(host: str) -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        said = []
+        for number in range(3):
+            request = await crawl.one(f"{host}/{number}", **PAGE)
+            said.append(crawl.turnstile.page_read(request, wall="Just a moment...", good=False))
+        await asyncio.sleep(0)
+        assert said[:2] == [None, None]
+        assert (said[2] is not None and "3 times in a row with Just a moment..." in said[2]) == (host == HOME)
+        assert [seconds for _, seconds, *_ in crawl.turns.of("rest")] == [900]
+
+    run(work)
+
+
+def test_a_feed_is_not_read_as_a_page() -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        for number in range(5):
+            request = await crawl.one(f"{HOME}/{number}")
+            assert crawl.turnstile.page_read(request, wall="Just a moment...", good=False) is None
+        assert crawl.turns.of("rest") == []
+
+    run(work)
+
+
+def koran(**more: Any) -> Publisher:
+    return Publisher(**{"key": "koran", "name": "Koran", "home": f"{HOME}/", **more})
+
+
+LOCAL: dict[str, Any] = {"home": "http://127.0.0.1:8000/", "local": True}
+SLOW = koran(delay_seconds=9.0)
+ODD = koran(domains=("www.koran.example", "www.berita.example"), delay_seconds=9.0)
+
+
+@pytest.mark.parametrize(
+    ("publisher", "url", "delay"),
+    [
+        (KORAN, HOME, 3.0),
+        (SLOW, HOME, 9.0),
+        (SLOW, "https://foto.koran.example/", 9.0),
+        (SLOW, LAIN, 3.0),
+        (ODD, "https://foto.berita.example/", 9.0),
+        (koran(delay_seconds=0.0), HOME, 0.0),
+        (koran(delay_seconds=0.0), LAIN, 3.0),
+        (koran(**LOCAL), "http://127.0.0.1:8000/a", 0.0),
+        (koran(**LOCAL), LAIN, 3.0),
+        (koran(**LOCAL, delay_seconds=1.0), "http://127.0.0.1:8000/a", 1.0),
+        (None, HOME, 3.0),
+    ],
+)
+def test_the_publisher_decides_for_its_own_domains_and_the_setting_for_all_others(
+    publisher: Any, url: str, delay: float
 ) -> None:
-    def script(path: str, _number: int) -> Answer | None:
-        if waits_for == "Retry-After" and path == "/warta/berita-2":
-            return Answer("", 503, {"Retry-After": "100"})
-        return Answer(seconds=50) if path == "/kabar/rss" else None
+    async def work() -> None:
+        crawl = Crawl(publisher=publisher, POLITE_DELAY=3.0)
+        await crawl.one(url)
+        assert [found for _, found in crawl.turns.of("take")] == [delay]
 
-    with printing(script) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        warta.publisher("kabar")
-        holds = warta.start("holds", "kabar") if waits_for == "its turn" else None
-        if holds is not None:
-            wait_until(lambda: warta.rows("select 1 from lumbung.turn"))
-        spider = warta.start("waits")
-        waiting = (
-            "select 1 from lumbung.turn having count(*) = 2"
-            if holds
-            else "select 1 from lumbung.domain where reason is not null"
-        )
-        wait_until(lambda: warta.rows(waiting))
-        spider.send_signal(signal.SIGTERM)
-        log, _ = spider.communicate(timeout=15)
-        if holds is not None:
-            holds.kill()
-            holds.communicate()
-        found = warta.found("waits", log)
-        assert found.finish_reason == "shutdown", log
-        assert found.failed == 0
-        assert "Traceback" not in log
+    run(work)
 
 
-def test_another_domain_that_wants_to_be_left_alone_costs_its_own_pages_only(
-    database_url: str, database: Connection, tmp_path: Path
+@pytest.mark.parametrize(
+    ("settings", "slot", "delay"),
+    [
+        ({"DOWNLOAD_DELAY": 4.0}, None, 4.0),
+        ({"DOWNLOAD_DELAY": 4.0, "AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": 6.0}, None, 6.0),
+        ({"DOWNLOAD_DELAY": 4.0}, 2.5, 2.5),
+    ],
+)
+def test_the_throttles_delay_is_kept_and_before_the_first_answer_the_setting(
+    settings: dict[str, Any], slot: float | None, delay: float
 ) -> None:
-    def script(path: str, _number: int) -> Answer | None:
-        if path == "/warta/berita-1":
-            return Answer("", 302, {"Location": f"http://127.0.0.2:{press.port}/jauh/berita-1"})
-        return Answer("", 429, {"Retry-After": "5000"}) if path.startswith("/jauh/") else None
+    async def work() -> None:
+        crawl = Crawl(**settings)
+        if slot is not None:
+            crawl.crawler.engine.downloader.slots["koran.example"] = SimpleNamespace(delay=slot)
+        await crawl.one(HOME)
+        assert crawl.turns.of("take") == [["koran.example", delay]]
 
-    with printing(script, addresses=["127.0.0.1", "127.0.0.2"]) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        warta.publisher("warta", domains='["127.0.0.1", "127.0.0.2"]')
-        found = warta.crawl("r")
-        assert (found.finish_reason, found.stored, found.failed) == ("finished", 4, 1)
-        assert {request.host for request in press.requests} == {"127.0.0.1", "127.0.0.2"}
-        assert warta.rows("select domain from news.domains where left_alone") == [(f"127.0.0.2:{press.port}",)]
+    run(work)
 
 
-def test_three_refused_connections_end_the_crawl(database_url: str, database: Connection, tmp_path: Path) -> None:
-    with printing() as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        warta.publisher("warta", f"http://127.0.0.1:{free_port()}/")
-        assert warta.verdict(warta.crawl("r")).endswith(" UTC: it refused 3 connections in a row")
-        assert warta.rows("select strikes, left_alone from news.domains") == [(1, True)]
+def test_robots_txt_slows_a_domain_down() -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        crawl.turnstile.slow_down(f"{HOME}/robots.txt", 5)
+        await crawl.one(f"{HOME}/a")
+        assert crawl.turns.of("take") == [["koran.example", 5]]
+
+    run(work)
 
 
-@pytest.mark.parametrize(("status", "left"), [(404, (None, 0)), (0, ("HTTP 403", 2)), (500, ("HTTP 403", 2))])
-def test_an_article_that_is_gone_ends_a_rest_and_a_good_feed_or_an_error_does_not(
-    database_url: str, database: Connection, tmp_path: Path, status: int, left: tuple[str | None, int]
-) -> None:
-    """Status 0: the feed names no article."""
-    with printing(lambda path, _: Answer("", status) if _is_page(path) else None, articles=2 if status else 0) as press:
-        warta = Warta(press, database_url, database, tmp_path)
-        domain = f"127.0.0.1:{press.port}"
-        warta.rows(
-            "insert into lumbung.domain (domain, free_at, reason, strikes)"
-            f" values ('{domain}', now() - interval '1 second', 'HTTP 403', 2)"
-        )
-        warta.crawl("r")
-        assert warta.rows("select reason, strikes from lumbung.domain") == [left]
+@pytest.mark.parametrize("how", ["closing", "stopped", "no slot"])
+def test_a_crawl_that_is_being_stopped_sends_nothing(how: str) -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        engine = crawl.crawler.engine
+        if how == "closing":
+            engine._slot.closing = object()  # noqa: SLF001 - as the engine has it
+        elif how == "stopped":
+            engine.running = False
+        else:
+            engine._slot = None  # noqa: SLF001 - as the engine has it
+        with pytest.raises(CrawlOver, match="shutdown"):
+            await crawl.one(HOME)
+        assert crawl.turns.of("rest") == []
+
+    run(work)
+
+
+def test_a_cap_ends_the_crawl_before_it_takes_a_turn() -> None:
+    async def work() -> None:
+        crawl = Crawl(CRAWL_REQUESTS=1)
+        await crawl.one(HOME)
+        with pytest.raises(CrawlOver, match="CRAWL_REQUESTS"):
+            await crawl.one(LAIN)
+        assert len(crawl.turns.of("take")) == 1
+
+    run(work)
+
+
+def test_a_rest_longer_than_patience_ends_the_crawl_at_home_and_costs_one_page_elsewhere() -> None:
+    async def work() -> None:
+        crawl = Crawl(Turn(ours=True, seconds=61, reason="HTTP 503"), POLITE_PATIENCE=60)
+        with pytest.raises(LeftAlone):
+            await crawl.one(LAIN)
+        with pytest.raises(CrawlOver):
+            await crawl.one(HOME)
+
+    run(work)
+
+
+def test_idle_turns_are_released_while_the_crawl_goes_on_and_not_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> None:
+        monkeypatch.setattr("spiders.fetching.turnstile._SWEEP", 0.01)
+        monkeypatch.setattr("spiders.fetching.domain_queue._IDLE", 0.02)
+        crawl = Crawl()
+        await crawl.one(HOME)
+        await crawl.one(LAIN)
+        await asyncio.wait_for(crawl.turns.released.acquire(), 20)
+        await asyncio.wait_for(crawl.turns.released.acquire(), 20)
+        await crawl.crawler.signals.send_catch_log_async(signal=signals.spider_closed)
+        await crawl.one(HOME)
+        await asyncio.sleep(0.2)
+        assert len(crawl.turns.of("release")) == 2
+
+    run(work)
+
+
+def test_without_a_frontier_turns_are_the_crawls_own() -> None:
+    async def work() -> None:
+        crawl = Crawl()
+        crawl.crawler.spider.frontier = None
+        await crawl.one(HOME)
+        assert crawl.turns.calls == []
+
+    run(work)
