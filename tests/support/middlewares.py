@@ -59,9 +59,9 @@ class NotedTurns:
         self.released = asyncio.Semaphore(0)
         """Counts the turns that were released."""
 
-    def of(self, name: str) -> list[tuple[Any, ...]]:
+    def of(self, name: str) -> list[list[Any]]:
         """The arguments of each call of one method."""
-        return [arguments for called, *arguments in self.calls if called == name]  # type: ignore[misc]  # as tuples
+        return [list(call[1:]) for call in self.calls if call[0] == name]
 
     async def take(self, domain: str, delay: float) -> Turn:
         self.calls.append(("take", domain, delay))

@@ -141,6 +141,8 @@ def test_whoever_loses_a_deadlock_does_its_work_again(database_url: str, databas
 
     def ours() -> None:
         tries.append(1)
+        for other_one in them:
+            other_one.result()  # it has won: were it not done yet, both could meet again
         with transaction(mine) as cursor:
             cursor.execute(strike, ["a.example"])
             if len(tries) == 1:

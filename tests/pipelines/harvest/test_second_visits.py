@@ -20,6 +20,7 @@ from spiders.article import (
     Failure,
     LeasedPage,
     Outcome,
+    Reason,
     Rejection,
     Released,
     Unchanged,
@@ -72,7 +73,7 @@ def article(page: LeasedPage, **changes: Any) -> Article:
     return replace(plain, **changes)
 
 
-def rejection(page: LeasedPage, reason: str, detail: str = "", url: str = "") -> Rejection:
+def rejection(page: LeasedPage, reason: Reason, detail: str = "", url: str = "") -> Rejection:
     return Rejection(
         publisher="koran", url=url or page.url, canonical_url=page.canonical_url, reason=reason, detail=detail,
         fetched_at=NOON,

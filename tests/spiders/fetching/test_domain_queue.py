@@ -175,6 +175,7 @@ def test_a_new_turn_ends_no_rest(clock: Clock) -> None:
 def test_a_rest_that_ends_the_crawl_refuses_also_what_waits(clock: Clock) -> None:
     async def requests() -> None:
         made = stand(clock)
+        await made.one(15)
         await made.queue.enter()
         waits = asyncio.create_task(made.queue.enter())
         await real_sleep(0)
@@ -182,6 +183,7 @@ def test_a_rest_that_ends_the_crawl_refuses_also_what_waits(clock: Clock) -> Non
         made.queue.release()
         with pytest.raises(LeftAlone, match="it refused 3 times in a row"):
             await waits
+        assert made.turns.names() == ["take"], "whoever asks for nothing more needs no turn"
         assert made.queue.standing.strikes == 3
         clock.now += 10_000
         with pytest.raises(LeftAlone):

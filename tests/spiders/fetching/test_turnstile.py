@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 HOME, LAIN = "https://www.koran.example", "https://www.lain.example"
-PAGE = {READ_BY_SPIDER: True}
+PAGE: dict[str, Any] = {READ_BY_SPIDER: True}
 
 
 def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
