@@ -159,12 +159,12 @@ def test_a_page_that_is_rejected_again_has_the_last_reason_in_every_column(
     leased(later, 2)
     visited(
         later,
-        (one, rejection(one, "advertorial", "iklan", f"{one.url}?page=all")),
+        (one, rejection(one, "too_short", "iklan", f"{one.url}?page=all")),
         (two, Unchanged()),
         hours=2,
         status=203,
     )
-    again = (f"{one.url}?page=all", "advertorial", "iklan", 203, NOON + 2 * HOUR, later.crawl_id)
+    again = (f"{one.url}?page=all", "too_short", "iklan", 203, NOON + 2 * HOUR, later.crawl_id)
     assert set(run(database, columns)) == {other, again}
     later.connection.close()
 

@@ -70,10 +70,25 @@ def test_retry_after_is_waited_for_up_to_patience() -> None:
     assert answers(429, wait=0) is None
 
 
-@pytest.mark.parametrize("status", [301, 403, 429, 500, 503])
+@pytest.mark.parametrize("status", [300, 301, 403, 429, 500, 503])
 def test_a_longer_retry_after_ends_the_crawl_with_any_status_that_may_carry_it(status: int) -> None:
     rest = answers(status, wait=121)
     assert rest == Rest(121, f"it asks for that (HTTP {status}, Retry-After of 121 s)", strikes=0, ends=True)
+
+
+def test_a_redirect_whose_retry_after_patience_covers_is_waited_for() -> None:
+    assert answers(301, wait=120) == Rest(
+        120, "it asks for that (HTTP 301, Retry-After of 120 s)", strikes=0, ends=False
+    )
+
+
+@pytest.mark.parametrize(("strikes", "seconds"), [(0, 128), (1, 128), (2, 240), (11, 86_400)])
+def test_when_patience_ends_the_rest_is_that_of_failures_and_no_shorter_than_the_pause(
+    strikes: int, seconds: float
+) -> None:
+    domain = standing(strikes)
+    *_, last = [domain.answered(503, None) for _ in range(7)]
+    assert last == Rest(seconds, "it answered 7 times in a row with HTTP 503", strikes + 1, ends=True)
 
 
 def test_without_retry_after_the_pause_doubles_until_patience_ends() -> None:
