@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(
     r"(?P<name>^--[ ]\w+[ ]--$)|(?P<comment>--[^\n]*)|(?P<text>'(?:[^']|'')*')|(?P<number>\b\d+(?:\.\d+)?\b)"
-    r"|(?P<parameter>%\(\w+\)s)|(?P<word>[A-Za-z_][\w.]*)|(?P<sign><=|>=|<>|!=|::|:=|\|\||&&|@@|\$\w*\$|[^\s\w])",
+    r"|(?P<parameter>%\(\w+\)s)|(?P<word>[A-Za-z_][\w.]*)|(?P<sign><=|>=|=>|<>|!=|::|:=|\|\||&&|@@|\$\w*\$|[^\s\w])",
     re.MULTILINE,
 )
 _INSTEAD: Final[dict[str, tuple[str, ...]]] = {

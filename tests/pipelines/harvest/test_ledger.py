@@ -149,13 +149,21 @@ def history(connection: Connection, *entries: int, **columns: Any) -> None:
 
 def test_usual_is_the_median_of_the_last_ten_finished_crawls_that_read_something(database: Connection) -> None:
     history(database, *[1_000] * 5)
-    history(database, *[20] * 4, *[30] * 6)
+    history(database, *[30] * 5, *[20] * 5)
     history(database, 0, 0, 0)
     history(database, *[2_000] * 9, finish_reason="shutdown")
-    assert judge(database, **QUIET) == "koran announced nothing, where it usually has 30 entries"
+    assert judge(database, **QUIET) == "koran announced nothing, where it usually has 20 entries"
     with transaction(database) as cursor:
-        cursor.execute("update lumbung.crawl set publisher = 'warta' where entries = 30")
+        cursor.execute("update lumbung.crawl set publisher = 'warta' where entries < 100")
     assert judge(database, **QUIET) == "koran announced nothing, where it usually has 1000 entries"
     assert judge(database, **QUIET, ranged=True) == "koran announced nothing"
     assert judge(database, **QUIET, polls_skipped=1) is None
     assert judge(database, **QUIET, polls_unchanged=1) is None
+
+
+def test_without_a_history_nothing_is_usual_and_what_came_later_is_no_history(database: Connection) -> None:
+    assert judge(database, **QUIET) == "koran announced nothing"
+    first = find_crawl(database, "r")
+    history(database, *[40] * 3)
+    assert first is not None
+    assert verdict(database, first) == "koran announced nothing"

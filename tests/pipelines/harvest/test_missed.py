@@ -141,3 +141,25 @@ def test_a_range_that_was_stopped_a_week_ago_is_asked_for_anew(database_url: str
     crawled(database_url, RANGE, "shutdown")
     age_crawls(database)
     assert not read_in_range(database_url, RANGE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Window(RANGE.start - DAY, RANGE.end, strict=True),
+        Window(RANGE.start, NOON + DAY, strict=True),
+        Window(RANGE.start, None, strict=True),
+        Window(RANGE.start, RANGE.end, strict=False),
+    ],
+    ids=["another start", "another end", "no end", "no range"],
+)
+def test_what_a_crawl_of_other_dates_has_read_is_read_again(database_url: str, other: Window) -> None:
+    crawled(database_url, other, "shutdown")
+    assert not read_in_range(database_url, RANGE)
+
+
+def test_a_range_of_other_dates_or_of_another_publisher_that_was_finished_ends_no_other(database_url: str) -> None:
+    crawled(database_url, RANGE, "shutdown")
+    crawled(database_url, Window(RANGE.start - DAY, RANGE.end, strict=True), "finished")
+    crawled(database_url, Window(RANGE.start, RANGE.end, strict=True), "finished", publisher=OTHER)
+    assert read_in_range(database_url, RANGE)

@@ -205,13 +205,15 @@ def test_each_answer_changes_its_own_columns_of_a_document_and_no_others(
 def test_the_ledger_notes_the_first_twenty_problems_and_counts_every_failure(
     database_url: str, database: Connection
 ) -> None:
-    with crawl(database_url) as frontier:
+    with crawl(database_url) as frontier, crawl(database_url) as other:
+        asyncio.run(other.problem("its own"))
         for number in range(25):
             asyncio.run(frontier.polled(f"{RSS}/{number}", f"HTTP 5{number:02}\x00"))
         asyncio.run(frontier.problem("one more"))
         asyncio.run(frontier.polled(RSS))
         asyncio.run(frontier.skipped())
-        row = read_crawl(database, frontier.crawl_id)
+        row, untouched = (read_crawl(database, each.crawl_id) for each in (frontier, other))
+    assert (untouched.problems, untouched.polls, untouched.polls_failed) == (["its own"], 0, 0)
     assert row.problems == [f"HTTP 5{number:02}\ufffd" for number in range(20)]
     assert (row.polls, row.polls_failed, row.polls_unchanged, row.polls_skipped) == (26, 25, 0, 1)
 
@@ -246,3 +248,25 @@ def test_validators_under_which_new_articles_came_are_not_sent_for_a_month(
         with transaction(database) as cursor:
             cursor.execute("update lumbung.poll set lied_at = now() - interval '31 days'")
         assert recall(frontier).validators == Validators("e", None)
+
+
+def test_each_document_is_remembered_by_itself(database_url: str, database: Connection) -> None:
+    def documents() -> dict[str, tuple[Any, ...]]:
+        with transaction(database) as cursor:
+            cursor.execute("select url, etag, polled_at, every, failures, problem, next_at from lumbung.poll")
+            return {url: tuple(values) for url, *values in cursor.fetchall()}
+
+    other = f"{RSS}/ekonomi"
+    with crawl(database_url) as frontier:
+        announce(frontier, 1)
+        asyncio.run(frontier.announce(other, [Entry(url="https://koran.example/berita-9")], Validators("f", "kemarin")))
+        before = documents()[other]
+        for work in (
+            frontier.polled(RSS, unchanged=True),
+            frontier.polled(RSS, "HTTP 503"),
+            frontier.announce(RSS, [], Validators()),
+            frontier.forget(RSS),
+        ):
+            asyncio.run(work)
+            assert documents()[other] == before
+        assert asyncio.run(frontier.recall(other)).validators == Validators("f", "kemarin")

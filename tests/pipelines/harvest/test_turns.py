@@ -267,3 +267,40 @@ def test_a_turn_holds_for_ten_minutes_after_each_look_at_it(crawls: list[Frontie
     run(database, "update lumbung.turn set until = now() + interval '330 s'")
     keep(one)
     assert left(10)
+
+
+@pytest.mark.parametrize("end", [leave, pass_on, hang])
+def test_a_turn_that_ends_ends_no_other(
+    crawls: list[Frontier], database: Connection, end: Callable[[Frontier], None]
+) -> None:
+    one, two, three = crawls
+    for domain in (DOMAIN, "gatra.example"):
+        for frontier in crawls:
+            take(frontier, domain, delay=0)
+    run(database, "update lumbung.domain set free_at = now() - interval '1 hour'")
+    end(one)
+    if end is hang:
+        run(database, "update lumbung.turn set until = now() + interval '9 minutes' where domain = 'gatra.example'")
+        take(two)
+    left = "select domain, crawl_id from lumbung.turn order by 1, 2"
+    others = [("gatra.example", each.crawl_id) for each in crawls]
+    assert run(database, left) == [*others, (DOMAIN, two.crawl_id), (DOMAIN, three.crawl_id)]
+    freed = run(database, "select domain from lumbung.domain where free_at > now() - interval '5 minutes'")
+    assert freed == [(DOMAIN,)]
+
+
+def test_what_is_stored_of_a_domain_is_stored_of_no_other(crawls: list[Frontier], database: Connection) -> None:
+    one = crawls[0]
+    for domain in (DOMAIN, "gatra.example"):
+        take(one, domain)
+        asyncio.run(one.turns.rest(domain, 5, "HTTP 403", 2))
+        asyncio.run(one.turns.store_pace(domain, 4))
+    asyncio.run(one.turns.rest(DOMAIN, 900, "HTTP 429", 3))
+    asyncio.run(one.turns.store_pace(DOMAIN, 9))
+    other = (
+        "select reason, strikes, pace, free_at < now() + interval '1 minute' from lumbung.domain"
+        " where domain = 'gatra.example'"
+    )
+    assert run(database, other) == [("HTTP 403", 2, 4, True)]
+    asyncio.run(one.turns.clear_rest(DOMAIN))
+    assert run(database, other) == [("HTTP 403", 2, 4, True)]
