@@ -99,7 +99,7 @@ select count(*) filter (where is_new), count(*) filter (where not is_new) from m
 
 -- merge_rejections --
 insert into lumbung.rejection (page_id, publisher, url, reason, detail, status, rejected_at, crawl_id)
-select page_id, publisher, url, reason, coalesce(detail, ''), status, visited_at, %(crawl_id)s
+select page_id, publisher, url, reason, detail, status, visited_at, %(crawl_id)s
 from visit
 where kind = 'rejection'
 on conflict (page_id) do update
