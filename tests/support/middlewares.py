@@ -6,16 +6,16 @@ import asyncio
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from spiders.fetching.turns import Turn
+from spiders.fetching.turnstile import Turnstile
 from spiders.publishers import Publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from scrapy import Request
+    from collections.abc import Callable, Coroutine
 
 KORAN = Publisher(key="koran", name="Koran", home="https://www.koran.example/")
 SETTINGS = {
@@ -83,3 +83,27 @@ class NotedTurns:
 
     async def store_pace(self, domain: str, seconds: float) -> None:
         self.calls.append(("store_pace", domain, seconds))
+
+
+def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(asyncio.wait_for(work(), 30))
+
+
+class Crawl:
+    """A turnstile with the turns it uses; to be made in a running loop."""
+
+    def __init__(self, first: Turn = Turn(ours=True), **how: Any) -> None:  # noqa: B008 - it cannot be changed
+        self.turns = NotedTurns(first)
+        self.crawler = crawler(turns=self.turns, **how)
+        self.turnstile = Turnstile.from_crawler(self.crawler)
+
+    async def one(self, url: str, outcome: int | Exception = 200, *, after: str | None = None, **meta: Any) -> Request:
+        """A request with its answer or error; returns it for `page_read`."""
+        request = Request(url, meta=meta)
+        await self.turnstile.process_request(request)
+        if isinstance(outcome, Exception):
+            await self.turnstile.process_exception(request, outcome)
+        else:
+            headers = {} if after is None else {"Retry-After": after}
+            await self.turnstile.process_response(request, Response(url, status=outcome, headers=headers))
+        return request

@@ -3,51 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from scrapy import Request, signals
 from scrapy.exceptions import DownloadConnectionRefusedError, DownloadTimeoutError
 from scrapy.http import Response
-from support.middlewares import KORAN, NotedTurns, crawler
+from support.middlewares import Crawl, run
 from twisted.internet.error import ConnectionLost
 
 from spiders.fetching.domain_queue import LeftAlone
 from spiders.fetching.errors import CrawlOver
 from spiders.fetching.turns import Turn
-from spiders.fetching.turnstile import READ_BY_SPIDER, Turnstile
-from spiders.publishers import Publisher
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+from spiders.fetching.turnstile import READ_BY_SPIDER
 
 HOME, LAIN = "https://www.koran.example", "https://www.lain.example"
 PAGE: dict[str, Any] = {READ_BY_SPIDER: True}
-
-
-def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(asyncio.wait_for(work(), 30))
-
-
-class Crawl:
-    """A turnstile with the turns it uses; to be made in a running loop."""
-
-    def __init__(self, first: Turn = Turn(ours=True), **how: Any) -> None:  # noqa: B008 - it cannot be changed
-        self.turns = NotedTurns(first)
-        self.crawler = crawler(turns=self.turns, **how)
-        self.turnstile = Turnstile.from_crawler(self.crawler)
-
-    async def one(self, url: str, outcome: int | Exception = 200, *, after: str | None = None, **meta: Any) -> Request:
-        """A request with its answer or error; returns it for `page_read`."""
-        request = Request(url, meta=meta)
-        await self.turnstile.process_request(request)
-        if isinstance(outcome, Exception):
-            await self.turnstile.process_exception(request, outcome)
-        else:
-            headers = {} if after is None else {"Retry-After": after}
-            await self.turnstile.process_response(request, Response(url, status=outcome, headers=headers))
-        return request
 
 
 def test_hosts_of_a_domain_share_a_queue_and_a_slot_and_as_many_requests_as_the_setting() -> None:
@@ -225,63 +196,6 @@ def test_a_feed_is_not_read_as_a_page() -> None:
             request = await crawl.one(f"{HOME}/{number}")
             assert crawl.turnstile.page_read(request, wall="Just a moment...", good=False) is None
         assert crawl.turns.of("rest") == []
-
-    run(work)
-
-
-def koran(**more: Any) -> Publisher:
-    return Publisher(**{"key": "koran", "name": "Koran", "home": f"{HOME}/", **more})
-
-
-LOCAL: dict[str, Any] = {"home": "http://127.0.0.1:8000/", "local": True}
-SLOW = koran(delay_seconds=9.0)
-ODD = koran(domains=("www.koran.example", "www.berita.example"), delay_seconds=9.0)
-
-
-@pytest.mark.parametrize(
-    ("publisher", "url", "delay"),
-    [
-        (KORAN, HOME, 3.0),
-        (SLOW, HOME, 9.0),
-        (SLOW, "https://foto.koran.example/", 9.0),
-        (SLOW, LAIN, 3.0),
-        (ODD, "https://foto.berita.example/", 9.0),
-        (koran(delay_seconds=0.0), HOME, 0.0),
-        (koran(delay_seconds=0.0), LAIN, 3.0),
-        (koran(**LOCAL), "http://127.0.0.1:8000/a", 0.0),
-        (koran(**LOCAL), LAIN, 3.0),
-        (koran(**LOCAL, delay_seconds=1.0), "http://127.0.0.1:8000/a", 1.0),
-        (None, HOME, 3.0),
-    ],
-)
-def test_the_publisher_decides_for_its_own_domains_and_the_setting_for_all_others(
-    publisher: Any, url: str, delay: float
-) -> None:
-    async def work() -> None:
-        crawl = Crawl(publisher=publisher, POLITE_DELAY=3.0)
-        await crawl.one(url)
-        assert [found for _, found in crawl.turns.of("take")] == [delay]
-
-    run(work)
-
-
-@pytest.mark.parametrize(
-    ("settings", "slot", "delay"),
-    [
-        ({"DOWNLOAD_DELAY": 4.0}, None, 4.0),
-        ({"DOWNLOAD_DELAY": 4.0, "AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": 6.0}, None, 6.0),
-        ({"DOWNLOAD_DELAY": 4.0}, 2.5, 2.5),
-    ],
-)
-def test_the_throttles_delay_is_kept_and_before_the_first_answer_the_setting(
-    settings: dict[str, Any], slot: float | None, delay: float
-) -> None:
-    async def work() -> None:
-        crawl = Crawl(**settings)
-        if slot is not None:
-            crawl.crawler.engine.downloader.slots["koran.example"] = SimpleNamespace(delay=slot)
-        await crawl.one(HOME)
-        assert crawl.turns.of("take") == [["koran.example", delay]]
 
     run(work)
 
