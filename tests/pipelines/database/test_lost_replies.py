@@ -158,8 +158,11 @@ def test_operations_of_sessions_that_ended_long_ago_are_forgotten(database: Conn
             )
     with lasting(database_url) as it:
         it.do(it.once, "know", know)
-    ages = "select extract(hour from now() - at) from lumbung.operation order by 1"
-    assert rows(database, ages) == [(0,), (23,)]
+        ages = "select floor(extract(epoch from now() - at) / 3600) from lumbung.operation order by 1"
+        assert rows(database, ages) == [(0,), (23,)]
+        rows(database, "update lumbung.operation set at = at - interval '2 hours' where at < now() returning 1")
+        it.do(it.once, "know", know)
+        assert rows(database, ages) == [(0,), (25,)], "once a session is enough"
 
 
 def test_work_that_breaks_its_connection_each_time_is_given_up_and_the_next_is_done(
