@@ -38,6 +38,12 @@ def announce(frontier: Frontier, **dates: datetime | None) -> None:
     asyncio.run(frontier.announce("https://koran.example/rss", [entry], Validators()))
 
 
+def announce_of(frontier: Frontier, number: int) -> None:
+    home = frontier.publisher.home
+    entries = [Entry(url=f"{home}{each}", published_at=NOON) for each in range(number)]
+    asyncio.run(frontier.announce(f"{home}rss", entries, Validators()))
+
+
 def wants(frontier: Frontier) -> bool:
     return bool(asyncio.run(frontier.lease(10)))
 
@@ -147,3 +153,34 @@ def test_a_crawl_that_fetches_again_wants_known_pages_of_its_window_and_no_other
             )
         assert not wants(opened(again=False))
         assert wants(opened(again=True)) == wanted
+
+
+@pytest.mark.usefixtures("database_url")
+def test_fetching_again_takes_no_page_from_another_crawl_and_none_of_another_publisher_and_shortens_no_wait(
+    database: Connection, refetching: list[Frontier]
+) -> None:
+    crawler: Any = SimpleNamespace(settings=Settings({"DATABASE_PATIENCE": 1}))
+    other = Publisher(key="warta", name="Warta", home="https://warta.example/")
+
+    def opened(publisher: Publisher, *, again: bool) -> Frontier:
+        spider: Any = SimpleNamespace(publisher=publisher, window=OPEN, run=None, refetch=again)
+        refetching.append(Frontier.from_crawler(crawler, spider))
+        return refetching[-1]
+
+    holder, foreign = opened(PUBLISHER, again=False), opened(other, again=False)
+    for frontier in (holder, foreign):
+        announce_of(frontier, 3)
+    (held,) = asyncio.run(holder.lease(1))
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.page set state = 'done' where publisher = 'warta'")
+        cursor.execute(
+            "update lumbung.page set due_at = now() + interval '1 hour' where state = 'due' and page_id in"
+            " (select max(page_id) from lumbung.page where state = 'due')"
+        )
+    again = opened(PUBLISHER, again=True)
+    assert len(asyncio.run(again.lease(9))) == 1
+    with transaction(database) as cursor:
+        cursor.execute("select page_id, leased_by from lumbung.page where leased_by = %s", [holder.crawl_id])
+        assert cursor.fetchall() == [(held.page_id, holder.crawl_id)]
+        cursor.execute("select publisher, state, count(*) from lumbung.page where leased_by is null group by 1, 2")
+        assert sorted(cursor.fetchall()) == [("koran", "due", 1), ("warta", "done", 3)]
