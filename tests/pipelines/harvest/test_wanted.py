@@ -153,6 +153,9 @@ def test_a_crawl_that_fetches_again_wants_known_pages_of_its_window_and_no_other
             )
         assert not wants(opened(again=False))
         assert wants(opened(again=True)) == wanted
+        with transaction(database) as cursor:
+            cursor.execute("select state from lumbung.page")
+            assert cursor.fetchone() == ("leased" if wanted else state,)
 
 
 @pytest.mark.usefixtures("database_url")

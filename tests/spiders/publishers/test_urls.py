@@ -65,6 +65,19 @@ def test_a_home_on_a_mobile_host_keeps_it() -> None:
     assert canonicalise("https://m.warta.id/a", mobile) == "https://m.warta.id/a"
 
 
+def test_a_mobile_host_that_the_file_names_is_a_host_of_its_own() -> None:
+    named = publisher(domains=["warta.id", "m.warta.id"])
+    assert canonicalise("https://amp.warta.id/a", named) == "https://www.warta.id/a"
+    assert canonicalise("https://m.warta.id/a", named) != "https://www.warta.id/a"
+
+
+def test_a_host_with_a_user_and_a_port_before_it_may_have_a_thousand_characters() -> None:
+    longest = f"https://{'u' * (1_000 - len('@m.warta.id'))}@m.warta.id/a"
+    assert canonicalise(longest, WARTA) == "https://www.warta.id/a"
+    longer = longest.replace("//u", "//uu")
+    assert canonicalise(longer, WARTA) == longer
+
+
 def test_http_stays_where_there_is_no_certificate() -> None:
     for url in (
         "http://127.0.0.1/a",
