@@ -40,7 +40,7 @@ def entry(number: int = 1, **dates: datetime | None) -> Entry:
 
 
 def announce(frontier: Frontier, *entries: Entry, url: str = RSS) -> int:
-    return asyncio.run(frontier.announce(url, entries, Validators()))
+    return asyncio.run(frontier.announce(url, entries, Validators())).pages
 
 
 def pages(connection: Connection) -> list[dict[str, Any]]:

@@ -97,10 +97,10 @@ def read_in_range(url: str, window: Window) -> bool:
         return asyncio.run(frontier.recall(RSS)).in_this_range
 
 
-def age_crawls(database: Connection) -> None:
+def age_crawls(database: Connection, days: int = 8) -> None:
     with transaction(database) as cursor:
-        cursor.execute("update lumbung.crawl set started_at = started_at - interval '8 days'")
-        cursor.execute("update lumbung.poll set polled_at = polled_at - interval '8 days'")
+        cursor.execute("update lumbung.crawl set started_at = started_at - %s * interval '1 day'", [days])
+        cursor.execute("update lumbung.poll set polled_at = polled_at - %s * interval '1 day'", [days])
 
 
 def another_publisher(url: str) -> None:
@@ -153,13 +153,19 @@ def test_a_range_that_was_stopped_a_week_ago_is_asked_for_anew(database_url: str
     ],
     ids=["another start", "another end", "no end", "no range"],
 )
-def test_what_a_crawl_of_other_dates_has_read_is_read_again(database_url: str, other: Window) -> None:
+def test_what_a_crawl_of_other_dates_has_read_is_read_again_after_a_day(
+    database_url: str, database: Connection, other: Window
+) -> None:
     crawled(database_url, other, "shutdown")
+    age_crawls(database, days=2)
     assert not read_in_range(database_url, RANGE)
 
 
-def test_a_range_of_other_dates_or_of_another_publisher_that_was_finished_ends_no_other(database_url: str) -> None:
+def test_a_range_of_other_dates_or_of_another_publisher_that_was_finished_ends_no_other(
+    database_url: str, database: Connection
+) -> None:
     crawled(database_url, RANGE, "shutdown")
     crawled(database_url, Window(RANGE.start - DAY, RANGE.end, strict=True), "finished")
     crawled(database_url, Window(RANGE.start, RANGE.end, strict=True), "finished", publisher=OTHER)
+    age_crawls(database, days=2)
     assert read_in_range(database_url, RANGE)
