@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.database.connections import Connection, connect, transaction
+from pipelines.database.statements import query
 from pipelines.harvest.frontier import Frontier
 from pipelines.harvest.ledger import DayCoverage
 from spiders.article import Entry, Validators
@@ -79,3 +80,31 @@ def test_a_day_is_one_line_whose_figures_add_up(database_url: str) -> None:
         (day,) = asyncio.run(Frontier(connection, PUBLISHER, window).coverage())
     assert day == DayCoverage(date(2026, 11, 20), announced=2, stored=0, rejected=0, failed=0, due=2)
     assert str(day) == "2026-11-20: 2 announced = 0 stored + 0 rejected + 0 failed + 2 due"
+
+
+def test_articles_of_a_window_count_by_their_own_date_before_the_announced_one_and_its_end_is_not_in_it(
+    database_url: str, database: Connection
+) -> None:
+    moments = {"a": MIDNIGHT, "b": MIDNIGHT + DAY, "c": MIDNIGHT + 3 * DAY, "d": MIDNIGHT - timedelta(microseconds=1)}
+    entries = [Entry(url=f"https://koran.example/{name}", published_at=moment) for name, moment in moments.items()]
+    with closing(connect(database_url)) as connection:
+        window = Window(MIDNIGHT.astimezone(UTC), (MIDNIGHT + DAY).astimezone(UTC), strict=True)
+        frontier = Frontier(connection, PUBLISHER, window)
+        asyncio.run(frontier.announce("https://koran.example/rss", entries, Validators()))
+
+        def known() -> int:
+            with transaction(database) as cursor:
+                cursor.execute(query("announced_in_window"), {"crawl_id": frontier.crawl_id})
+                (found,) = cursor.fetchone() or (0,)
+            return int(found)
+
+        assert known() == 1
+        with transaction(database) as cursor:
+            cursor.execute(
+                "insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
+                " fetched_at, first_fetched_at, published_at, crawl_id)"
+                " select page_id, publisher, url, canonical_url, 'Panen', '{Padi.}', gen_random_uuid(), now(), now(),"
+                " case when url like '%%/c' then %s else %s end, %s from lumbung.page where url ~ '/[ac]$'",
+                [MIDNIGHT, MIDNIGHT - DAY, frontier.crawl_id],
+            )
+        assert known() == 1, "c came in, a went out"
