@@ -156,6 +156,8 @@ def test_a_small_batch_is_loaded_after_a_while(database_url: str, database: Conn
                     break
             assert count(database, "article") == 1
             await pipeline.close_spider()
+            await asyncio.sleep(0)
+            assert asyncio.all_tasks() == {asyncio.current_task()}, "the clock goes on"
 
         asyncio.run(work())
 
