@@ -51,6 +51,7 @@ def test_a_crawl_with_only_unchanged_feeds_is_good(database: Connection) -> None
         ({"entries": 0, "known": 0, "enqueued": 0}, "koran announced nothing"),
         ({"stored": 0, "rejected": 0, "failed": 6, "problems": ["503"]}, "none of 6 pages could be fetched: 503"),
         ({"leased": 20, "stored": 14, "failed": 5}, "5 of 20 pages failed"),
+        ({"leased": 30, "stored": 10, "updated": 8, "unchanged": 4, "failed": 7}, "7 of 30 pages failed"),
         ({"problems": ["gave up: 10 pages in a row could not be fetched"]}, "gave up"),
     ],
 )  # fmt: skip
