@@ -100,6 +100,7 @@ def test_make_lists_its_targets(checkout: Path, tools: Path) -> None:
         "bench",
         "memory",
         "crash",
+        "mutants",
         "week",
         "sites",
         "audit",

@@ -157,14 +157,23 @@ async def _ask_children(
 
 
 def _only_one(child: Child, index: Sitemap) -> str:
-    """The child's address where no other of the index differs from it by numbers only, as parts of a series do."""
+    """The child's address where it alone holds the posts of an index; else empty.
+
+    Empty where children differ by numbers only, as the parts of a series do: the posts may lie in all of them. Empty
+    for a news sitemap too: it holds those of two days (Google's rules for news sitemaps), and others have the rest.
+    """
     forms = Counter(_NUMBERS.sub("", each.url) for each in index.children)
-    return child.url if len(forms) > 1 and forms[_NUMBERS.sub("", child.url)] == 1 else ""
+    is_series = max(forms.values()) > 1
+    return "" if len(forms) == 1 or is_series or _is_news(child) else child.url
 
 
 def _promise(child: Child) -> tuple[bool, datetime]:
     """News sitemaps first, then what was changed last."""
-    return "news" in child.url.lower(), child.modified_at or _LONG_AGO
+    return _is_news(child), child.modified_at or _LONG_AGO
+
+
+def _is_news(child: Child) -> bool:
+    return "news" in child.url.lower()
 
 
 async def ask_index(inquiry: Inquiry, publisher: Publisher, index: Index, now: datetime) -> Way:

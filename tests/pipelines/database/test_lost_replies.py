@@ -213,7 +213,8 @@ def test_deduplication_counts_a_batch_once_whose_reply_was_lost(
     for number in range(1, 6):
         with transaction(database) as cursor:
             cursor.execute(
-                "truncate lumbung.fingerprint, lumbung.fingerprint_key, lumbung.near_duplicate, lumbung.cluster_member"
+                "truncate lumbung.fingerprint, lumbung.fingerprint_key, lumbung.near_duplicate, lumbung.cluster_member,"
+                " lumbung.contradiction"
             )
             cursor.execute("insert into lumbung.deduplication_due (article_id) select article_id from lumbung.article")
         told.clear()

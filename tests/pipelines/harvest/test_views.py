@@ -83,9 +83,9 @@ def test_freshness_has_a_row_for_each_publisher_with_its_own_figures(database_ur
     assert due == [3, 2]
     assert first == {
         "publisher": "koran", "newest_published_at": NOON + 2 * HOUR, "newest_stored_at": now - 23 * HOUR,
-        "articles": 3, "articles_last_day": 2, "pages_due": 3,
+        "articles": 3, "articles_last_day": 2, "pages_due": 3, "published_last_day": 0, "undated": 0,
     }  # fmt: skip
     assert second == {
         "publisher": "warta", "newest_published_at": None, "newest_stored_at": None, "articles": 0,
-        "articles_last_day": 0, "pages_due": 2,
+        "articles_last_day": 0, "pages_due": 2, "published_last_day": 0, "undated": 0,
     }  # fmt: skip

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LUMBUNG = Path(sys.executable).with_name("lumbung")
-FIRST = {"postgres", "newsstand"}
+FIRST = {"postgres", "newsstand", "log-keeper"}
 """Services of the first start; the second one goes on with Airflow's tables."""
 
 
