@@ -212,10 +212,11 @@ def test_the_ledger_notes_the_first_twenty_problems_and_counts_every_failure(
         asyncio.run(frontier.problem("one more"))
         asyncio.run(frontier.polled(RSS))
         asyncio.run(frontier.skipped())
+        asyncio.run(frontier.polled(RSS, unchanged=True))
         row, untouched = (read_crawl(database, each.crawl_id) for each in (frontier, other))
     assert (untouched.problems, untouched.polls, untouched.polls_failed) == (["its own"], 0, 0)
     assert row.problems == [f"HTTP 5{number:02}\ufffd" for number in range(20)]
-    assert (row.polls, row.polls_failed, row.polls_unchanged, row.polls_skipped) == (26, 25, 0, 1)
+    assert (row.polls, row.polls_failed, row.polls_unchanged, row.polls_skipped) == (27, 25, 1, 1)
 
 
 def test_304s_are_checked_by_reading_the_document_whole_ever_more_seldom(
