@@ -1,4 +1,4 @@
-"""An article read by a crawl of other dates is kept for the crawl of its own dates, which downloads it no second time."""
+"""An article read by a crawl of other dates is kept for the crawl of its own dates: no second download."""
 
 from __future__ import annotations
 
