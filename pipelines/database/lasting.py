@@ -72,7 +72,7 @@ class Lasting:
         """Names of the changes made by the work that `do` is at; None outside of `do`."""
         self._repeating = False
         self._forgotten = False
-        """Whether this session has deleted the operations of sessions that ended long ago."""
+        """Whether operations of sessions that ended long ago have been deleted through this object."""
 
     def do(self, work: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
         """Do work that uses `connection`, again where the connection broke or another transaction was in the way.
