@@ -8,7 +8,6 @@ LumbungError
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -67,6 +66,8 @@ def find_publisher(key: str) -> Publisher:
 
 def _known_like(key: str) -> str:
     """The keys that somebody who wrote `key` may have meant; all there are when none is like it."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a wrong key pays for it, no DAG file
+
     keys, written = publisher_keys(), key.casefold()
     close = get_close_matches(written, keys, n=3) or [each for each in keys if written in each][:3]
     if close:
