@@ -155,21 +155,21 @@ def close(it: Stage) -> object:
 
 
 def take_a_new_turn(it: Stage) -> object:
-    return asyncio.run(it.frontier.turns.take("gatra.example", 5)).ours
+    return asyncio.run(it.frontier.turns.take("gatra.example", 3600)).ours
 
 
 def keep_a_turn(it: Stage) -> object:
-    return asyncio.run(it.frontier.turns.keep(DOMAIN, 7))
+    return asyncio.run(it.frontier.turns.keep(DOMAIN, 3600))
 
 
 def pass_a_turn(it: Stage) -> object:
     asyncio.run(it.other.turns.take(DOMAIN, 0))
-    return asyncio.run(it.frontier.turns.keep(DOMAIN, 7))
+    return asyncio.run(it.frontier.turns.keep(DOMAIN, 3600))
 
 
 def leave_a_turn(it: Stage) -> object:
     asyncio.run(it.other.turns.take(DOMAIN, 0))
-    asyncio.run(it.frontier.turns.release(DOMAIN, 7))
+    asyncio.run(it.frontier.turns.release(DOMAIN, 3600))
     return asyncio.run(it.other.turns.take(DOMAIN, 0)).ours
 
 
@@ -250,7 +250,7 @@ def contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
             (columns,) = cursor.fetchone() or ("",)
             cursor.execute(f"select * from (select {columns} from lumbung.{table}) as t order by t::text")
             found[table] = cursor.fetchall()
-        cursor.execute("select round(extract(epoch from free_at - now()) / 5) from lumbung.domain order by domain")
+        cursor.execute("select greatest(round(extract(epoch from free_at - now()) / 600), 0) from lumbung.domain order by domain")
         found["free_at"] = cursor.fetchall()
         cursor.execute("select round(extract(epoch from due_at - now()) / 60) from lumbung.page order by page_id")
         found["due_at"] = cursor.fetchall()
