@@ -10,8 +10,8 @@ the publisher's feed is none; the last line of its log says why. A publisher tha
 for longer than two minutes, is: until then each run is red with that reason and asks for nothing. A run that is green
 but odd, such as one in which no page was an article, says so in its note and as a warning in its last lines. `announce`
 asks whether articles wait for `deduplicate`, of this crawl or of an earlier one: if so it sends the counts to the asset
-`news_articles`, and `deduplicate` follows at once; else it is skipped. A publisher whose file cannot be used has the
-tag `broken` and says why.
+`news_articles`, and `deduplicate` follows at once; else it sends nothing, and is green as well. A publisher whose file
+cannot be used has the tag `broken` and says why.
 
 **Database.** The Airflow connection `lumbung` where it is defined, else `DATABASE_URL`.
 """
@@ -21,11 +21,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, get_parsing_context, task
+from airflow.sdk import DAG, CronDataIntervalTimetable, get_parsing_context
 from airflow.sdk.definitions.param import ParamsDict
-from airflow.sdk.exceptions import AirflowSkipException
 
-from harvest import NEWS_ARTICLES, harvest_database, one_line_errors
+from announcement import announce
+from crawl_form import FORM
+from publisher_pages import owner, page, tags
 from scrapy_operator import ScrapyOperator
 from spiders.publishers import Publisher, PublisherError, find_publisher, publisher_keys
 
@@ -33,69 +34,21 @@ LONGEST = timedelta(hours=12)
 """A crawl that hangs would keep the next ones waiting for ever; one that is only long goes on with the next run."""
 
 
-def day(title: str, description: str) -> Param:
-    """A field for one day, empty at first."""
-    return Param(
-        default=None,
-        type=["null", "string"],
-        format="date",
-        title=title,
-        description=f"{description} Days of the publisher's time zone.",
-        section="Date range",
-    )
-
-
-FORM = {
-    "from_date": day("From", "First day of publication; empty: as far back as a scheduled run looks."),
-    "to_date": day("To", "Last day of publication, this day included, only with From; empty: until now."),
-    "max_articles": Param(
-        default=None,
-        type=["null", "integer"],
-        minimum=1,
-        maximum=1_000_000,
-        title="At most",
-        description="Stop after this many articles; the others stay due for the next crawl. Empty: all.",
-        section="Limits",
-    ),
-    "refetch": Param(
-        default=False,
-        type=["boolean", "null"],  # Airflow's form marks a field as required unless it may be null
-        title="Fetch known pages again",
-        description="Also visit pages that are stored already, to find changed texts.",
-        section="Limits",
-    ),
-}
-
-
-@task(outlets=[NEWS_ARTICLES])
-def announce() -> None:
-    """Emit an event on asset `news_articles` with the crawl's counts when articles wait for deduplication.
-
-    Asks what is due, not what this crawl has stored: an earlier crawl may have been killed before it could announce.
-    """
-    from pipelines.duplicates.deduplicate import count_due
-
-    context = get_current_context()
-    with one_line_errors(), harvest_database() as connection:
-        due = count_due(connection)
-    if not due:
-        raise AirflowSkipException("no article waits for deduplication")
-    context["outlet_events"][NEWS_ARTICLES].extra = {**context["ti"].xcom_pull(task_ids="crawl"), "due": due}
-
-
 def crawl_dag(publisher: Publisher) -> DAG:
     """The DAG of one publisher, `crawl_<key>`."""
     with DAG(
         f"crawl_{publisher.key}",
         description=f"{publisher.name}: {publisher.home}",
-        doc_md=__doc__,
+        dag_display_name=publisher.name,
+        doc_md=page(publisher, __doc__ or ""),
+        owner_links={owner(publisher): publisher.home},
         schedule=CronDataIntervalTimetable(publisher.schedule, timezone=publisher.timezone),
         start_date=datetime(2000, 1, 1, tzinfo=publisher.zone),
         catchup=False,
         max_active_runs=1,
         is_paused_upon_creation=True,
-        tags=["crawl", publisher.language],
-        default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
+        tags=tags(publisher),
+        default_args={"owner": owner(publisher), "retries": 1, "retry_delay": timedelta(seconds=30)},
     ) as dag:
         ScrapyOperator(task_id="crawl", publisher=publisher.key, execution_timeout=LONGEST) >> announce()
     # Last: tasks made before have no copies of the form, each of which Airflow would validate five times more.

@@ -13,7 +13,7 @@ from pipelines.database.commands import login, migrate
 from pipelines.duplicates.commands import deduplicate, duplicates
 from pipelines.harvest.commands import crawl
 from pipelines.publishers.commands import publishers
-from pipelines.stack.commands import down, first_harvest, logs, psql, status, up
+from pipelines.stack.commands import down, first_harvest, logs, psql, start, status, stop, up
 from spiders.errors import LumbungError
 
 
@@ -53,6 +53,8 @@ for _command in (
     duplicates,
 ):
     cli.add_command(_command)
+for _command in (start, stop):
+    publishers.add_command(_command)
 
 
 def database_url() -> str:

@@ -21,8 +21,6 @@ from spiders.publishers import find_publisher
 from spiders.publishers.window import parse_window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from airflow.sdk import Context
 
     from pipelines.database.connections import Connection
@@ -62,14 +60,17 @@ class ScrapyOperator(BaseOperator):
         """
         with one_line_errors():
             try:
-                crawl, warnings = self._run(context)
+                crawl, warnings, note = self._run(context)
             except LumbungError as error:
                 self._note(context, str(error))
                 raise
-        return self._close(context, crawl, warnings)
+        for line in warnings:
+            self.log.warning("to look at: %s", line)
+        self._note(context, note)
+        return {"publisher": crawl.publisher, **crawl.counts()}
 
-    def _run(self, context: Context) -> tuple[Crawl, list[str]]:
-        """Check, crawl, let the ledger judge; the crawl and its warnings."""
+    def _run(self, context: Context) -> tuple[Crawl, list[str], str]:
+        """Check, crawl, let the ledger judge; the crawl, its warnings and its closing line."""
         arguments = {"run": run_name(context), **date_range(context), **limits(context["params"])}
         self._check(arguments)
         try:
@@ -107,15 +108,6 @@ class ScrapyOperator(BaseOperator):
                 self.log.log(level, "%s", text)
             return spider.wait(), spider.last_words
 
-    def _close(self, context: Context, crawl: Crawl, warnings: Sequence[str]) -> dict[str, Any]:
-        """End a good crawl: warnings as the last lines of the log, the closing line as the run's note, its figures."""
-        from pipelines.harvest.doubts import note
-
-        for line in warnings:
-            self.log.warning("to look at: %s", line)
-        self._note(context, note(crawl, warnings))
-        return {"publisher": crawl.publisher, **crawl.counts()}
-
     def _note(self, context: Context, text: str) -> None:
         """Hand the closing line to the plugin `run_notes`; whether that works changes nothing of the task."""
         try:
@@ -123,9 +115,9 @@ class ScrapyOperator(BaseOperator):
         except Exception as error:  # noqa: BLE001 - whatever keeps Airflow from taking it must not hide the line itself
             self.log.warning("the run gets no note: %s", error)
 
-    def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> tuple[Crawl, list[str]]:
-        """Give back the leases of a spider that could not, then let the ledger judge; the crawl and its warnings."""
-        from pipelines.harvest.doubts import doubts
+    def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> tuple[Crawl, list[str], str]:
+        """Give back the leases of a spider that could not, then let the ledger judge."""
+        from pipelines.harvest.doubts import doubts, note
         from pipelines.harvest.frontier import LOST
         from pipelines.harvest.ledger import find_crawl, is_left_alone, verdict
 
@@ -144,12 +136,16 @@ class ScrapyOperator(BaseOperator):
             reason = f"{reason or 'the spider failed'} ({_end(status, last_words)})"
         if reason:
             raise (CrawlLeftAlone if is_left_alone(crawl) else CrawlFailed)(reason)
-        return crawl, doubts(connection, crawl)
+        warnings = doubts(connection, crawl)
+        return crawl, warnings, note(connection, crawl, warnings)
 
 
 def run_name(context: Context) -> str:
-    """Name of this try of this run in the ledger: `<dag_id>/<run_id>/<try>`."""
-    return f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}/{context['ti'].try_number}"
+    """Name of this try of this run in the ledger: `<dag_id>/<run_id>/<try>`, `.../<map index>/<try>` of one of many."""
+    run, instance = context["dag_run"], context["ti"]
+    number = -1 if instance.map_index is None else instance.map_index
+    one_of_many = f"/{number}" if number >= 0 else ""
+    return f"{run.dag_id}/{run.run_id}{one_of_many}/{instance.try_number}"
 
 
 def date_range(context: Context) -> dict[str, str]:

@@ -30,9 +30,13 @@ def doubts(connection: Connection, crawl: Crawl) -> list[str]:
     return [line for rule in _RULES if (line := rule(crawl, tally)) is not None]
 
 
-def note(crawl: Crawl, warnings: Sequence[str]) -> str:
-    """The closing line of a good crawl for people: what came, then the first warning."""
-    told = ", ".join(f"{getattr(crawl, name):,} {name}" for name in ("stored", "updated", "rejected", "failed"))
+def note(connection: Connection, crawl: Crawl, warnings: Sequence[str]) -> str:
+    """The closing line of a good crawl for people: what came, why pages were rejected, then the first warning."""
+    counts = {name: f"{getattr(crawl, name):,} {name}" for name in ("stored", "updated", "rejected", "failed")}
+    if crawl.rejected:
+        reasons = read_tally(connection, crawl.crawl_id).reasons
+        counts["rejected"] += f" ({', '.join(f'{pages} {reason}' for reason, pages in reasons.items())})"
+    told = ", ".join(counts.values())
     if not warnings:
         return told
     more = f" (and {len(warnings) - 1} more: see the log)" if len(warnings) > 1 else ""

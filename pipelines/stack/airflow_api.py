@@ -71,7 +71,11 @@ class AirflowApi:
 
     def unpause(self, dag: str) -> bool:
         """Let the schedule start runs; False when Airflow does not know the DAG (yet)."""
-        return self._call("PATCH", f"/api/v2/dags/{dag}", {"is_paused": False}) is not None
+        return self._switch(dag, paused=False)
+
+    def pause(self, dag: str) -> bool:
+        """Let the schedule start no more runs; False when Airflow does not know the DAG."""
+        return self._switch(dag, paused=True)
 
     def import_errors(self) -> list[str]:
         """One line for each DAG file that cannot be loaded."""
@@ -115,6 +119,9 @@ class AirflowApi:
                 log = self._call("GET", f"{base}/{task['task_id']}/logs/{task['try_number']}?map_index=-1") or {}
                 return f"task {task['task_id']}: {_last_error(log.get('content', []))}"
         return "no task of it failed"
+
+    def _switch(self, dag: str, *, paused: bool) -> bool:
+        return self._call("PATCH", f"/api/v2/dags/{dag}", {"is_paused": paused}) is not None
 
     def _call(self, method: str, path: str, body: object = None, *, fine: int = 0) -> Any:  # noqa: ANN401 - JSON as Airflow has it
         """The answer; None for 404, and the status itself where it is `fine`.

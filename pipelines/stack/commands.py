@@ -6,10 +6,16 @@ import os
 import shutil
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.command_line import DatabaseUrl, examples
+from pipelines.command_line import DatabaseUrl, counted, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.stack.airflow_api import AirflowApi
 
 _SOMETHING_IS_DOWN = 3
 
@@ -110,3 +116,56 @@ def first_harvest(database_url: DatabaseUrl, url: str, user: str, password: str)
     reporter = Reporter()
     harvest(AirflowApi(url, user, password), database_url(), reporter, lambda: None)
     reporter.console.print(first_rows(database_url()))
+
+
+def _switches(command: Callable[..., None]) -> Callable[..., None]:
+    """What `start` and `stop` take."""
+    for add in (
+        click.option("--password", envvar="AIRFLOW_PASSWORD", show_envvar=True, help="Best as a variable."),
+        click.option("--user", envvar="AIRFLOW_USER", show_envvar=True, help="Who may switch its DAGs."),
+        click.option(
+            "--airflow",
+            "url",
+            envvar="AIRFLOW_URL",
+            show_envvar=True,
+            help="Where Airflow answers; else `lumbung up`'s.",
+        ),
+        click.argument("keys", nargs=-1, required=True, metavar="KEY..."),
+    ):
+        command = add(command)
+    return command
+
+
+@click.command(epilog=examples("lumbung publishers start antara kompas tempo"))
+@_switches
+def start(keys: tuple[str, ...], url: str | None, user: str | None, password: str | None) -> None:
+    """Let the crawls of publishers run by their schedules, as the switch of their DAGs does.
+
+    Status: 0 when all of them are on, 1 when Airflow does not know one (yet), 2 for a key that is none.
+    """
+    from pipelines.stack.switches import switch_on
+
+    switched = switch_on(_airflow(url, user, password), keys)
+    click.echo(f"{counted(len(switched), 'publisher')} on: {', '.join(switched)}")
+
+
+@click.command(epilog=examples("lumbung publishers stop kompas"))
+@_switches
+def stop(keys: tuple[str, ...], url: str | None, user: str | None, password: str | None) -> None:
+    """Let the schedules of publishers start no more crawls; one that runs goes on to its end, and nothing is lost.
+
+    Status: 0 when all of them are off, 1 when Airflow does not know one, 2 for a key that is none.
+    """
+    from pipelines.stack.switches import switch_off
+
+    switched = switch_off(_airflow(url, user, password), keys)
+    click.echo(f"{counted(len(switched), 'publisher')} off: {', '.join(switched)}")
+
+
+def _airflow(url: str | None, user: str | None, password: str | None) -> AirflowApi:
+    """The Airflow that the options name, else that of the stack in this checkout."""
+    from pipelines.stack.airflow_api import AirflowApi
+    from pipelines.stack.home import Home
+    from pipelines.stack.lifecycle import airflow_api
+
+    return AirflowApi(url, user or "", password or "") if url else airflow_api(Home.default())

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from pipelines.progress import Reporter
+    from pipelines.stack.airflow_api import AirflowApi
 
 _LEAST_FREE = 1_000_000_000
 """Bytes of disk that a first harvest and Airflow's logs fit into with room to spare."""
@@ -99,6 +100,18 @@ def status(home: Home) -> list[ServiceStatus]:
 def reader_url(home: Home) -> str | None:
     """Connection string for people who read the harvest; None when nothing was ever started."""
     return home.shell_variables().get("DATABASE_READER_URL")
+
+
+def airflow_api(home: Home) -> AirflowApi:
+    """Airflow's API, as its administrator.
+
+    Raises:
+        StackError: nothing was ever started here.
+    """
+    state = home.load()
+    if state is None or not state.ports:
+        raise StackError("no stack has been started here: `make up` starts one, or name an Airflow with --airflow")
+    return Stack(home, state).api
 
 
 def _prepared(home: Home) -> Stack:

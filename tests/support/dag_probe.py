@@ -21,6 +21,8 @@ def describe(dag: DAG) -> dict[str, Any]:
     DagSerialization.serialize_dag(dag)
     return {
         "doc": dag.doc_md,
+        "name": dag.dag_display_name,
+        "owners": dag.owner_links,
         "tags": sorted(dag.tags),
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
@@ -32,7 +34,7 @@ def describe(dag: DAG) -> dict[str, Any]:
         "limits": {task.task_id: limit_of(task) for task in dag.tasks},
         "optional": [name for name, f in form(dag).items() if "null" in f.schema.get("type", ())],
         "retries": {task.task_id: task.retries for task in dag.tasks},
-        "outlets": {task.task_id: [asset.uri for asset in task.outlets] for task in dag.tasks},
+        "outlets": {task.task_id: [asset.name for asset in task.outlets] for task in dag.tasks},
         "form": {
             name: [f.description, f.schema.get("title"), f.schema.get("section")] for name, f in form(dag).items()
         },

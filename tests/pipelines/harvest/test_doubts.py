@@ -182,6 +182,7 @@ def test_articles_of_other_days_say_nothing_of_an_empty_index(database: Connecti
 
 def test_the_closing_line_tells_what_came_and_what_to_look_at(database: Connection) -> None:
     found = crawl(database, stored=1_200, rejected=3, problems=["x: one", "y: two"])
-    assert note(found, []) == "1,200 stored, 0 updated, 3 rejected, 0 failed"
-    told = note(found, doubts(database, found))
+    pages(database, found.crawl_id, reasons="video gone video")
+    assert note(database, found, []) == "1,200 stored, 0 updated, 3 rejected (2 video, 1 gone), 0 failed"
+    told = note(database, found, doubts(database, found))
     assert told.endswith("failed; to look at: x: one (and 1 more in news.crawls.problems)")
