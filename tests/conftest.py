@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipelines.stack.postgres import Server
 
-pytest.register_assert_rewrite("support.airflow_trust")
+pytest.register_assert_rewrite("support.airflow_desk", "support.airflow_trust")
 
 # Property tests: no deadline, for these machines are busy; the same examples each time in CI; a failing one is printed.
 hypothesis.settings.register_profile("lumbung", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)

@@ -17,12 +17,10 @@ from support.throwaway import free_port, throwaway_server
 from pipelines.database.connections import connect
 from pipelines.database.migrate import migrate
 from pipelines.database.roles import CRAWLER, login
-from pipelines.stack.home import StackError
-from pipelines.stack.switches import switch_off, switch_on
 from seeds.newsstand.newspaper import Newspaper, Settings
 from seeds.newsstand.server import Newsstand, serve
 from seeds.newsstand.truth import expected
-from spiders.publishers import UnknownPublisher, find_publisher, publishers_folder
+from spiders.publishers import find_publisher, publishers_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -284,80 +282,6 @@ def test_a_cleared_task_stops_its_spider_and_the_next_try_goes_on(
     assert stored == [(expected(papers["lambat"].newspaper)["counts"]["articles"],)]
 
 
-@pytest.mark.parametrize("path", ["/ui/dags", "/api/v2/dags"])
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("contoh", {"crawl_contoh", "crawl_rentang", "crawl_rusak", "crawl_lambat", "crawl_tutup"}),
-        ("HARIAN c", {"crawl_contoh", "crawl_rentang", "crawl_rusak", "crawl_lambat", "crawl_tutup"}),
-        ("crawl_rent", {"crawl_rentang"}),
-        ("dedup", {"deduplicate"}),
-        ("kompas", set()),
-    ],
-)
-def test_the_search_box_finds_a_publisher_by_any_part_of_its_name(
-    airflow: Airflow, path: str, typed: str, found: set[str]
-) -> None:
-    status, answer = airflow.call("GET", f"{path}?dag_display_name_prefix_pattern={quote(typed)}&limit=50")
-    assert status == 200, answer
-    assert {dag["dag_id"] for dag in answer["dags"]} == found
-
-
-def test_the_page_of_a_crawl_is_about_its_publisher(airflow: Airflow) -> None:
-    page = airflow.call("GET", "/api/v2/dags/crawl_rentang/details")[1]
-    assert page["dag_display_name"] == "Harian Contoh"
-    assert "| Is asked | at 00:00, Asia/Jakarta (`0 0 * * *`) |" in page["doc_md"]
-    (link,) = page["owner_links"].items()
-    assert link[0] == page["owners"][0] == "127.0.0.1"
-    assert link[1].startswith("http://127.0.0.1:")
-
-
-def test_many_publishers_are_crawled_at_once_and_one_that_fails_hides_in_no_green(
-    airflow: Airflow, barn: Server
-) -> None:
-    day = str(TODAY - timedelta(days=3))
-    asked = {"publishers": ["rentang", "rusak", "rentang"], "from_date": day, "to_date": day}
-    airflow.unpause("crawl_many")
-    run = airflow.trigger("crawl_many", **asked)
-    states = airflow.finished("crawl_many", run)
-    assert (states["run"], states["announce"]) == ("failed", "success")
-    path = f"/api/v2/dags/crawl_many/dagRuns/{run}/taskInstances"
-    crawls = [each for each in airflow.call("GET", path)[1]["task_instances"] if each["task_id"] == "crawl"]
-    assert {each["rendered_map_index"]: each["state"] for each in crawls} == {"rentang": "success", "rusak": "failed"}
-    began = "select publisher, run_id from news.crawls where run_id like %s"
-    names = {each["rendered_map_index"]: each["map_index"] for each in crawls}
-    found = set(rows(barn, began, f"crawl_many/{run}/%"))
-    tries = {("rusak", f"crawl_many/{run}/{names['rusak']}/{number}") for number in (1, 2)}
-    assert found == {("rentang", f"crawl_many/{run}/{names['rentang']}/1"), *tries}
-
-
-def test_many_publishers_must_be_named(airflow: Airflow) -> None:
-    airflow.unpause("crawl_many")
-    run = airflow.trigger("crawl_many")
-    assert airflow.finished("crawl_many", run)["choose"] == "failed"
-    said = airflow.errors("crawl_many", run, 1, "choose")
-    assert not said or "no publisher was chosen" in said[-1]
-
-
-def test_publishers_are_switched_on_and_off_together(airflow: Airflow) -> None:
-    def paused() -> dict[str, bool]:
-        dags = airflow.call("GET", "/api/v2/dags?limit=50")[1]["dags"]
-        return {dag["dag_id"]: dag["is_paused"] for dag in dags}
-
-    api = airflow.api()
-    try:
-        assert switch_off(api, ["contoh", "contoh"]) == ["Harian Contoh"]
-        assert paused()["crawl_contoh"]
-        with pytest.raises(UnknownPublisher):
-            switch_on(api, ["contoh", "antarra"])
-        assert paused()["crawl_contoh"]
-        with pytest.raises(StackError, match=r"no DAG crawl_antara \(Harian Contoh switched before\)"):
-            switch_on(api, ["contoh", "antara"])
-    finally:
-        airflow.unpause("crawl_contoh")
-    assert not paused()["crawl_contoh"]
-
-
 def checks(airflow: Airflow, run: str) -> dict[str, dict[str, Any]]:
     path = f"/api/v2/dags/check_publishers/dagRuns/{run}/taskInstances"
     tasks = airflow.call("GET", path)[1]["task_instances"]
@@ -409,6 +333,8 @@ def test_the_airflow_connection_lumbung_comes_before_the_environment(airflow: Ai
     assert rows(barn, crawls, name, database="gudang") == [(True,)]
     assert rows(barn, crawls, name) == []
 
+
+from support.airflow_desk import *  # noqa: E402, F403
 
 # Last: they search what all the others have left behind.
 from support.airflow_trust import *  # noqa: E402, F403

@@ -250,7 +250,9 @@ def contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
             (columns,) = cursor.fetchone() or ("",)
             cursor.execute(f"select * from (select {columns} from lumbung.{table}) as t order by t::text")
             found[table] = cursor.fetchall()
-        cursor.execute("select greatest(round(extract(epoch from free_at - now()) / 600), 0) from lumbung.domain order by domain")
+        cursor.execute(
+            "select greatest(round(extract(epoch from free_at - now()) / 600), 0) from lumbung.domain order by domain"
+        )
         found["free_at"] = cursor.fetchall()
         cursor.execute("select round(extract(epoch from due_at - now()) / 60) from lumbung.page order by page_id")
         found["due_at"] = cursor.fetchall()
