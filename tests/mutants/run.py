@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mutants.mutant import Mutant
+    from mutants.trials import Baseline
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -70,7 +71,7 @@ def _tried(module: Module, some: list[Mutant], copy: Copy, record: Record, reaso
     """Try the mutants of one module that are not argued and were not tried before."""
     tally = Tally(module.path)
     start = time.monotonic()
-    baseline: float | None = None
+    baseline: Baseline | None = None
     for mutant in some:
         if mutant.identity in reasons:
             tally.argued += 1
@@ -80,9 +81,9 @@ def _tried(module: Module, some: list[Mutant], copy: Copy, record: Record, reaso
             try:
                 if baseline is None:
                     baseline = copy.baseline(module.path, module.tests)
-                    if not copy.reaches(module.path, module.tests, baseline * 4 + 60):
+                    if not copy.reaches(module.path, module.tests, baseline.patience + 60):
                         raise TestsFail("they pass with a module that cannot be loaded: they do not use it")  # noqa: TRY301
-                    print(f"{module.path}: {len(some)} mutants, {baseline:.1f} s without a fault", flush=True)
+                    print(f"{module.path}: {len(some)} mutants, {baseline.seconds:.1f} s without a fault", flush=True)
                 trial = copy.tried(mutant, module.tests, baseline)
             except TestsFail as error:
                 tally.failing = str(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,7 @@ from mutants.trials import Copy, TestsFail, Trial
 from support.checkout import ROOT, TESTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from mutants.mutant import Fault
@@ -192,14 +193,15 @@ def test_a_module_is_asked_for_by_group_path_or_beginning() -> None:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Copy:
+def copy(tmp_path: Path) -> Iterator[Copy]:
     """A tree with one module and a test that sees half of its faults."""
     (tmp_path / "barn.py").write_text("def full(sacks):\n    return sacks >= 9 and sacks != 11\n")
     (tmp_path / "test_barn.py").write_text(
         "from barn import full\ndef test_full():\n    assert full(10) and not full(8)\n"
     )
     (tmp_path / "conftest.py").write_text("import hypothesis\nhypothesis.settings.register_profile('mutants')\n")
-    return Copy(tmp_path)
+    with closing(Copy(tmp_path)) as copy:
+        yield copy
 
 
 def test_a_trial_tells_a_killed_fault_from_a_survivor_and_from_nonsense(copy: Copy) -> None:
@@ -207,9 +209,10 @@ def test_a_trial_tells_a_killed_fault_from_a_survivor_and_from_nonsense(copy: Co
     found = {each.change: each for each in mutants("barn.py", source.encode(), python_faults(source))}
     turned = next(each for change, each in found.items() if "(sacks < 9)" in change)
     forgotten = next(each for change, each in found.items() if "-> (sacks >= 9)" in change)
-    assert copy.tried(turned, ["test_barn.py"], 1.0).outcome == "killed"
-    assert copy.tried(turned, ["test_barn.py"], 1.0).by == "test_barn.py::test_full"
-    assert copy.tried(forgotten, ["test_barn.py"], 1.0).outcome == "survived"
+    baseline = copy.baseline("barn.py", ["test_barn.py"])
+    assert copy.tried(turned, ["test_barn.py"], baseline).outcome == "killed"
+    assert copy.tried(turned, ["test_barn.py"], baseline).by == "test_barn.py::test_full"
+    assert copy.tried(forgotten, ["test_barn.py"], baseline).outcome == "survived"
     assert (copy.tree / "barn.py").read_text() == source
     assert copy.reaches("barn.py", ["test_barn.py"], 60.0)
     (copy.tree / "test_barn.py").write_text("def test_nothing():\n    pass\n")

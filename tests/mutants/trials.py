@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from collections import Counter
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import psutil
-from support.checkout import ROOT, SHARED
+from mutants.forks import Forks
+from support.checkout import ROOT, SHARED, TESTS
 from support.throwaway import SHARED_SERVER, throwaway_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from mutants.forks import Ended
     from mutants.mutant import Mutant
 
 _LEAST_PATIENCE, _TIMES_AS_LONG = 30.0, 4.0
@@ -56,6 +57,40 @@ class Trial:
     seconds: float
 
 
+class Seen(NamedTuple):
+    """What is known of a test without a fault."""
+
+    seconds: float
+    ran: frozenset[str]
+    """Functions of the module, or statements, that it ran in its own process."""
+
+
+class Baseline:
+    """The tests of a module without a fault, and which of them have noticed faults so far."""
+
+    def __init__(self, seconds: float, seen: Mapping[str, Seen]) -> None:
+        self.seconds = seconds
+        self.seen = seen
+        self.patience = max(_LEAST_PATIENCE, seconds * _TIMES_AS_LONG)
+        """Seconds that all tests may take."""
+        longest = max((each.seconds for each in seen.values()), default=0.0)
+        self.patience_each = max(_LEAST_PATIENCE, longest * _TIMES_AS_LONG)
+        """Seconds that one test may take."""
+        self._kills: Counter[tuple[str, str]] = Counter()
+
+    def likeliest(self, scope: str) -> list[str]:
+        """All tests, first those that run the function or statement: who noticed a fault in it, then quick ones."""
+
+        def rank(test: str) -> tuple[bool, int, float]:
+            return scope not in self.seen[test].ran, -self._kills[scope, test], self.seen[test].seconds
+
+        return sorted(self.seen, key=rank)
+
+    def killed(self, scope: str, test: str) -> None:
+        """Remember that a test has noticed a fault."""
+        self._kills[scope, test] += 1
+
+
 @contextmanager
 def copied_checkout() -> Iterator[Copy]:
     """A copy of what people write of the checkout, with its `.venv`, measuring material and a server for its tests."""
@@ -70,7 +105,8 @@ def copied_checkout() -> Iterator[Copy]:
         (tree / ".venv").symlink_to(Path(sys.prefix))
         if SHARED.is_dir():
             (tree.parent / "shared").symlink_to(SHARED.resolve())
-        yield Copy(tree, f"{server.port} {server.password}")
+        with closing(Copy(tree, f"{server.port} {server.password}")) as copy:
+            yield copy
 
 
 class Copy:
@@ -79,39 +115,64 @@ class Copy:
     def __init__(self, tree: Path, server: str = "") -> None:
         self.tree = tree
         self._server = server
+        self._forks: Forks | None = None
+        self._sound: set[str] = set()
+        """Tests that pass alone without a fault."""
 
-    def baseline(self, path: str, tests: Sequence[str]) -> float:
-        """Seconds that the tests take without a fault.
+    def close(self) -> None:
+        """End what runs in it."""
+        if self._forks is not None:
+            self._forks.close()
+
+    def baseline(self, path: str, tests: Sequence[str]) -> Baseline:
+        """What the tests do without a fault.
 
         Raises:
             TestsFail: they do not pass.
         """
         start = time.monotonic()
-        status, output = self._run(path, tests, 1800.0)
-        if status != _PASSED:
-            raise TestsFail(output[-2000:] or "they took half an hour")
-        return time.monotonic() - start
+        ended = self._run(path, tests, 1800.0, watched=path)
+        if ended.status != _PASSED:
+            raise TestsFail(ended.output[-2000:] or "they took half an hour")
+        seen = {test: Seen(noted["seconds"], frozenset(noted["ran"])) for test, noted in ended.notes.items()}
+        return Baseline(time.monotonic() - start, seen)
 
     def reaches(self, path: str, tests: Sequence[str], patience: float) -> bool:
         """Whether the tests use the copy's file at all: with a module that cannot be loaded they must fail."""
         with self._with(path, b'raise RuntimeError("planted")\n' if path.endswith(".py") else b"planted"):
-            return self._run(path, tests, patience)[0] != _PASSED
+            return self._run(path, tests, patience).status != _PASSED
 
-    def tried(self, mutant: Mutant, tests: Sequence[str], baseline: float) -> Trial:
+    def tried(self, mutant: Mutant, tests: Sequence[str], baseline: Baseline) -> Trial:
         """Run the tests with the fault."""
         start = time.monotonic()
         source = (self.tree / mutant.path).read_bytes()
+        first = baseline.likeliest(mutant.fault.scope)
         with self._with(mutant.path, mutant.planted(source)):
-            status, output = self._run(mutant.path, tests, max(_LEAST_PATIENCE, baseline * _TIMES_AS_LONG))
+            ended = self._run(mutant.path, tests, baseline.patience, each=baseline.patience_each, first=first)
         seconds = round(time.monotonic() - start, 1)
-        if status == _PASSED:
+        if ended.status == _PASSED:
             return Trial("survived", "", seconds)
-        if status is None:
+        if ended.status is None:
             return Trial("killed", "time", seconds)
-        if status == _NO_TESTS:
+        if ended.status == _NO_TESTS:
             raise TestsFail(f"no tests in {', '.join(tests)}")
-        by = found[1] if (found := _FAILED.search(output)) else f"status {status}"
-        return Trial("nonsense" if _NONSENSE.search(output) else "killed", by, seconds)
+        by = found[1] if (found := _FAILED.search(ended.output)) else f"status {ended.status}"
+        if by in baseline.seen:
+            self._is_sound(mutant.path, by, baseline)
+            baseline.killed(mutant.fault.scope, by)
+        return Trial("nonsense" if _NONSENSE.search(ended.output) else "killed", by, seconds)
+
+    def _is_sound(self, path: str, test: str, baseline: Baseline) -> None:
+        """Have a test that noticed a fault pass once without one, for it ran in another order than it was written in.
+
+        Raises:
+            TestsFail: it fails.
+        """
+        if test not in self._sound:
+            ended = self._run(path, [test], baseline.patience)
+            if ended.status != _PASSED:
+                raise TestsFail(f"{test} fails alone:\n{ended.output[-2000:]}")
+            self._sound.add(test)
 
     @contextmanager
     def _with(self, path: str, content: bytes) -> Iterator[None]:
@@ -130,57 +191,24 @@ class Copy:
         for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
             compiled.unlink()
 
-    def _run(self, path: str, tests: Sequence[str], patience: float) -> tuple[int | None, str]:
-        """Exit status, None where the time was up, and what pytest printed."""
+    def _run(  # noqa: PLR0913 - how to run tests
+        self,
+        path: str,
+        tests: Sequence[str],
+        patience: float,
+        *,
+        each: float = 300.0,
+        first: Sequence[str] = (),
+        watched: str | None = None,
+    ) -> Ended:
         shutil.rmtree(self.tree / ".hypothesis", ignore_errors=True)
-        options = [
-            "-q",
-            "-x",
-            "--tb=short",
-            "-p",
-            "no:cacheprovider",
-            "--no-header",
-            "--hypothesis-profile=mutants",
-            f"--timeout={patience:.0f}",
-        ]
-        command = [sys.executable, "-m", "pytest", *options, *tests]
+        if self._forks is None:
+            folders = os.pathsep.join((str(self.tree), str(TESTS)))
+            self._forks = Forks(self.tree, {"PYTHONPATH": folders})
+        options = ["-q", "-x", "--tb=short", "-p", "no:cacheprovider", "--no-header", "--hypothesis-profile=mutants"]
+        arguments = [*options, f"--timeout={each:.0f}", *tests]
         environment = {
-            **os.environ,
             "PYTHONPATH": str(self.tree),
             SHARED_SERVER: "" if _OF_THE_SERVER.match(path) else self._server,
         }
-        running = subprocess.Popen(
-            ["nice", "-n", "10", *command],
-            cwd=self.tree,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            output, _ = running.communicate(timeout=patience)
-        except subprocess.TimeoutExpired:
-            _end(running)
-            return None, ""
-        except BaseException:  # Ctrl-C: leave no servers behind
-            _end(running)
-            raise
-        return running.returncode, output
-
-
-def _end(running: subprocess.Popen[str]) -> None:
-    """End pytest as Ctrl-C does, so that it stops its servers; then whatever is left of it."""
-    try:
-        family = psutil.Process(running.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        family = []
-    running.send_signal(signal.SIGINT)
-    try:
-        running.communicate(timeout=20)
-    except subprocess.TimeoutExpired:
-        running.kill()
-        running.communicate()
-    for each in family:
-        if each.is_running():
-            each.kill()
+        return self._forks.run(arguments, environment, patience, first=first, watched=watched)
