@@ -135,8 +135,8 @@ def _clusters(groups: dict[str, list[Node]], pairs: _Pairs) -> list[list[str]]:
     wholes = _wholes(standing, groups, pairs)
     clusters = _agglomerate(standing - wholes.keys(), pairs)
     of_group = {group: cluster for cluster in clusters for group in cluster}
-    for group in sorted(wholes, key=lambda each: (-_words(groups[each]), each)):
-        cluster = of_group[group] = of_group[wholes[group]]
+    for group, whole in wholes.items():  # a whole is no excerpt itself: it has a shorter neighbour
+        cluster = of_group[group] = of_group[whole]
         cluster.append(group)
     left = []
     for group in sorted(groups.keys() - standing):

@@ -34,6 +34,25 @@ for update skip locked
 update page p set state = 'due', until = now() + interval '1 hour', reads = coalesce(new.reads, p.reads)
 where p.found_by is distinct from %(crawl_id)s and p.tries in (1, 2)
 """
+CLAUSES = """\
+-- store --
+with kept as (
+    update shelf set read_at = now() where page_id = %(page)s
+)
+insert into page as p (url, seen_at, lost_at) select url, seen_at, lost_at from visit order by url limit 20
+on conflict (url) do update
+set seen_at = excluded.seen_at, lost_at = excluded.lost_at,
+    state = case when p.lost then 'lost' when p.state = 'due' then 'seen' else p.state end
+where p.seen_at is distinct from excluded.seen_at
+returning p.seen_at
+
+-- give --
+grant select, delete on page to crawler;
+revoke delete on page, article from crawler;
+do $$ begin
+    execute format('revoke connect on database %%I from public', current_database());
+end $$
+"""
 PROGRAM = """\
 import re
 from typing import TYPE_CHECKING
@@ -124,6 +143,33 @@ def test_nothing_is_planted_in_what_only_says_something_or_is_for_types() -> Non
 )
 def test_a_fault_of_each_kind_is_planted_in_sql(line: str) -> None:
     assert line in planted(sql_faults, LEASE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "select",
+        "insert into page as p (url, seen_at, lost_at) select url, seen_at, lost_at from visit  limit 20",
+        "insert into page as p (url, seen_at, lost_at) select url, seen_at, lost_at from visit order by url",
+        "insert into page as p (url, seen_at, lost_at) select url, lost_at, seen_at from visit order by url limit 20",
+        "insert into page as p (url, seen_at, lost_at) select url, seen_at, read_at from visit order by url limit 20",
+        "on conflict (url) do nothing",
+        "set seen_at = excluded.lost_at, lost_at = excluded.seen_at,",
+        "set seen_at = excluded.lost_at, lost_at = excluded.lost_at,",
+        "state = case  when p.state = 'due' then 'seen' else p.state end",
+        "state = case when p.lost then 'lost'  else p.state end",
+        "state = case when p.lost then 'lost' when p.state = 'due' then 'seen'  end",
+        "grant select on page to crawler;",
+        "grant delete on page to crawler;",
+        "grant all on page to crawler;",
+        "select;",
+        "revoke delete on page from crawler;",
+        "revoke delete on article from crawler;",
+        "null;",
+    ],
+)
+def test_a_fault_of_each_kind_is_planted_in_the_clauses_of_sql(line: str) -> None:
+    assert line in planted(sql_faults, CLAUSES)
 
 
 def test_what_sql_says_in_comments_and_where_it_assigns_stays() -> None:

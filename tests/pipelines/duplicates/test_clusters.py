@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.duplicates.clusters import Edge, Node, memberships
+from pipelines.duplicates.clusters import EQUAL, EXCERPT_RULE, Edge, Node, memberships
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
@@ -135,6 +135,77 @@ def test_what_was_taken_down_joins_nothing_and_stays_with_its_nearest_kin() -> N
 def test_clusters_of_what_was_taken_down_alone_stay_together() -> None:
     rows = memberships([gone(1), gone(2), gone(3)], [edge(1, 2), edge(2, 3), edge(1, 3)])
     assert [row.canonical for row in rows] == [True, False, False]
+
+
+def excerpt(a: int, b: int, score: float = 0.9) -> Edge:
+    return Edge(a, b, "contained in it", score, EXCERPT_RULE)
+
+
+def test_excerpts_that_have_nothing_in_common_belong_to_the_article_that_contains_them() -> None:
+    nodes = [node(1, words=300), node(2, words=90), node(3, words=80), node(4, words=70)]
+    edges = [excerpt(1, number) for number in (2, 3, 4)]
+    assert clusters(nodes, edges) == [{1, 2, 3, 4}]
+    assert clusters(nodes, [Edge(1, number, "contained in it", 0.9, "another rule") for number in (2, 3, 4)]) == [
+        {1, 2}
+    ]
+
+
+def test_an_excerpt_of_two_longer_articles_belongs_to_the_one_most_like_it() -> None:
+    nodes = [node(1, words=300), node(2, words=300), node(3, words=80), node(4, words=80)]
+    assert clusters(nodes, [excerpt(1, 3, 0.8), excerpt(2, 3, 0.9), excerpt(1, 4, 0.9), excerpt(2, 4, 0.8)]) == [
+        {1, 4},
+        {2, 3},
+    ]
+
+
+def test_what_is_as_long_as_its_excerpt_or_like_others_in_another_way_has_a_vote() -> None:
+    chain = [excerpt(1, 2), excerpt(2, 3)]
+    assert clusters([node(1, words=300), node(2, words=80), node(3, words=80)], chain) == [{1, 2}]
+    three = [node(1, words=300), node(2, words=200), node(3, words=80)]
+    assert clusters(three, [excerpt(1, 3), edge(2, 3)]) == [{1, 3}]
+    assert clusters(three, [edge(1, 2, 0.99), excerpt(2, 3)]) == [{1, 2, 3}]
+
+
+def test_what_was_taken_down_stays_with_the_cluster_of_an_excerpt_too() -> None:
+    nodes = [node(1, words=300), node(2, words=80), gone(3, words=80)]
+    assert clusters(nodes, [excerpt(1, 2), edge(2, 3)]) == [{1, 2, 3}]
+
+
+def test_a_text_of_which_one_copy_stands_was_not_taken_down() -> None:
+    nodes = [node(1), node(2, text=9), gone(3, text=9), node(4)]
+    assert clusters(nodes, [edge(1, 2, 0.9), edge(3, 4, 0.8)]) == [{1, 2, 3}]
+    assert clusters([node(1), gone(2, text=9), gone(3, text=9), node(4)], [edge(1, 2, 0.7), edge(3, 4, 0.9)]) == [
+        {2, 3, 4}
+    ]
+
+
+def test_a_pair_with_doubts_holds_until_one_of_the_two_is_known_for_an_instance_of_a_template() -> None:
+    doubted, sure = edge(1, 2)._replace(doubts=2), edge(1, 2)
+    plain, instance = node(1), node(2)._replace(template=True)
+    assert clusters([plain, node(2)], [doubted]) == [{1, 2}]
+    assert clusters([plain, instance], [doubted]) == []
+    assert clusters([node(1)._replace(template=True), node(2)], [doubted]) == []
+    assert clusters([node(1)._replace(template=True), instance], [sure]) == [{1, 2}]
+    others = [node(3)._replace(template=True), node(4)._replace(template=True)]
+    assert clusters([plain, node(2), *others], [doubted, edge(3, 4)._replace(doubts=1)]) == [{1, 2}]
+
+
+def test_equal_texts_are_one_although_an_earlier_algorithm_has_cleaned_one_of_them_otherwise() -> None:
+    nodes = [node(number) for number in range(1, 6)]
+    votes = [edge(a, b) for a, b in combinations([1, 2, 3, 4], 2)]
+    assert clusters(nodes, [*votes, Edge(1, 5, "same text", 1.0, EQUAL)]) == [{1, 2, 3, 4, 5}]
+
+
+def test_of_several_pairs_of_two_texts_the_best_says_why_and_of_equals_that_of_the_lowest_numbers() -> None:
+    nodes = [node(1, text=1), node(2, text=1, hours=1), node(3, hours=2)]
+
+    def tie(*edges: Edge) -> tuple[float | None, str | None, int | None]:
+        return next((row.score, row.why, row.tied_to) for row in memberships(nodes, edges) if row.article_id == 3)
+
+    assert tie(edge(1, 3, 0.7), edge(2, 3, 0.8)) == (0.8, "nearly the same text", 2)
+    assert tie(edge(1, 3, 0.8), edge(2, 3, 0.7)) == (0.8, "nearly the same text", 1)
+    assert tie(edge(1, 3), edge(2, 3)) == (0.9, "nearly the same text", 1)
+    assert tie(edge(1, 3)._replace(why="a"), edge(2, 3)._replace(why="b")) == (0.9, "b", 2)
 
 
 def test_the_rule_of_the_canonical_article_says_what_was_left_out() -> None:
