@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import psutil
 import pytest
-from mutants.first_tests import FirstTests
+from mutants.some_tests import SomeTests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ class Ended(NamedTuple):
     """Exit status; None where the time was up."""
     output: str
     notes: Mapping[str, Any]
-    """What `mutants.first_tests` noted of each test, by its node id."""
+    """What `mutants.some_tests` noted of each test, by its node id."""
 
 
 class Forks:
@@ -63,7 +63,7 @@ class Forks:
         environment: Mapping[str, str],
         patience: float,
         *,
-        first: Sequence[str] = (),
+        only: Sequence[str] | None = None,
         watched: str | None = None,
     ) -> Ended:
         """Run pytest in a fork.
@@ -72,7 +72,7 @@ class Forks:
             arguments: of pytest.
             environment: added to the process's.
             patience: seconds it may take.
-            first: node ids of the tests to begin with.
+            only: node ids of the tests to run, in this order; None for all as they are.
             watched: path of the module of which is noted what each test runs of it.
         """
         output, notes = Path(self._scratch.name, "output"), Path(self._scratch.name, "notes")
@@ -81,7 +81,7 @@ class Forks:
             "arguments": [*arguments],
             "environment": {**environment},
             "patience": patience,
-            "first": [*first],
+            "only": only if only is None else [*only],
             "watched": watched,
             "output": str(output),
             "notes": str(notes),
@@ -125,9 +125,9 @@ def _run(task: Mapping[str, Any]) -> int:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     os.environ.update(task["environment"])
-    first = FirstTests(task["first"], task["notes"], task["watched"])
+    some = SomeTests(task["only"], task["notes"], task["watched"])
     sys.argv = ["pytest", *task["arguments"]]
-    return pytest.main(sys.argv[1:], plugins=[*map(import_module, _PLUGINS), first])
+    return pytest.main(sys.argv[1:], plugins=[*map(import_module, _PLUGINS), some])
 
 
 class _Ended(Exception):  # noqa: N818 - reads as what it is

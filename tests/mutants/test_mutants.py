@@ -268,6 +268,34 @@ def test_a_trial_tells_a_killed_fault_from_a_survivor_and_from_nonsense(copy: Co
         copy.baseline("barn.py", ["test_barn.py"])
 
 
+def test_of_a_fault_in_a_function_those_tests_are_asked_that_may_run_it_the_likeliest_first(copy: Copy) -> None:
+    (copy.tree / "barn.py").write_text(
+        "class Barn:\n    def full(self):\n        return 1\ndef empty():\n    return 2\n"
+    )
+    (copy.tree / "test_barn.py").write_text(
+        "import subprocess, sys, threading, time, barn, pytest\n"
+        "@pytest.fixture(scope='module')\n"
+        "def fullness():\n    return barn.Barn().full()\n"
+        "def test_slow():\n    assert barn.Barn().full()\n    time.sleep(0.5)\n"
+        "def test_quick():\n    assert barn.Barn().full()\n"
+        "def test_thread():\n    threading.Thread(target=barn.empty).start()\n"
+        "def test_process():\n    subprocess.run([sys.executable, '-c', 'import barn'])\n"
+        "def test_one(fullness):\n    assert fullness\n"
+        "def test_other(fullness):\n    assert fullness\n"
+    )
+    baseline = copy.baseline("barn.py", ["test_barn.py"])
+
+    def asked(scope: str) -> list[str]:
+        return [test.partition("::test_")[2] for test in baseline.reaching(scope)]
+
+    assert asked("empty") == ["thread", "process"]
+    assert set(asked("Barn.full")) == {"slow", "quick", "one", "other", "process"}
+    assert asked("Barn.full")[-2:] == ["slow", "process"]
+    baseline.killed("Barn.full", "test_barn.py::test_slow")
+    assert asked("Barn.full")[0] == "slow"
+    assert len(asked("")) == len(asked("Barn")) == 6
+
+
 def test_a_result_holds_until_the_module_or_its_tests_change(copy: Copy, tmp_path: Path) -> None:
     module, results = Module("barn.py", "", ("test_barn.py",)), tmp_path / "results/mutants.jsonl"
     source = (copy.tree / "barn.py").read_text()

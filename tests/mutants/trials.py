@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mutants.forks import Forks
+from mutants.some_tests import STARTED_A_PROCESS
 from support.checkout import ROOT, SHARED, TESTS
 from support.throwaway import SHARED_SERVER, throwaway_server
 
@@ -62,7 +63,7 @@ class Seen(NamedTuple):
 
     seconds: float
     ran: frozenset[str]
-    """Functions of the module, or statements, that it ran in its own process."""
+    """Functions of the module, or statements, that it ran in its own process, and whether it started another."""
 
 
 class Baseline:
@@ -78,13 +79,19 @@ class Baseline:
         """Seconds that one test may take."""
         self._kills: Counter[tuple[str, str]] = Counter()
 
-    def likeliest(self, scope: str) -> list[str]:
-        """All tests, first those that run the function or statement: who noticed a fault in it, then quick ones."""
+    def reaching(self, scope: str) -> list[str]:
+        """Tests that may notice a fault in a function, class or statement, the likeliest first.
+
+        They run it, or start a process, of which nobody knows what it runs. Outside of functions it is all of them.
+        """
+        inside = {test for test, seen in self.seen.items() if scope in seen.ran}
+        perhaps = {test for test, seen in self.seen.items() if STARTED_A_PROCESS in seen.ran}
+        found = inside | perhaps if inside else set(self.seen)
 
         def rank(test: str) -> tuple[bool, int, float]:
-            return scope not in self.seen[test].ran, -self._kills[scope, test], self.seen[test].seconds
+            return test not in inside, -self._kills[scope, test], self.seen[test].seconds
 
-        return sorted(self.seen, key=rank)
+        return sorted(found, key=rank)
 
     def killed(self, scope: str, test: str) -> None:
         """Remember that a test has noticed a fault."""
@@ -146,9 +153,9 @@ class Copy:
         """Run the tests with the fault."""
         start = time.monotonic()
         source = (self.tree / mutant.path).read_bytes()
-        first = baseline.likeliest(mutant.fault.scope)
+        only = baseline.reaching(mutant.fault.scope)
         with self._with(mutant.path, mutant.planted(source)):
-            ended = self._run(mutant.path, tests, baseline.patience, each=baseline.patience_each, first=first)
+            ended = self._run(mutant.path, tests, baseline.patience, each=baseline.patience_each, only=only)
         seconds = round(time.monotonic() - start, 1)
         if ended.status == _PASSED:
             return Trial("survived", "", seconds)
@@ -198,7 +205,7 @@ class Copy:
         patience: float,
         *,
         each: float = 300.0,
-        first: Sequence[str] = (),
+        only: Sequence[str] | None = None,
         watched: str | None = None,
     ) -> Ended:
         shutil.rmtree(self.tree / ".hypothesis", ignore_errors=True)
@@ -211,4 +218,4 @@ class Copy:
             "PYTHONPATH": str(self.tree),
             SHARED_SERVER: "" if _OF_THE_SERVER.match(path) else self._server,
         }
-        return self._forks.run(arguments, environment, patience, first=first, watched=watched)
+        return self._forks.run(arguments, environment, patience, only=only, watched=watched)

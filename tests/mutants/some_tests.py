@@ -1,4 +1,4 @@
-"""A pytest plugin: begins with the tests most likely to fail, and notes how long each takes and what it runs."""
+"""A pytest plugin: runs some tests in the order given, or notes of all how long each takes and what it runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from subprocess import Popen
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -19,27 +20,34 @@ _STATEMENTS: Final = "pipelines/database/statements.py"
 """Where the named statements of SQL files are asked for."""
 
 
-class FirstTests:
+STARTED_A_PROCESS: Final = "(a process)"
+"""Noted of a test that started one: what that runs is not seen."""
+
+
+class SomeTests:
     """For one run."""
 
-    def __init__(self, first: Sequence[str], notes: str, watched: str | None) -> None:
+    def __init__(self, only: Sequence[str] | None, notes: str, watched: str | None) -> None:
         """Begin.
 
         Args:
-            first: node ids of the tests to begin with, in this order.
+            only: node ids of the tests to run, in this order; None for all as they are.
             notes: file that the notes are written into, as JSON by node id.
             watched: path of the module whose functions or statements are noted; None to note nothing.
         """
-        self._place = {node_id: place for place, node_id in enumerate(first)}
+        self._place = None if only is None else {node_id: place for place, node_id in enumerate(only)}
         self._notes = Path(notes)
         self._is_sql = watched is not None and watched.endswith(".sql")
         self._file = str(Path(_STATEMENTS if self._is_sql else watched).resolve()) if watched else None
         self._noted: dict[str, dict[str, Any]] = {}
         self._ran: set[str] = set()
+        self._fixtures: dict[str, set[str]] = {}
+        """What fixtures that several tests share ran, for the first of them."""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order the tests; those that are not named stay behind, as they were."""
-        items.sort(key=lambda item: self._place.get(item.nodeid, len(self._place)))
+        """Choose and order the tests."""
+        if (place := self._place) is not None:
+            items[:] = sorted((each for each in items if each.nodeid in place), key=lambda each: place[each.nodeid])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -54,7 +62,20 @@ class FirstTests:
         finally:
             sys.setprofile(None)
             threading.setprofile(None)
-            self._noted[item.nodeid] = {"seconds": time.monotonic() - start, "ran": sorted(self._ran)}
+            shared = (self._fixtures.get(name, set()) for name in getattr(item, "fixturenames", ()))
+            ran = self._ran.union(*shared)
+            self._noted[item.nodeid] = {"seconds": time.monotonic() - start, "ran": sorted(ran)}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+        """Note what a fixture runs that other tests will find made."""
+        before, self._ran = self._ran, set()
+        try:
+            return (yield)
+        finally:
+            if fixturedef.scope != "function":
+                self._fixtures.setdefault(fixturedef.argname, set()).update(self._ran)
+            self._ran |= before
 
     def pytest_sessionfinish(self) -> None:
         """Write the notes."""
@@ -63,6 +84,8 @@ class FirstTests:
 
     def _called(self, frame: FrameType, event: str, _: object) -> None:
         code = frame.f_code
+        if event == "call" and code is Popen.__init__.__code__:
+            self._ran.add(STARTED_A_PROCESS)
         if event != "call" or code.co_filename != self._file:
             return
         if not self._is_sql:
