@@ -24,13 +24,14 @@ from pipelines.database.connections import (
     connect,
     transaction,
 )
-from pipelines.database.lasting import Lasting
+from pipelines.database.lasting import PATIENCE, Lasting
 from pipelines.database.migrate import hold_schema, migrate
 from pipelines.database.statements import query
 from pipelines.duplicates.deduplicate import _LOCK, deduplicate
 from pipelines.harvest.frontier import Frontier, close_abandoned
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
+from spiders.settings import DATABASE_PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,6 +187,20 @@ def test_a_server_that_stayed_away_is_waited_for_once(database_url: str, server:
         waited.append(time.monotonic() - start)
     assert waited[0] > 2
     assert max(waited[1:]) < 1
+
+
+def test_a_server_that_stays_away_is_asked_for_a_few_times_a_second(database_url: str, server: Server) -> None:
+    wire = LossyWire(server.port)
+    with wire.running():
+        lasting = Lasting(connect(wire.url(database_url)), patience=2)
+    before = time.process_time()
+    with pytest.raises(DatabaseLost):
+        lasting.do(lambda: rows(lasting.connection, "select 1"))
+    assert time.process_time() - before < 0.5
+
+
+def test_other_work_waits_for_a_server_as_long_as_a_crawl() -> None:
+    assert PATIENCE == DATABASE_PATIENCE
 
 
 @pytest.mark.parametrize("work", Work)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,12 +172,19 @@ def test_what_was_taken_down_stays_with_the_cluster_of_an_excerpt_too() -> None:
     assert clusters(nodes, [excerpt(1, 2), edge(2, 3)]) == [{1, 2, 3}]
 
 
+@pytest.mark.parametrize("numbers", [(1, 2), (2, 1)])
+def test_between_two_equals_an_excerpt_and_what_was_taken_down_choose_by_text(numbers: tuple[int, int]) -> None:
+    low, high = numbers
+    wholes = [node(low, text=1, words=300), node(high, text=2, words=300)]
+    assert clusters([*wholes, gone(3)], [edge(1, 3), edge(2, 3)]) == [{high, 3}]
+    assert clusters([*wholes, node(3, words=80)], [excerpt(1, 3), excerpt(2, 3)]) == [{high, 3}]
+
+
 def test_a_text_of_which_one_copy_stands_was_not_taken_down() -> None:
-    nodes = [node(1), node(2, text=9), gone(3, text=9), node(4)]
-    assert clusters(nodes, [edge(1, 2, 0.9), edge(3, 4, 0.8)]) == [{1, 2, 3}]
-    assert clusters([node(1), gone(2, text=9), gone(3, text=9), node(4)], [edge(1, 2, 0.7), edge(3, 4, 0.9)]) == [
-        {2, 3, 4}
-    ]
+    votes = [edge(1, 2, 0.99), edge(1, 3, 0.98), edge(2, 3, 0.98), edge(1, 5, 0.7), edge(3, 5, 0.7)]
+    first, second, fifth = node(1), node(2), node(5)
+    assert clusters([first, second, node(3, text=9), gone(4, text=9), fifth], votes) == [{1, 2, 3, 4, 5}]
+    assert clusters([first, second, gone(3, text=9), gone(4, text=9), fifth], votes) == [{1, 2, 3, 4}]
 
 
 def test_a_pair_with_doubts_holds_until_one_of_the_two_is_known_for_an_instance_of_a_template() -> None:
