@@ -184,6 +184,36 @@ def test_work_that_breaks_its_connection_each_time_is_given_up_and_the_next_is_d
     assert known(database) == [("koran.example", 0)]
 
 
+def test_without_patience_work_is_done_once_although_the_server_is_there(
+    database: Connection, database_url: str
+) -> None:
+    tries: list[int] = []
+    with lasting(database_url, patience=0) as it:
+
+        def break_off(cursor: Cursor) -> None:
+            tries.append(1)
+            rows(database, f"select pg_terminate_backend({it.connection.info.backend_pid})")
+            cursor.execute("select 1")
+
+        with pytest.raises(DatabaseLost):
+            it.do(it.once, "know", break_off)
+        assert len(tries) == 1
+
+
+def test_outside_of_do_each_change_is_work_of_its_own_whatever_was_done_before(
+    database: Connection, database_url: str, wire: LossyWire
+) -> None:
+    with lasting(wire.url(database_url)) as it:
+        wire.lose(1)
+        assert it.do(it.once, "know", know) == [0]
+        number = "select number from lumbung.operation"
+        (before,) = rows(database, number)
+        it.do(it.once, "look", lambda cursor: cursor.execute("select * from lumbung.page"))
+        assert rows(database, number) == [before], "what only reads is no repetition"
+        assert [it.once("know", know), it.once("know", know)] == [[1], [2]]
+    assert known(database) == [("koran.example", 2)]
+
+
 def test_what_the_server_refuses_is_not_tried_again(database_url: str) -> None:
     tries: list[int] = []
     with lasting(f"{database_url}?options=-c%20statement_timeout%3D50") as it:
