@@ -172,6 +172,12 @@ def test_what_was_taken_down_stays_with_the_cluster_of_an_excerpt_too() -> None:
     assert clusters(nodes, [excerpt(1, 2), edge(2, 3)]) == [{1, 2, 3}]
 
 
+def test_articles_of_one_address_are_as_long_as_the_longest_of_them() -> None:
+    nodes = [node(1, words=300), node(2, words=50), node(3, words=80), node(4, words=80)]
+    address = Edge(1, 2, "same address", 1.0, "same address")
+    assert clusters(nodes, [address, excerpt(1, 3), excerpt(1, 4)]) == [{1, 2, 3, 4}]
+
+
 @pytest.mark.parametrize("numbers", [(1, 2), (2, 1)])
 def test_between_two_equals_an_excerpt_and_what_was_taken_down_choose_by_text(numbers: tuple[int, int]) -> None:
     low, high = numbers
