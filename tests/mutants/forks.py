@@ -30,6 +30,7 @@ _AT_HAND = ("hypothesis", "psycopg2.extras", "scrapy.crawler", "lxml.html", "bs4
 _PLUGINS = ("pytest_timeout", "_hypothesis_pytestplugin")
 """The plugins that tests use; asking every installed distribution for more costs half a second a run."""
 _LOOK = 0.02
+_NICE = 10
 
 
 class Ended(NamedTuple):
@@ -48,7 +49,7 @@ class Forks:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._scratch = TemporaryDirectory(prefix="lumbung-mutants-run-")
         self._process = subprocess.Popen(
-            ["nice", "-n", "10", sys.executable, "-m", "mutants.forks"],
+            ["nice", "-n", str(max(0, _NICE - os.nice(0))), sys.executable, "-m", "mutants.forks"],
             cwd=folder,
             env={**os.environ, **environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             stdin=subprocess.PIPE,
