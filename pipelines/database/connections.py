@@ -203,6 +203,13 @@ def transaction(connection: Connection, factory: type[Cursor] | None = None) -> 
         raise
 
 
+def the_row(cursor: Cursor) -> tuple[Any, ...]:
+    """The row of a statement that gives one whatever the tables hold."""
+    row: tuple[Any, ...] | None = cursor.fetchone()
+    assert row is not None, cursor.query  # noqa: S101 - as said
+    return row
+
+
 def one_line(error: Exception) -> str:
     """What an error says, without its line breaks."""
     return " ".join(str(error).split())

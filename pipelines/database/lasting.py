@@ -23,6 +23,7 @@ from pipelines.database.connections import (
     DatabaseLost,
     DatabaseRefused,
     DatabaseUnreachable,
+    the_row,
     transaction,
 )
 from pipelines.database.connections import reconnect as connect_again
@@ -120,7 +121,7 @@ class Lasting:
         with transaction(self.connection) as cursor:
             if self._repeating:
                 cursor.execute(query("answers_so_far"), which)
-                (answers,) = cursor.fetchone() or ({},)
+                (answers,) = the_row(cursor)
                 if name in answers:
                     committed: T = answers[name]
                     return committed

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from pipelines.command_line import counted
-from pipelines.database.connections import Connection, Cursor, transaction
+from pipelines.database.connections import Connection, Cursor, the_row, transaction
 from pipelines.database.copy_text import CopyText
 from pipelines.database.lasting import Lasting
 from pipelines.database.migrate import hold_schema
@@ -148,7 +148,7 @@ def count_due(connection: Connection) -> int:
     """Articles that the next run will look at."""
     with transaction(connection) as cursor:
         cursor.execute(query("count_due"), {"algorithm": ALGORITHM})
-        (count,) = cursor.fetchone() or (0,)
+        (count,) = the_row(cursor)
     return int(count)
 
 
@@ -156,7 +156,7 @@ def has_articles(connection: Connection, publisher: str) -> bool:
     """Whether an article of the publisher is stored, whatever files there are of publishers."""
     with transaction(connection) as cursor:
         cursor.execute(query("has_articles"), {"publisher": publisher})
-        (found,) = cursor.fetchone() or (False,)
+        (found,) = the_row(cursor)
     return bool(found)
 
 

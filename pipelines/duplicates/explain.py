@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.database.connections import Connection, Cursor, transaction
+from pipelines.database.connections import Connection, Cursor, the_row, transaction
 from pipelines.database.statements import query
 from pipelines.duplicates.clusters import TEMPLATE_FILLINGS, Edge
 from pipelines.duplicates.fingerprints import Fingerprint, fingerprint
@@ -123,7 +123,7 @@ def explain(connection: Connection, asked: str) -> Explanation:
         paired = {number for edge in pairs for number in (edge.a, edge.b)} - inside
         others = [each for number in dict.fromkeys([*sorted(paired), *nearest]) for each in _alone(cursor, number)]
         cursor.execute(query("count_contradictions"), {"article": article.article_id})
-        (contradicted,) = cursor.fetchone() or (0,)
+        (contradicted,) = the_row(cursor)
     near = [Near(other, why_apart(article.print, other.print)) for other in others]
     return Explanation(article, members, pairs, near, contradicted)
 

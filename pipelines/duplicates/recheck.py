@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.database.connections import Connection, Cursor, transaction
+from pipelines.database.connections import Connection, Cursor, the_row, transaction
 from pipelines.database.statements import query
 from pipelines.duplicates.deduplicate import begin_work, look_again_within, step
 from pipelines.duplicates.fingerprints import Fingerprint, fingerprint
@@ -82,7 +82,7 @@ def preview(
 
 def _changes(cursor: Cursor, seen: int) -> Changes:
     cursor.execute(query("count_changes"))
-    parting, joining, shown, hidden = cursor.fetchone() or (0, 0, 0, 0)
+    parting, joining, shown, hidden = the_row(cursor)
     parts, joins = (_pairs(cursor, name) for name in ("parting_articles", "joining_articles"))
     return Changes(
         seen, parting, joining, shown, hidden,

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg2
 
-from pipelines.database.connections import Connection, Cursor, DatabaseError, Work, connect, one_line, transaction
+from pipelines.database.connections import (
+    Connection,
+    Cursor,
+    DatabaseError,
+    Work,
+    connect,
+    one_line,
+    the_row,
+    transaction,
+)
 from pipelines.database.lasting import PATIENCE, Lasting
 from pipelines.database.migrate import check_ready
 from pipelines.database.repair import repair, repaired
@@ -213,7 +222,7 @@ class Frontier:
 
         def change(cursor: Cursor) -> list[int]:
             cursor.execute(query("announce"), {**values, "most_undated": _MOST_UNDATED})
-            new = New(*(cursor.fetchone() or (0, 0)))
+            new = New(*the_row(cursor))
             changed = index or new.pages > 0
             self._polls.read(cursor, url, validators, changed=changed, reach=reach_of(entries), newest=newest)
             return list(new)
@@ -279,9 +288,7 @@ class Frontier:
     def _one(self, name: str, **parameters: Any) -> tuple[Any, ...]:  # noqa: ANN401 - query parameters
         with transaction(self.connection) as cursor:
             cursor.execute(query(name), parameters)
-            row = cursor.fetchone()
-        assert row is not None, name  # noqa: S101 - these statements always return one row
-        return row
+            return the_row(cursor)
 
 
 def close_abandoned(connection: Connection, reason: str = "killed", *, spare: int | None = None) -> list[int]:

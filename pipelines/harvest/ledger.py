@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg2.extras import RealDictCursor
 
-from pipelines.database.connections import Connection, transaction
+from pipelines.database.connections import Connection, the_row, transaction
 from pipelines.database.statements import query
 from pipelines.harvest.tally import unreadable
 from spiders.fetching.domain_queue import LEFT_ALONE
@@ -131,8 +131,8 @@ def usual_entries(connection: Connection, crawl: Crawl) -> int:
     """Median of the entries that the last ten good crawls of the publisher read; 0 without a history."""
     with transaction(connection) as cursor:
         cursor.execute(query("usual_entries"), {"publisher": crawl.publisher, "crawl_id": crawl.crawl_id})
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+        (usual,) = the_row(cursor)
+    return int(usual)
 
 
 def verdict(connection: Connection, crawl: Crawl) -> str | None:
@@ -204,7 +204,7 @@ def _days_unread(crawl: Crawl, connection: Connection) -> str | None:
         return None
     with transaction(connection) as cursor:
         cursor.execute(query("announced_in_window"), {"crawl_id": crawl.crawl_id})
-        (known,) = cursor.fetchone() or (0,)
+        (known,) = the_row(cursor)
     return f"days are missing: {silent}; {known} articles of these days are known" if known >= _CERTAINLY else None
 
 

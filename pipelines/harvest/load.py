@@ -18,7 +18,7 @@ from uuid import UUID
 import psycopg2
 from scrapy import signals
 
-from pipelines.database.connections import Connection, Cursor, one_line, transaction
+from pipelines.database.connections import Connection, Cursor, one_line, the_row, transaction
 from pipelines.database.copy_text import CopyText, Value
 from pipelines.database.statements import query
 from pipelines.harvest.leases import pack
@@ -110,13 +110,13 @@ def _merge(cursor: Cursor, crawl_id: int, visits: Sequence[Visit]) -> list[int]:
     whose = {"crawl_id": crawl_id}
     for name in ("drop_lost_leases", "add_revisions", "add_reads", "merge_articles"):
         cursor.execute(query(name), whose)
-    stored, updated = cursor.fetchone() or (0, 0)
+    stored, updated = the_row(cursor)
     cursor.execute(query("merge_rejections"), whose)
     for name in ("drop_old_rejections", "drop_held", "learn_visits"):
         cursor.execute(query(name), whose)
     _keep(cursor, visits)
     cursor.execute(query("return_pages"), {**whose, "stored": stored, "updated": updated})
-    (repaired,) = cursor.fetchone() or (0,)
+    (repaired,) = the_row(cursor)
     return [stored, updated, repaired]
 
 

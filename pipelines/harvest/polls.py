@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.database.connections import Cursor, transaction
+from pipelines.database.connections import Cursor, the_row, transaction
 from pipelines.database.repair import repaired
 from pipelines.database.statements import query
 from spiders.article import Entry, Remembered, Validators
@@ -75,7 +75,7 @@ class Polls:
             span = {"window_start": window.start, "window_end": window.end}
             with transaction(lasting.connection) as cursor:
                 cursor.execute(query("range_since"), {**self._whose, **span})
-                (self._since,) = cursor.fetchone() or (None,)
+                (self._since,) = the_row(cursor)
 
     def recall(self, url: str) -> Remembered:
         """What is known of a document."""

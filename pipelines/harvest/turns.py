@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from pipelines.database.connections import Connection, Cursor, transaction
+from pipelines.database.connections import Connection, Cursor, the_row, transaction
 from pipelines.database.repair import repaired
 from pipelines.database.statements import query
 from spiders.fetching.turns import Turn
@@ -92,9 +92,7 @@ class Turns:
     def _one(self, name: str, values: dict[str, Any]) -> tuple[Any, ...]:
         with transaction(self._session.connection) as cursor:
             cursor.execute(query(name), values)
-            row = cursor.fetchone()
-        assert row is not None, name  # noqa: S101 - these statements always return one row
-        return row
+            return the_row(cursor)
 
     def _once(self, name: str, values: dict[str, Any]) -> None:
         """Carry out a statement that is not repeated: another crawl may have changed the domain's rest meanwhile."""
