@@ -58,6 +58,16 @@ def test_the_most_alike_join_first() -> None:
     assert clusters(nodes, [edge(1, 2, 0.6), edge(2, 3, 0.9)]) == [{2, 3}]
 
 
+def test_clusters_join_first_by_the_share_of_pairs_then_by_the_mean_score() -> None:
+    three = [edge(1, 2, 0.99), edge(1, 3, 0.99), edge(2, 3, 0.99)]
+    nodes = [node(number) for number in range(1, 6)]
+    assert clusters(nodes, [*three, edge(1, 4, 0.95), edge(2, 4, 0.95), edge(4, 5, 0.6)]) == [{1, 2, 3}, {4, 5}]
+    assert clusters(nodes[:4], [edge(1, 2, 0.99), edge(1, 3, 0.7), edge(2, 3, 0.7), edge(3, 4, 0.9)]) == [
+        {1, 2},
+        {3, 4},
+    ]
+
+
 def test_equal_texts_are_together_without_a_pair_and_have_one_vote() -> None:
     copies = [node(number, text=1) for number in range(1, 11)]
     rows = memberships([*copies, node(20), node(30)], [edge(5, 20, 0.9), edge(20, 30, 0.8)])
