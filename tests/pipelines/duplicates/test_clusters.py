@@ -68,6 +68,14 @@ def test_clusters_join_first_by_the_share_of_pairs_then_by_the_mean_score() -> N
     ]
 
 
+@pytest.mark.parametrize(("score", "joined"), [(0.8, {4, 5, 6, 7}), (0.9, {1, 2, 3, 7})])
+def test_scores_of_clusters_that_grew_are_those_of_all_pairs_between_them(score: float, joined: set[int]) -> None:
+    threes = [edge(low, low + 1, 0.99) for low in (1, 4)]
+    threes += [edge(low, 3, 0.98) for low in (1, 2)] + [edge(low, 6, 0.98) for low in (4, 5)]
+    seventh = [edge(2, 7, score), edge(3, 7, score), edge(4, 7, 0.8), edge(5, 7, 0.801)]
+    assert joined in clusters([node(number) for number in range(1, 8)], [*threes, *seventh])
+
+
 def test_equal_texts_are_together_without_a_pair_and_have_one_vote() -> None:
     copies = [node(number, text=1) for number in range(1, 11)]
     rows = memberships([*copies, node(20), node(30)], [edge(5, 20, 0.9), edge(20, 30, 0.8)])
