@@ -111,11 +111,9 @@ class Lasting:
         Raises:
             ValueError: the work has made a change of this name already.
         """
-        if self._changes is None:
-            self._operation += 1
-        elif name in self._changes:
-            raise ValueError(f"two changes of one piece of work are named {name!r}")
-        else:
+        if self._changes is not None:  # outside of `do` nothing is repeated
+            if name in self._changes:
+                raise ValueError(f"two changes of one piece of work are named {name!r}")
             self._changes.add(name)
         which = {"session": self._session, "number": self._operation}
         with transaction(self.connection) as cursor:
