@@ -170,7 +170,7 @@ def _declared(tokens: list[Token]) -> Iterator[int]:
     for place, token in enumerate(tokens):
         if token.kind == "word" and token.text.lower() in {"into", "table"}:
             opened = place
-            while opened + 1 < len(tokens) and tokens[opened].text != "(" and not tokens[opened].is_clause:
+            while opened + 1 < len(tokens) and tokens[opened].text not in {"(", "select"}:
                 opened += 1
             depth = tokens[opened].depth if tokens[opened].text == "(" else len(tokens)
             while opened + 1 < len(tokens) and tokens[opened + 1].depth > depth:

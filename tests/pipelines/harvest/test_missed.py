@@ -58,8 +58,9 @@ def test_the_next_crawl_reaches_as_far_back_as_the_first_of_those_that_did_not_f
     database_url: str, reason: str | None
 ) -> None:
     crawled(database_url, scheduled(9), "finished")
-    crawled(database_url, scheduled(5), reason)
     crawled(database_url, scheduled(4), reason)
+    crawled(database_url, scheduled(5), reason)
+    crawled(database_url, scheduled(3), reason)
     assert reaches(database_url) == NOON - 5 * DAY
     crawled(database_url, scheduled(0), "finished")
     assert reaches(database_url) == NOON
