@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ import pytest
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier, close_abandoned
-from pipelines.harvest.ledger import find_crawl, imbalance
+from pipelines.harvest.ledger import find_crawl, imbalance, read_crawl
 from spiders.article import Entry, Remembered, Validators
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
@@ -189,3 +191,115 @@ def test_very_long_urls_are_kept(database_url: str, length: int) -> None:
     with crawl(database_url) as frontier:
         announce(frontier, Entry(url="https://koran.example/" + "a" * length + "-1"))
         assert lease(frontier) == ["1"]
+
+
+RSS = "https://koran.example/rss"
+
+
+def test_each_poll_is_counted_as_it_went_and_what_was_left_out_by_kind(database_url: str, database: Connection) -> None:
+    with crawl(database_url) as frontier:
+
+        async def work() -> None:
+            await frontier.announce(RSS, [entry(1)], Validators())
+            await frontier.polled(RSS)
+            await frontier.polled(RSS, unchanged=True)
+            await frontier.polled(f"{RSS}/2", "HTTP 503")
+            await frontier.skipped()
+            await frontier.problem("a word")
+            await frontier.left_out(documents=2)
+            await frontier.left_out(entries=30)
+            await frontier.left_out(off_domain=400)
+            await frontier.left_out(doubted=5000)
+
+        asyncio.run(work())
+        row = read_crawl(database, frontier.crawl_id)
+        assert (row.polls, row.polls_unchanged, row.polls_failed, row.polls_skipped) == (3, 1, 1, 1)
+        assert row.problems == ["HTTP 503", "a word"]
+        with transaction(database) as cursor:
+            cursor.execute("select polls_left_out, left_out, off_domain, doubted from lumbung.crawl")
+            assert cursor.fetchall() == [(2, 30, 400, 5000)]
+
+
+def test_a_forgotten_document_is_one_that_was_never_read(database_url: str) -> None:
+    with crawl(database_url) as frontier:
+        announce(frontier, entry(1))
+        asyncio.run(frontier.forget(RSS))
+        assert asyncio.run(frontier.recall(RSS)) == Remembered()
+
+
+def test_a_document_without_news_is_asked_for_less_often_and_one_with_news_more(
+    database_url: str, database: Connection
+) -> None:
+    minutes = []
+    with crawl(database_url) as frontier:
+        for number in (1, 1, 1, 2):
+            announce(frontier, entry(number, None))
+            with transaction(database) as cursor:
+                cursor.execute("select extract(epoch from every)::float8 / 60 from lumbung.poll")
+                minutes += [every for (every,) in cursor.fetchall()]
+    shortest = PUBLISHER.poll_minutes[0]
+    assert minutes == [shortest, shortest * 1.5, shortest * 2.25, shortest * 1.125]
+
+
+def test_operations_of_a_crawl_never_mix(database_url: str) -> None:
+    done: list[str] = []
+
+    def work(name: str, seconds: float) -> None:
+        time.sleep(seconds)
+        done.append(name)
+
+    async def both(frontier: Frontier) -> None:
+        await asyncio.gather(frontier.call(work, "slow", 0.3), frontier.call(work, "quick", 0))
+
+    with crawl(database_url) as frontier:
+        asyncio.run(both(frontier))
+    assert done == ["slow", "quick"]
+
+
+@pytest.mark.parametrize("end", ["close", "give_up"])
+def test_a_crawl_that_ended_leaves_no_thread_and_no_connection(database_url: str, end: str) -> None:
+    def threads() -> list[threading.Thread]:
+        return [each for each in threading.enumerate() if each.name.startswith("frontier")]
+
+    before = threads()
+    frontier = Frontier(connect(database_url), PUBLISHER, OPEN, "r")
+    asyncio.run(frontier.close("finished") if end == "close" else frontier.give_up())
+    deadline = time.monotonic() + 30
+    while threads() != before:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert frontier.connection.closed
+
+
+def test_a_crawl_that_waits_closes_those_whose_process_is_gone_and_not_itself(
+    database_url: str, database: Connection
+) -> None:
+    with crawl(database_url) as dead:
+        announce(dead, entry(1))
+        assert lease(dead) == ["1"]
+    with crawl(database_url, run="waits") as frontier:
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.crawl set finished_at = null, finish_reason = null")  # as if it died now
+        asyncio.run(frontier.call(frontier.close_abandoned))
+        assert read_crawl(database, dead.crawl_id).finish_reason == "killed"
+        assert read_crawl(database, frontier.crawl_id).finished_at is None
+
+
+def test_no_page_is_leased_to_whoever_asks_for_none_and_a_crawl_without_dates_covers_no_day(database_url: str) -> None:
+    with crawl(database_url) as frontier:
+        announce(frontier, entry(1))
+        assert lease(frontier, 0) == lease(frontier, -1) == []
+        assert lease(frontier, 1) == ["1"]
+        assert asyncio.run(frontier.coverage()) == []
+
+
+@pytest.mark.parametrize(("articles", "believed"), [(50, False), (51, True)])
+def test_old_dates_of_what_a_document_shows_anew_are_believed_when_there_are_many(
+    database_url: str, database: Connection, articles: int, *, believed: bool
+) -> None:
+    with crawl(database_url) as frontier:
+        announce(frontier, entry(0))  # read before: what it shows now is new
+        announce(frontier, *(entry(number, 24 * 60) for number in range(1, articles + 1)))
+        with transaction(database) as cursor:
+            cursor.execute("select count(*) filter (where announced_at is not null), count(*) from lumbung.page")
+            assert cursor.fetchone() == (articles * believed + 1, articles + 1)

@@ -51,3 +51,6 @@ def test_what_was_kept_for_longer_than_a_week_is_fetched_again(database_url: str
         cursor.execute("update lumbung.held set held_at = held_at - interval '8 days'")
         assert cursor.rowcount == 1
     assert [page.held for page in leased(database_url, NOON - 3 * DAY)] == [None]
+    with transaction(database) as cursor:
+        cursor.execute("select count(*) from lumbung.held")
+        assert cursor.fetchone() == (0,), "no text stays behind"

@@ -18,7 +18,7 @@ from pipelines.database.connections import Connection, connect, transaction
 from pipelines.database.repair import REPLACEMENT, repair
 from pipelines.harvest.frontier import Frontier
 from pipelines.harvest.ledger import Crawl, find_crawl, imbalance
-from pipelines.harvest.load import load, load_batch
+from pipelines.harvest.load import Loaded, load, load_batch
 from spiders.article import (
     Article,
     Entry,
@@ -190,11 +190,13 @@ def test_one_value_the_database_refuses_fails_one_page_only(
     frontier: Frontier, database: Connection, refused: Callable[[LeasedPage], Outcome]
 ) -> None:
     pages = leased(frontier, 3)
-    outcomes = [article(pages[0]), refused(pages[1]), article(pages[2])]
+    outcomes = [article(pages[0]), refused(pages[1]), article(pages[2], headline="Panen\0raya")]
     visits = [visit(page, outcome) for page, outcome in zip(pages, outcomes, strict=True)]
     loaded = load_batch(frontier.connection, frontier.crawl_id, visits)
     crawl = ledger(database)
-    assert (loaded.stored, crawl.stored, crawl.failed) == (2, 2, 1)
+    assert loaded == Loaded(stored=2, updated=0, repaired=1)
+    assert Loaded(1, 2, 3) + Loaded(10, 20, 30) == Loaded(11, 22, 33)
+    assert (crawl.stored, crawl.failed, crawl.repaired) == (2, 1, 1)
     assert imbalance(crawl) is None
     assert "cannot be stored" in crawl.problems[0]
     due = "select page_id, failures from lumbung.page where state = 'due'"
