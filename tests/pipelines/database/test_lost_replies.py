@@ -31,6 +31,12 @@ def know(cursor: Cursor, domain: str = "koran.example") -> list[int]:
     return list(cursor.fetchone() or ())
 
 
+def remember(database: Connection, age: str) -> None:
+    """An operation of a session that ended so long ago."""
+    with transaction(database) as cursor:
+        cursor.execute("insert into lumbung.operation values (gen_random_uuid(), 1, '{}', now() - %s::interval)", [age])
+
+
 def known(database: Connection) -> list[tuple[str, int]]:
     return rows(database, "select domain, strikes from lumbung.domain order by 1")
 
@@ -144,18 +150,27 @@ class _Unclosable:
 
 def test_what_only_reads_writes_no_operation(database: Connection, database_url: str) -> None:
     with lasting(database_url) as it:
+        remember(database, "25 hours")
         it.do(it.once, "look", lambda cursor: cursor.execute("select * from lumbung.page"))
-        assert rows(database, "select * from lumbung.operation") == []
+        assert len(rows(database, "select * from lumbung.operation")) == 1, "nor does it forget one"
         it.do(it.once, "know", know)
-        assert len(rows(database, "select * from lumbung.operation")) == 1
+        it.do(it.once, "know", know)
+        assert len(rows(database, "select * from lumbung.operation where at > now() - interval '1 hour'")) == 1
+
+
+def test_forgetting_waits_for_nobody(database: Connection, database_url: str) -> None:
+    remember(database, "25 hours")
+    remember(database, "26 hours")
+    with lasting(f"{database_url}?options=-c%20lock_timeout%3D200") as it, transaction(database) as cursor:
+        cursor.execute("select * from lumbung.operation where at > now() - interval '25.5 hours' for update")
+        it.do(it.once, "know", know)
+    assert [number for (number,) in rows(database, "select floor(extract(epoch from now() - at) / 3600)::int"
+                                         " from lumbung.operation order by 1")] == [0, 25]  # fmt: skip
 
 
 def test_operations_of_sessions_that_ended_long_ago_are_forgotten(database: Connection, database_url: str) -> None:
-    with transaction(database) as cursor:
-        for age in ("23 hours", "25 hours"):
-            cursor.execute(
-                "insert into lumbung.operation values (gen_random_uuid(), 1, '{}', now() - %s::interval)", [age]
-            )
+    remember(database, "23 hours")
+    remember(database, "25 hours")
     with lasting(database_url) as it:
         it.do(it.once, "know", know)
         ages = "select floor(extract(epoch from now() - at) / 3600) from lumbung.operation order by 1"
