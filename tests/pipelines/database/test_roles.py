@@ -9,7 +9,6 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
@@ -19,14 +18,10 @@ from support.spider_runs import FAST, run_spider
 from pipelines.database.administration import owner_url
 from pipelines.database.connections import Connection, DatabaseRefused, Work, connect, transaction
 from pipelines.database.migrate import migrations
-from pipelines.database.roles import CRAWLER, READER, grant_rights, login, make_owner, make_roles, shut_out
-from pipelines.database.statements import query
+from pipelines.database.roles import CRAWLER, READER, login
 from pipelines.duplicates.deduplicate import deduplicate
 from seeds.newsstand.newspaper import Newspaper, Settings
 from seeds.newsstand.server import serve
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 KEPT = {"article", "crawl", "domain", "page", "poll", "publisher", "reads", "revision"}
 """Tables of which a crawler deletes nothing: what was harvested, and the books."""
@@ -254,114 +249,3 @@ def test_the_password_of_a_login_may_come_from_a_variable() -> None:
     with closing(psycopg2.connect(made.stdout.strip())) as connection, connection.cursor() as cursor:
         cursor.execute("select pg_has_role(%s, 'member')", [CRAWLER])
         assert cursor.fetchone() == (True,)
-
-
-@pytest.fixture
-def nobody(database: Connection) -> Iterator[str]:
-    """A role of the server that may do nothing, and what it owns when the test ends."""
-    name = f"siapa_{secrets.token_hex(4)}"
-    rows(database, f"create role {name}; select 1")
-    yield name
-    rows(database, f"reassign owned by {name} to current_user; drop owned by {name}; select 1")
-
-
-def may(database: Connection, role: str) -> list[bool]:
-    """Whether a role may connect to the database, and make temporary tables there."""
-    asked = ", ".join(f"has_database_privilege(%s, current_database(), '{each}')" for each in ("connect", "temporary"))
-    return list(rows(database, f"select {asked}", role, role)[0])
-
-
-def test_a_database_that_is_shut_lets_in_those_who_have_a_role_and_nobody_else(
-    database: Connection, nobody: str
-) -> None:
-    assert may(database, nobody) == [True, True], "PostgreSQL's default"
-    shut_out(database)
-    rows(database, "do $$ begin execute format('revoke connect, temporary on database %%I from news_reader,"
-         " lumbung_crawler', current_database()); end $$; select 1")  # fmt: skip
-    assert [may(database, role) for role in (nobody, READER, CRAWLER)] == [[False, False]] * 3
-    grant_rights(database)
-    assert [may(database, role) for role in (nobody, READER, CRAWLER)] == [[False, False], [True, False], [True, True]]
-
-
-def test_an_owner_of_the_schemas_alone_gives_the_rights_that_are_its_own(database: Connection, nobody: str) -> None:
-    rows(database, f"alter schema lumbung owner to {nobody}; select 1")
-    with transaction(database) as cursor:
-        cursor.execute(f"set local role {nobody}")
-        cursor.execute(query("owns_schemas"))
-        assert cursor.fetchone() == (False,), "one of two"
-    with transaction(database) as cursor:
-        cursor.execute(f"alter schema news owner to {nobody}")
-        cursor.execute(f"set local role {nobody}")
-        cursor.execute(query("owns_schemas"))
-        assert cursor.fetchone() == (True,)
-        cursor.execute(query("let_in"))  # refused to whoever does not own the database: it is not even asked for
-
-
-def test_no_rights_are_given_in_a_database_without_both_schemas(database: Connection) -> None:
-    rows(database, "drop schema news cascade; select 1")
-    grant_rights(database)
-    with transaction(database) as cursor:
-        cursor.execute(query("owns_schemas"))
-        assert cursor.fetchone() == (False,)
-
-
-def test_the_roles_there_are_need_not_be_made_and_those_missing_are_told_in_order(database: Connection) -> None:
-    assert make_roles(database) == []
-    with transaction(database) as cursor:
-        cursor.execute(query("missing_roles"), {"roles": [CRAWLER, "zeta_missing", "alpha_missing", READER]})
-        assert cursor.fetchall() == [("alpha_missing",), ("zeta_missing",)]
-
-
-def test_only_a_plain_login_of_the_role_may_be_given_a_new_password(database: Connection) -> None:
-    mark = secrets.token_hex(4)
-    kinds = {"plain": "login", "super": "login superuser", "maker": "login createrole", "group": "nologin"}
-    for kind, can in kinds.items():
-        rows(database, f"create role {kind}_{mark} {can}; grant {READER} to {kind}_{mark}; select 1")
-    rows(database, f"create role outsider_{mark} login; grant {CRAWLER} to outsider_{mark}; select 1")
-    asked = dict.fromkeys([*kinds, "outsider", "unknown"], READER)
-    found = {}
-    for kind, role in asked.items():
-        with transaction(database) as cursor:
-            cursor.execute(query("known_login"), {"name": f"{kind}_{mark}", "role": role})
-            found[kind] = cursor.fetchone()
-    with transaction(database) as cursor:
-        cursor.execute(f"set local role plain_{mark}")
-        cursor.execute(query("known_login"), {"name": f"plain_{mark}", "role": READER})
-        found["itself"] = cursor.fetchone()
-    yes, no = (True,), (False,)
-    assert found == {
-        "plain": yes, "super": no, "maker": no, "group": no, "outsider": no, "unknown": None, "itself": no,
-    }  # fmt: skip
-    rows(database, "; ".join(f"drop role {kind}_{mark}" for kind in [*kinds, "outsider"]) + "; select 1")
-
-
-OWNED = """
-create table public.list (n serial primary key, i int generated always as identity)
-create table public.parts (n int) partition by list (n)
-create sequence public.numbers
-create view public.seen as select * from public.list
-create materialized view public.kept as select * from public.list
-create type public.mood as enum ('good')
-create table lumbung.beside ()
-create sequence lumbung.beside_numbers
-create type lumbung.beside_mood as enum ('good')
-""".strip().splitlines()
-
-
-def test_an_owner_owns_the_database_and_all_that_lies_in_public_and_nothing_beside(
-    database: Connection, nobody: str
-) -> None:
-    for statement in OWNED:
-        rows(database, f"{statement}; select 1")
-    make_owner(database, nobody, "rahasia")
-    owned = """
-        select relname::text from pg_class where relowner = %s::regrole and relkind in ('r', 'p', 'v', 'm', 'S')
-        union all select typname::text from pg_type where typowner = %s::regrole and typtype = 'e'
-        union all select 'database' from pg_database where datname = current_database() and datdba = %s::regrole"""
-    found = {name for (name,) in rows(database, owned, *[nobody] * 3)}
-    assert found == {
-        "database", "list", "list_n_seq", "list_i_seq", "parts", "numbers", "seen", "kept", "mood", "lumbung_migration",
-    }  # fmt: skip
-    with transaction(database) as cursor:
-        cursor.execute(query("changes_of_owner"), {"role": nobody})
-        assert len(cursor.fetchall()) == 1, "of what is its own already nothing is changed"
