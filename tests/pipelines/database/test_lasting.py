@@ -213,6 +213,22 @@ def test_a_server_that_stays_away_is_asked_for_a_few_times_a_second(database_url
     assert 2 <= len(asked) <= 30
 
 
+def test_a_connection_that_breaks_while_it_is_taken_up_is_none(database: Connection, database_url: str) -> None:
+    broken: list[int] = []
+
+    def take_up(_connection: Connection) -> bool:
+        if len(broken) < 6:
+            broken.append(1)
+            raise DatabaseLost("again")
+        return True
+
+    lasting = Lasting(connect(database_url), take_up)
+    kill_backend(database, lasting.connection)
+    assert lasting.do(lambda: rows(lasting.connection, "select 1")) == [(1,)]
+    assert len(broken) == 6
+    lasting.connection.close()
+
+
 def test_other_work_waits_for_a_server_as_long_as_a_crawl() -> None:
     assert PATIENCE == DATABASE_PATIENCE
 

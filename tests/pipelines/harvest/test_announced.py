@@ -197,13 +197,16 @@ def test_new_is_what_no_earlier_crawl_has_found(database_url: str, frontier: Fro
     later.connection.close()
 
 
-def test_pages_of_the_same_date_are_leased_newest_found_first(frontier: Frontier) -> None:
+@pytest.mark.parametrize("plan", ["", "?options=-c%20enable_indexscan%3Doff%20-c%20enable_bitmapscan%3Doff"])
+def test_pages_of_the_same_date_are_leased_newest_found_first(database_url: str, plan: str) -> None:
+    frontier = Frontier(connect(f"{database_url}{plan}"), PUBLISHER, OPEN)
     for number in (1, 2, 3):
         announce(frontier, entry(number, published_at=NOON))
     announce(frontier, entry(4), entry(5, published_at=NOON + HOUR))
     leased = [page.url.rsplit("-", 1)[1] for page in asyncio.run(frontier.lease(2))]
     assert leased == ["5", "3"]
     assert [page.url.rsplit("-", 1)[1] for page in asyncio.run(frontier.lease(9))] == ["2", "1", "4"]
+    frontier.connection.close()
 
 
 def test_a_publishers_zone_is_stored_and_follows_its_file(database_url: str, database: Connection) -> None:
