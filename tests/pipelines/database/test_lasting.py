@@ -229,6 +229,15 @@ def test_a_connection_that_breaks_while_it_is_taken_up_is_none(database: Connect
     lasting.connection.close()
 
 
+def test_a_connection_that_nobody_has_taken_up_is_not_worked_with(database: Connection, database_url: str) -> None:
+    lasting = Lasting(connect(database_url), lambda _: False, 0.5)
+    kill_backend(database, lasting.connection)
+    for _ in range(2):
+        with pytest.raises(DatabaseLost):
+            lasting.do(lambda: rows(lasting.connection, "select 1"))
+    lasting.connection.close()
+
+
 def test_other_work_waits_for_a_server_as_long_as_a_crawl() -> None:
     assert PATIENCE == DATABASE_PATIENCE
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.database.statements import query
 from pipelines.harvest.frontier import Frontier
@@ -27,8 +29,8 @@ OPEN = Window(NOON - timedelta(days=30), None, strict=False)
 
 
 @contextmanager
-def crawl(url: str) -> Iterator[Frontier]:
-    frontier = Frontier(connect(url), PUBLISHER, OPEN)
+def crawl(url: str, window: Window = OPEN) -> Iterator[Frontier]:
+    frontier = Frontier(connect(url), PUBLISHER, window)
     try:
         yield frontier
     finally:
@@ -144,3 +146,41 @@ def test_of_a_batch_only_what_was_lost_is_left_out(database_url: str, database: 
         assert {page.page_id for page in lease(quick)} == {1, 2}
         load_batch(slow.connection, slow.crawl_id, [visit(page, "Panen") for page in pages])
         assert rows(database, "select page_id from lumbung.article order by 1") == [(3,), (4,)]
+
+
+@pytest.mark.parametrize("plan", ["", "?options=-c%20enable_indexscan%3Doff%20-c%20enable_bitmapscan%3Doff"])
+def test_what_is_due_comes_before_another_look_and_the_look_that_is_due_longest_before_others(
+    database_url: str, database: Connection, plan: str
+) -> None:
+    with crawl(f"{database_url}{plan}") as frontier, crawl(database_url) as later:
+        announce(frontier, 7)
+        with transaction(database) as cursor:
+            for number, (state, hours) in enumerate(
+                [("done", -1), ("done", -3), ("rejected", -2), ("done", 1), ("done", None), ("done", -4)]
+            ):
+                cursor.execute(
+                    "update lumbung.page set state = %s, look_at = now() + %s * interval '1 hour'"
+                    " where url = 'https://koran.example/berita-' || %s",
+                    [state, hours, number],
+                )
+            cursor.execute("update lumbung.page set looked_by = %s where url like '%%-5'", [frontier.crawl_id])
+
+        def leased(who: Frontier, limit: int) -> set[str]:
+            return {page.url.rsplit("-", 1)[1] for page in lease(who, limit)}
+
+        with crawl(database_url, Window(NOON - timedelta(days=9), NOON, strict=True)) as ranged:
+            assert leased(ranged, 9) == set(), "of a range nothing is looked at again"
+        assert leased(frontier, 1) == {"6"}
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.page set state = 'due', leased_by = null, lease_until = null"
+                           " where state = 'leased'")  # fmt: skip
+        assert leased(frontier, 3) == {"6", "1", "2"}
+        assert leased(frontier, 9) == {"0"}, "not again what this crawl has looked at, nor before its time"
+        assert leased(later, 9) == {"5"}
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.page set state = 'due', leased_by = null, lease_until = null,"
+                           " looked_by = %s where url like '%%-5'", [frontier.crawl_id])  # fmt: skip
+        assert leased(frontier, 9) == set(), "nor what it gave back after a look"
+        assert leased(later, 9) == {"5"}
+        counted = "select leased, looks from lumbung.crawl where not ranged order by crawl_id"
+        assert rows(database, counted) == [(5, 3), (2, 1)]

@@ -302,12 +302,11 @@ def test_what_visits_find_is_learnt(frontier: Frontier, database: Connection) ->
         cursor.execute("update lumbung.page set state = 'due', due_at = now()")
     again = asyncio.run(frontier.lease(3))
     outcomes: list[Outcome] = [article(again[0], paragraphs=("Lain.",)), Unchanged(), gone(again[2])]
-    load(
-        frontier.connection,
-        frontier.crawl_id,
-        [visit(*pair, datetime.now(UTC)) for pair in zip(again, outcomes, strict=True)],
-    )
+    now = datetime.now(UTC)  # all of them at once: what changed is told by the article, not by the moment
+    visits = [visit(*pair, now) for pair in zip(again, outcomes, strict=True)]
+    load(frontier.connection, frontier.crawl_id, visits)
     assert row(database, "select visits, visits_changed from lumbung.publisher") == (3, 2)
+    assert row(database, "select array_agg(looks order by page_id desc) from lumbung.page") == ([0, 1, 1],)
 
 
 def gone(page: LeasedPage) -> Rejection:
