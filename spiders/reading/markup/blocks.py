@@ -35,6 +35,8 @@ _SKIPPED = _words(
 """Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
 _OPEN = _words("a audio button canvas figure menu nav noscript object option picture select svg dialog video")
 """Links, and skipped elements, that lxml leaves open where the end tag is missing: all the rest then stands in them."""
+_FIGURES = _words("table blockquote pre ul ol")
+"""What a `<figure>` shows beside pictures, as WordPress wraps its tables and quotations: text like any other."""
 _MOST_PARAGRAPHS = 3
 _LEAST_PARAGRAPH = 60
 _FEW = 2
@@ -242,6 +244,8 @@ def _holds_page(element: HtmlElement) -> bool:
         return (
             next((inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH), None) is not None
         )
+    if element.tag == "figure" and next(element.iter(*_FIGURES), None) is not None:
+        return True
     paragraphs = 0
     for inner in element.iter("main", "article", "p"):
         if inner.tag != "p":
