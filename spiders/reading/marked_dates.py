@@ -62,14 +62,14 @@ class OwnDates:
     def times(self, role: Role) -> Iterator[str]:
         """What stands in `<time>`, for machines, else for people; of the publication or of changes."""
         for element in islice(self._tree.iter("time"), _MOST):
-            if self._is_own(element) and (_role(element) is Role.CHANGED) == (role is Role.CHANGED):
+            if self.is_own(element) and (_role_of_time(element) is Role.CHANGED) == (role is Role.CHANGED):
                 yield element.get("datetime") or text_of(element)
 
     def marked(self, role: Role) -> Iterator[str]:
         """What calls itself the date of the article or of its change, whatever the tag."""
         pattern = _CHANGED if role is Role.CHANGED else _PUBLISHED
         for element in chain.from_iterable(holders(self._tree, path, _MOST) for path in _MARKED):
-            if element.tag != "meta" and pattern.search(_names(element)) and self._is_own(element):
+            if element.tag != "meta" and pattern.search(_names(element)) and self.is_own(element):
                 yield from filter(
                     None, (element.get("content"), element.get("datetime"), element.get("title"), text_of(element))
                 )
@@ -86,7 +86,7 @@ class OwnDates:
         )
         return bar or not own
 
-    def _is_own(self, element: HtmlElement) -> bool:
+    def is_own(self, element: HtmlElement) -> bool:
         """Whether an element is of the article: in its head, or in it and not in a box that stands apart."""
         if self._never(element):
             return False
@@ -129,7 +129,7 @@ def _is_other(element: HtmlElement) -> bool:
     return element.tag == "aside" or is_never_text(element)
 
 
-def _role(element: HtmlElement) -> Role:
+def _role_of_time(element: HtmlElement) -> Role:
     """What a `<time>` is of, by its own names, those of its parent, and the words before it."""
     parent = element.getparent()
     for each in (element, parent):

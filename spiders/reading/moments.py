@@ -8,7 +8,7 @@ what contradicts them is corrected: a machine's "Z" on a local clock, a month in
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from spiders.reading.printed.dates import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
 PUBLISHED = (
     *("article:published_time", "og:article:published_time", "datepublished", "content_publisheddate"),
@@ -30,11 +31,27 @@ _UNSTATED = timezone(timedelta(0), "unstated")
 _CLOCK = re.compile(r"\d[:.]\d\d\b")
 _LONGEST_BARE = 60
 """Characters of a line that states a day without a time: longer ones are captions."""
-_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-])")
-_DIGITS = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])([/.-])(0?[1-9]|1[0-2])\2\d{4}(?!\d)")
+_MONTH_IN_PATH = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])(?!\d)|(?<!\d)((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])(?=[/-]?\d\d(?!\d))"
+)
+_IN_PATH = re.compile(
+    r"/((?:19|20)\d\d)(?:[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])|/(1[0-2]|[1-9])/([12]\d|3[01]|[1-9]))(?=[/_-])"
+)
+_DAY_FIRST = re.compile(r"/(0[1-9]|[12]\d|3[01])-(0[1-9]|1[0-2])-((?:19|20)\d\d)(?=/|$)")
+"""A part of a path that is nothing but a day: `/29-10-2021`."""
+_DIGITS = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])([/.-])(0?[1-9]|1[0-2])\2(?:\d{4}|\d{2})(?!\d)")
 """A day that may be read two ways: 04/06/2016."""
 _FIRST_YEAR = 1971
 """Computers count from 1970: a date of that year is a field that nobody filled in."""
+_NAMED = re.compile(
+    r"(?:^|[\W_])(?:publish(?:ed|ing)?|publication|pub|issued|created|posted|released?)(?:$|[\W_])|publi(?:sh|ca)"
+)
+_DATING = re.compile(r"date|time|datum|tanggal|[\W_](?:at|on)$")
+"""Names of `<meta>` that nobody documents, by their words: `published-date`, `zdf:publicationDate`."""
+_WEST, _EAST = 9, 13
+"""Hours from Greenwich, of Alaska and of New Zealand in summer, by which a day may differ from that of Greenwich."""
+_QUARTER = timedelta(minutes=15)
+_SAME = timedelta(minutes=2)
 _AHEAD = timedelta(days=1)
 """How much later than the fetch a date may be: clocks and zones differ."""
 
@@ -115,8 +132,9 @@ def date_lines(lines: Iterable[str], *, changes: bool) -> list[str]:
     changed = {*(part for part in dates if part.role is Role.CHANGED), *_later(dates)}
     if changes:
         return [part.text for part in dates if part in changed]
-    first = [part for part in dates if part.role is Role.PUBLISHED]
-    return [part.text for part in (*first, *(part for part in dates if part not in first and part not in changed))]
+    ranks = {Role.PUBLISHED: 0, Role.BARE: 1}
+    rest = [part for part in dates if part not in changed]
+    return [part.text for part in sorted(rest, key=lambda part: ranks.get(part.role, len(ranks)))]
 
 
 def _later(dates: Iterable[Dated]) -> list[Dated]:
@@ -132,10 +150,66 @@ def _later(dates: Iterable[Dated]) -> list[Dated]:
 def date_in_path(url: str) -> Iterable[str]:
     """The day that an address states: `/2020/05/07/`, `/20200507/`; nothing for one that states none."""
     try:
-        match = _IN_PATH.search(urlsplit(url).path)
+        path = urlsplit(url).path
     except ValueError:  # "http://[": no address
         return ()
-    return ("-".join(match.groups()),) if match else ()
+    if match := _IN_PATH.search(path):
+        return ("-".join(filter(None, match.groups())),)
+    match = _DAY_FIRST.search(path)
+    return ("-".join(reversed(match.groups())),) if match else ()
+
+
+def states_publication(name: str) -> bool:
+    """Whether the name of a `<meta>`, in lower case, says in its own words that it states when the article appeared."""
+    return _NAMED.search(name) is not None and _DATING.search(name) is not None
+
+
+def stated_day(text: str) -> date | None:
+    """The day that a text states, as it stands there; None where day and month may be the other way round."""
+    found = None if _DIGITS.search(text) else parse_date(text, _UNSTATED)
+    return None if found is None else found.date()
+
+
+def in_own_day(found: datetime, zone: tzinfo, lines: Iterable[str]) -> datetime:
+    """The same moment as its publisher's clock shows it, where it is stated in Greenwich time.
+
+    Args:
+        found: A moment of the page.
+        zone: Where the publisher is, as far as that is known.
+        lines: What else states the day: the address, the printed date. The first of them that has one decides.
+
+    Returns:
+        The moment in the publisher's zone, else in the zone that the nearest clock behind the stated day shows.
+    """
+    if found.utcoffset() or _is_midnight(found):
+        return found
+    local = found.astimezone(zone)
+    readings = [when for text in lines if (when := parse_date(text, _UNSTATED))]
+    same = (when.tzinfo for when in readings if when.utcoffset() and abs(when - found) < _SAME)
+    clock = next(same, None)
+    day = next((when for when in readings if when.tzinfo is _UNSTATED), None)
+    if clock is not None:
+        return found.astimezone(clock)
+    if day is None or day.date() == local.date():
+        return local
+    east = _offset(found.astimezone(UTC), day.replace(tzinfo=UTC))
+    inhabited = timedelta(hours=-_WEST) <= east <= timedelta(hours=_EAST)
+    return found.astimezone(timezone(east)) if inhabited else local
+
+
+def _offset(moment: datetime, shown: datetime) -> timedelta:
+    """How far ahead of Greenwich a clock is that shows a moment so; the least that does for a day without a time."""
+    east = shown.replace(second=0) - moment.replace(second=0, microsecond=0)
+    if not _is_midnight(shown) and not east % _QUARTER:
+        return east
+    days = (shown.date() - moment.date()).days
+    return timedelta(days=days, hours=-moment.hour if days > 0 else 23 - moment.hour)
+
+
+def is_of_month(url: str, day: date) -> bool:
+    """Whether an address says a year and month, and those of a day."""
+    found = _MONTH_IN_PATH.search(url)
+    return found is not None and [*map(int, filter(None, found.groups()))] == [day.year, day.month]
 
 
 def _is_whole(when: datetime) -> bool:

@@ -234,6 +234,7 @@ class Page:
             *(self.tree, self.url, self.metadata, self.surroundings, selected),
             zone=self.publisher.zone,
             fetched_at=self.fetched_at,
+            language=self.language,
             origins=self.origins,
         )
 
@@ -325,7 +326,7 @@ class Page:
     @cached_property
     def surroundings(self) -> Surroundings:
         """What is printed beside the text: date, byline, counter."""
-        return Surroundings(self.body, self.printed_headline)
+        return Surroundings(self.body, self.printed_headline, self.language)
 
     def _author_lines(self) -> Iterator[tuple[str, Iterable[str]]]:
         yield SELECTOR, texts(self.tree, self.publisher.rules.byline)[:1]

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from spiders.reading.lone_dates import lone_day, opening_day
 from spiders.reading.marked_dates import OwnDates
 from spiders.reading.markup.origins import ADDRESS, JSON_LD, MARKED, META, PRINTED, SELECTOR, TIME
-from spiders.reading.moments import MODIFIED, PUBLISHED, choose_moment, date_in_path, date_lines
+from spiders.reading.moments import (
+    MODIFIED,
+    PUBLISHED,
+    choose_moment,
+    date_in_path,
+    date_lines,
+    in_own_day,
+    is_of_month,
+    stated_day,
+    states_publication,
+)
 from spiders.reading.printed.date_roles import Role
+from spiders.reading.printed.dates import parse_date
+from spiders.reading.printed.month_names import with_english_months
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime, tzinfo
+    from datetime import date, datetime, tzinfo
 
     from lxml.html import HtmlElement
 
@@ -23,6 +37,10 @@ if TYPE_CHECKING:
     from spiders.reading.surroundings import Surroundings
 
     Sources = Sequence[tuple[str, Iterable[str]]]
+
+
+_APART = timedelta(days=1)
+"""Days that differ by no more are one day in two zones."""
 
 
 class Later:
@@ -48,6 +66,7 @@ class Timing:
     """Lines of the publisher's own selector."""
     zone: tzinfo
     fetched_at: datetime
+    language: str | None
     origins: Origins
 
     @cached_property
@@ -55,27 +74,72 @@ class Timing:
         return OwnDates(self.tree, self.surroundings.heading, self.surroundings.text_elements)
 
     def published(self) -> datetime | None:
-        """When the article was published; None where the page does not say."""
+        """When the article was published, as the publisher's clock shows it; None where the page does not say."""
         stated = [*self.metadata.stated("datePublished", "dateCreated")]
         meta = [*self.metadata.meta(*PUBLISHED)]
         selected = date_lines(self.selected, changes=False)
         printed = self._printed(changes=False)
-        marked, named = Later(lambda: self._own.times(Role.PUBLISHED)), Later(lambda: self._own.marked(Role.PUBLISHED))
+        marked, named = Later(lambda: self._own_times(Role.PUBLISHED)), Later(lambda: self._own_marks(Role.PUBLISHED))
         below = Later(lambda: self.surroundings.lines_below(Role.PUBLISHED))
+        address = date_in_path(self.url)
         sources: Sources = (
             *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
-            *((JSON_LD, self.metadata.stated_of_page("datePublished")), (MARKED, named), (PRINTED, below)),
-            (ADDRESS, date_in_path(self.url)),
+            *(
+                (JSON_LD, self.metadata.stated_of_page("datePublished", "uploadDate")),
+                (MARKED, named),
+                (PRINTED, below),
+            ),
+            *((META, self._named()), (ADDRESS, address), (PRINTED, Later(self._unmarked))),
         )
-        said = (stated, meta, selected, printed, marked, below, self._changes, date_in_path(self.url), named)
-        return self._moment("published_at", sources, Later(lambda: chain.from_iterable(said)))
+        said = (stated, meta, selected, printed, marked, below, self._changes, address, named)
+        when = self._moment("published_at", sources, Later(lambda: chain.from_iterable(said)))
+        if when is None:
+            return None
+        when = self._first_printed(when) or when
+        return in_own_day(when, self.zone, chain(address, Later(self.surroundings.dates_beside), marked))
+
+    def _first_printed(self, when: datetime) -> datetime | None:
+        """The day that stands below the headline, where machines date the article later: they date what was moved."""
+        if self.origins.get("published_at") not in {JSON_LD, META}:
+            return None
+        lines = self.surroundings.dates_beside() or self._lone()
+        days = {stated_day(text) for text in lines}
+        day = days.pop() if len(days) == 1 else None
+        if day is None or day + _APART >= when.date() or is_of_month(self.url, when.date()):
+            return None
+        changed = choose_moment(self._changes, (), self.zone, self.fetched_at)
+        if changed and abs(changed.date() - day) <= _APART:
+            return None
+        marked = (parse_date(text, self.zone) for text in self._own_times(Role.PUBLISHED))
+        if any(each and abs(each.date() - when.date()) <= _APART for each in marked):
+            return None
+        self.origins["published_at"] = PRINTED
+        return choose_moment(lines, (), self.zone, self.fetched_at)
+
+    def _named(self) -> list[str]:
+        """What other `<meta>` state by their names, the earliest first: some are of the last change of the site."""
+        dated = ((parse_date(text, self.zone), text) for text in self.metadata.named(states_publication))
+        return [text for when, text in sorted(each for each in dated if each[0])]
+
+    def _unmarked(self) -> Iterator[str]:
+        yield from self._lone()
+        yield from opening_day(self.surroundings.openings)
+
+    def _lone(self) -> list[str]:
+        return lone_day(self.surroundings.lone_lines(self._is_clock, self._today), self._own.is_own)
+
+    def _own_times(self, role: Role) -> Iterator[str]:
+        return (with_english_months(text, self.language) for text in self._own.times(role))
+
+    def _own_marks(self, role: Role) -> Iterator[str]:
+        return (with_english_months(text, self.language) for text in self._own.marked(role))
 
     def modified(self, published_at: datetime | None) -> datetime | None:
         """When it was last changed; None where the page states no change after the publication."""
         stated, meta = [*self.metadata.stated("dateModified")], [*self.metadata.meta(*MODIFIED)]
         printed = Later(lambda: (*self._printed(changes=True), *self.surroundings.lines_below(Role.CHANGED)))
         selected = date_lines(self.selected, changes=True)
-        marked = Later(lambda: chain(self._own.times(Role.CHANGED), self._own.marked(Role.CHANGED)))
+        marked = Later(lambda: chain(self._own_times(Role.CHANGED), self._own_marks(Role.CHANGED)))
         sources: Sources = ((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked))
         said = (stated, meta, selected, printed)
         when = self._moment("modified_at", sources, Later(lambda: chain.from_iterable(said)))
@@ -90,8 +154,11 @@ class Timing:
         return [*self.metadata.stated("dateModified"), *self.metadata.meta(*MODIFIED)]
 
     def _printed(self, *, changes: bool) -> list[str]:
-        today = self.fetched_at.astimezone(self.zone).date()
-        return self.surroundings.date_lines(self._is_clock, today, changes=changes)
+        return self.surroundings.date_lines(self._is_clock, self._today, changes=changes)
+
+    @property
+    def _today(self) -> date:
+        return self.fetched_at.astimezone(self.zone).date()
 
     def _is_clock(self, element: HtmlElement) -> bool:
         return self._own.is_clock(element)

@@ -17,7 +17,7 @@ from spiders.reading.markup.nearly_json import read_json
 from spiders.seed_format import collapse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -107,15 +107,21 @@ class Metadata:
         for name in names:
             yield from filter(None, map(collapse, self._meta.get(name, ())))
 
+    def named(self, says: Callable[[str], bool]) -> Iterator[str]:
+        """Contents of every `<meta>` whose name, in lower case, says something."""
+        yield from self.meta(*filter(says, self._meta))
+
     def stated(self, *keys: str) -> Iterator[str]:
         """Texts of the article's JSON-LD under `keys`."""
         for key in keys:
             yield from texts_of(self.article.get(key))
 
-    def stated_of_page(self, key: str) -> Iterator[str]:
-        """Texts that the JSON-LD has under a key for the page or recipe around the article."""
-        for thing in self.things:
-            if any(map(_PAGE.search, types_of(thing))):
+    def stated_of_page(self, *keys: str) -> Iterator[str]:
+        """Texts that the JSON-LD has under keys for the page around the article, else for what else it is of."""
+        for key in keys:
+            holders = [thing for thing in self.things if key in thing]
+            pages = [thing for thing in holders if any(map(_PAGE.search, types_of(thing)))]
+            for thing in pages or filter(self._is_own, holders):
                 yield from texts_of(thing.get(key))
 
     @cached_property

@@ -70,16 +70,16 @@ def dated_parts(line: str) -> list[Dated]:
     """
     spans = find_dates(line)
     if not spans:
-        return [Dated(line, _role(line))] if any(map(str.isdigit, line)) else []
+        return [Dated(line, role_of(line))] if any(map(str.isdigit, line)) else []
     parts, start = [], 0
     for place, (first, end) in enumerate(spans):
         clock = _CLOCK.match(line[end:])
         last = len(line) if place + 1 == len(spans) else end + (clock.end() if clock else 0)
         before = line[start:first]
         label = _CLOCK_BEFORE.sub("", before)
-        role = _role(label)
+        role = role_of(label)
         if role is Role.BARE and place + 1 == len(spans):
-            behind = _role(line[end + (clock.end() if clock else 0) :])
+            behind = role_of(line[end + (clock.end() if clock else 0) :])
             role = behind if behind is Role.CHANGED and place == 0 else role
         parts.append(Dated(line[start:last], role))
         start = last
@@ -100,13 +100,14 @@ def is_date_line(text: str) -> bool:
     return bool(spans) and len(words) <= _MOST_LABELS * len(spans)
 
 
-def _role(label: str) -> Role:
+def role_of(label: str) -> Role:
+    """What words before a date say that it is of; the nearest to the date decide."""
     found = [
         (match.end(), role)
         for pattern, role in ((_CHANGED, Role.CHANGED), (_PUBLISHED, Role.PUBLISHED), (_EVENT, Role.EVENT))
         for match in pattern.finditer(label)
     ]
-    if found:  # the nearest to the date
+    if found:
         return max(found, key=lambda each: each[0])[1]
     words = _WORD.findall(_BESIDE.sub(" ", label))
     return Role.LABELLED if len(words) > _MOST_BARE or (words and label.rstrip().endswith(":")) else Role.BARE

@@ -47,6 +47,8 @@ _SHAPES = [
         rf"\b{_MONTH} ?(?P<day>0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?,? {_YEAR}",
         # 2/24/2026: no month has the number 24
         rf"(?<![0-9])(?<![0-9][.,:/])(?P<digits>1[0-2]|0?[1-9])/(?P<day>1[3-9]|2[0-9]|3[01])/{_YEAR}(?![.,/-][0-9])",
+        # 2020年07月03日, 2020년 7월 3일
+        rf"(?<![0-9]){_YEAR} ?[年년] ?(?P<digits>1[0-2]|0?[1-9]) ?[月월] ?(?P<day>0?[1-9]|[12][0-9]|3[01]) ?[日일]",
         # Fri Apr 28 19:20:36 CEST 2023
         rf"\b{_MONTH} (?P<day>0?[1-9]|[12][0-9]|3[01]) [0-9:]{{5,8}} (?:[a-z]{{3,5}} )?{_YEAR}",
         # 20/1/2026, 20-01-2026, 20.1.2026
@@ -59,7 +61,8 @@ _SHORT_YEAR = re.compile(
     rf"|(?P<day_>0?[1-9]|[12][0-9]|3[01])[ -]{_MONTH.replace('month', 'month_')}[ -]'?(?P<year_>[0-9]{{2}}))"
     r"(?![0-9:./-])"
 )
-"""25.04.24, 25 Apr 24: read only where a weekday or a clock beside it says that it is a date."""
+"""25.04.24, 25 Apr 24: read only where a weekday or a clock says that it is a date, or where it is asked for."""
+_BETWEEN = re.compile(r" ?[|·•]| [/–—-] ")
 _WEEKDAY = re.compile(
     r"\b(?:senin|selasa|rabu|kamis|jum['’`ʼ]?at|sabtu|minggu|ahad|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\b"
 )
@@ -133,6 +136,19 @@ def parse_date(text: str, zone: tzinfo, *, now: datetime | None = None) -> datet
     with suppress(ValueError, OverflowError):
         return _absolute(line, zone, kept) or (None if now is None else _relative(line, zone, now.astimezone(zone)))
     return None
+
+
+def with_whole_year(line: str) -> str:
+    """A line with the century before a year of two digits, where the day is all of it, or of its part between bars.
+
+    Only for lines that stand where dates do: `Von Sari | 31.10.23`, `28.01.22 / 0 Komentar`.
+    """
+    found = _SHORT_YEAR.search(line)
+    if found is None or found["year"] is None:
+        return line
+    beside = (_BETWEEN.split(line[: found.start()])[-1], _BETWEEN.split(line[found.end() :])[0])
+    alone = not any(map(str.isalnum, "".join(beside)))
+    return f"{line[: found.start('year')]}20{line[found.start('year') :]}" if alone else line
 
 
 def find_dates(text: str) -> list[tuple[int, int]]:

@@ -176,6 +176,15 @@ def names_only(line: str) -> bool:
     return named is not None and len(line) <= _LONGEST_BYLINE and not line.endswith("?") and find_people([line]) != ()
 
 
+def is_signed(line: str) -> bool:
+    """Whether a line opens with who wrote or posted something: `Von Sari Dewi am ...`, `Posted by Sari Dewi on ...`."""
+    shown = _SHOWN.match(line)
+    role = _ROLE.match(line) if shown is None else shown["by"] and shown
+    if not role or line.endswith("."):
+        return False
+    return line[role.end() :].lstrip(" :")[:1].isupper() or shown is not None
+
+
 def find_people(lines: Iterable[str], brands: Iterable[str] = (), *, agencies: bool = False) -> tuple[str, ...]:
     """People named in author lines: no role, brand, e-mail address or editor, each once.
 

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.pages_in_short import BODY, URL, a_page, json_ld
+from support.pages_in_short import BODY, NOW, URL, a_page, json_ld
 
+from spiders.publishers import Publisher
 from spiders.reading.moments import choose_moment, date_in_path, date_lines
+from spiders.reading.page import Page
 
 MAKASSAR = ZoneInfo("Asia/Makassar")
 JAKARTA = timezone(timedelta(hours=7))
@@ -47,6 +49,8 @@ def test_a_caption_is_no_date_line() -> None:
     [
         ("https://koran.test/2026/05/04/panen", ["2026-05-04"]),
         ("https://koran.test/20260504/panen", ["2026-05-04"]),
+        ("https://koran.test/2026/5/4/panen", ["2026-5-4"]),
+        ("https://koran.test/warta/04-05-2026", ["2026-05-04"]),
         ("https://koran.test/2026/05/panen", []),
         ("https://koran.test/arsip/20260504123456/panen", []),
         ("https://koran.test/read/100026/3062623/", []),
@@ -87,3 +91,71 @@ def test_the_day_in_the_address_is_the_last_resort() -> None:
         2026, 5, 3, tzinfo=MAKASSAR
     )
     assert a_page(BODY, url=URL).published_at is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "beside", "url", "shown"),
+    [
+        ("2020-02-18T02:18:11Z", "", "/2020/02/17/kabar.html", "2020-02-17"),
+        ("2020-02-17T23:15:00Z", "18/02/2020", "/kabar.html", "2020-02-18"),
+        ("2020-02-18T02:18:11Z", "17 February 2020, 21:18", "/kabar.html", "2020-02-17T21:18:11-05:00"),
+        (
+            "2020-02-18T02:18:11Z",
+            "<time datetime=2020-02-17T20:18:11-06:00>x</time>",
+            "/k.html",
+            "2020-02-17T20:18:11-06:00",
+        ),
+        ("2020-02-18T12:18:11Z", "17 February 2020", "/kabar.html", "2020-02-18"),
+        ("2020-02-18T00:00:00Z", "", "/2020/02/17/kabar.html", "2020-02-18"),
+    ],
+)
+def test_a_moment_of_greenwich_is_shown_in_the_day_that_its_page_states(
+    stated: str, beside: str, url: str, shown: str
+) -> None:
+    markup = BODY.replace("</h1>", f"</h1><div>{beside}</div>")
+    html = f"<html lang=en><head>{json_ld(datePublished=stated)}</head><body>{markup}</body></html>"
+    zoneless = Publisher.from_table(
+        "koran", {"name": "K", "home": "https://koran.test/", "timezone": "UTC"}, where="test"
+    )
+    found = Page(html.encode(), f"https://koran.test{url}", zoneless, fetched_at=NOW).published_at
+    assert found is not None
+    assert found == datetime.fromisoformat(stated)
+    assert found.isoformat().startswith(shown)
+
+
+def test_a_moment_of_greenwich_is_shown_by_the_publishers_clock() -> None:
+    found = a_page(BODY, json_ld(datePublished="2026-05-01T20:00:00Z")).published_at
+    assert found is not None
+    assert found.isoformat() == "2026-05-02T04:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("head", "beside", "when"),
+    [
+        (json_ld(datePublished="2026-05-04", dateModified="2026-05-04"), "4 Mei 2020", (2020, 5, 4)),
+        (
+            '<meta property="article:published_time" content="2026-05-04T08:00Z">',
+            "Terbit 14/05/2020",
+            (2020, 5, 14),
+        ),
+        (json_ld(datePublished="2026-05-04"), "<p>4 Mei 2020</p><p>5 Mei 2020</p>", (2026, 5, 4)),
+        (json_ld(datePublished="2026-05-04"), "Diperbarui 4 Mei 2020", (2026, 5, 4)),
+        (json_ld(datePublished="2026-05-04"), "5/4/2020", (2026, 5, 4)),
+        (json_ld(datePublished="2026-05-04"), "4 Mei 2020 <time datetime=2026-05-04>x</time>", (2026, 5, 4)),
+    ],
+)
+def test_the_one_day_below_the_headline_wins_over_a_later_one_of_machines(
+    head: str, beside: str, when: tuple[int, int, int]
+) -> None:
+    found = a_page(BODY.replace("</h1>", f"</h1><div>{beside}</div>"), head).published_at
+    assert found is not None
+    assert (found.year, found.month, found.day) == when
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [("published-date", 4), ("koran:publicationDate", 4), ("expiration-date", None), ("published-by", None)],
+)
+def test_a_meta_that_nobody_documents_says_by_its_name_what_it_states(name: str, day: int | None) -> None:
+    found = a_page(BODY, f'<meta name="{name}" content="2026-05-04"><meta name="posted_at" content="x">').published_at
+    assert (found and found.day) == day
