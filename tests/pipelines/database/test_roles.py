@@ -100,6 +100,8 @@ def test_the_reader_selects_from_every_view_of_news_and_from_nothing_else(databa
         database, f"{usable} from pg_namespace where nspname in ('lumbung', 'news') order by 1", *[READER] * 2
     )
     assert schemas == [("lumbung", False, False), ("news", True, False)]
+    usage = "select has_schema_privilege(%s, 'lumbung', 'usage'), has_schema_privilege(%s, 'news', 'usage')"
+    assert rows(database, usage, *[CRAWLER] * 2) == [(True, True)]
 
 
 def test_every_function_and_sequence_can_be_used_by_the_crawler_and_no_schema_is_open_to_it(
