@@ -34,10 +34,15 @@ LONGEST = timedelta(hours=12)
 """A crawl that hangs would keep the next ones waiting for ever; one that is only long goes on with the next run."""
 
 
+def name_of_dag(key: str) -> str:
+    """`crawl_<key>`, where the name of a broken file may have what no DAG's name may."""
+    return re.sub(r"[^\w.-]", "_", f"crawl_{key}")
+
+
 def crawl_dag(publisher: Publisher) -> DAG:
-    """The DAG of one publisher, `crawl_<key>`."""
+    """The DAG of one publisher."""
     with DAG(
-        f"crawl_{publisher.key}",
+        name_of_dag(publisher.key),
         description=f"{publisher.name}: {publisher.home}",
         dag_display_name=publisher.name,
         doc_md=page(publisher, __doc__ or ""),
@@ -59,7 +64,7 @@ def crawl_dag(publisher: Publisher) -> DAG:
 def broken_dag(key: str, problem: str) -> DAG:
     """The DAG of a publisher whose file cannot be used: it fails every hour, and the others run on."""
     with DAG(
-        re.sub(r"[^\w.-]", "_", f"crawl_{key}"),
+        name_of_dag(key),
         description=problem,
         doc_md=problem,
         schedule="@hourly",
@@ -78,7 +83,7 @@ def broken_dag(key: str, problem: str) -> DAG:
 # A task parses this file again, and needs its own DAG only.
 asked_for = get_parsing_context().dag_id
 for each in publisher_keys():
-    if asked_for in {None, f"crawl_{each}"}:
+    if asked_for in {None, name_of_dag(each)}:
         try:
             crawl_dag(find_publisher(each))
         except PublisherError as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 import hypothesis
 import pytest
@@ -31,6 +32,44 @@ hypothesis.settings.register_profile(
 # Hypothesis would also write failing examples as a patch, by libcst, which trips over zope's `__provides__` once Scrapy
 # is imported and ends the whole run with INTERNALERROR. It does without where that module cannot be imported.
 sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]  # Python's way to forbid an import
+
+_LONGEST_FIRST: Final = (
+    "tests/dags/test_airflow_runs.py",
+    "tests/crawls/test_internet.py",
+    "tests/dags/test_failing_crawls.py",
+    "tests/pipelines/duplicates/test_hidden_copies.py",
+    "tests/pipelines/stack/test_stack.py",
+    "tests/pipelines/stack/test_second_start.py",
+    "tests/pipelines/stack/test_first_harvest.py",
+    "tests/dags/plugins/test_scrapy_operator.py",
+    "tests/dags/plugins/test_check_operator.py",
+    "tests/test_install.py",
+    "tests/test_aborted_run.py",
+    "tests/pipelines/harvest/test_states.py",
+    "tests/pipelines/database/test_restarts.py",
+)
+"""Files that take a minute or more. What begins last is waited for with one core idle, and xdist would begin with the
+files of most tests, which are the quick ones. Of two neighbours one waits for services while the other calculates."""
+_SHOWN: Final = 15
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; `--no-loadscope-reorder` has xdist keep this order."""
+    place = {name: number for number, name in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where the minutes of a run of many files go."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration  # type: ignore[assignment]
+    if len(seconds) > _SHOWN:
+        terminalreporter.section("seconds by file")
+        for name, spent in seconds.most_common(_SHOWN):
+            terminalreporter.line(f"{spent:7.0f}  {name}")
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,19 @@
-"""The DAG files as Airflow's own loader sees them, in a process of its own: nothing of Airflow enters this one."""
+"""The DAG files as Airflow's own loader sees them, under an installation's defaults that are not ours."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.checkout import ROOT, SUPPORT
+from support.checkout import ROOT
 
-from spiders.publishers import Publisher, load_publishers
+from spiders.publishers import load_publishers, publisher_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from support.forking_airflow import ForkingAirflow
 
 FORM_VALUES: list[tuple[str, Any, bool]] = [
     ("from_date", None, True),
@@ -22,9 +21,11 @@ FORM_VALUES: list[tuple[str, Any, bool]] = [
     ("from_date", "10-11-2026", False),
     ("from_date", "2026-02-30", False),
     ("from_date", 20261110, False),
+    ("to_date", None, True),
     ("to_date", "kemarin", False),
     ("max_articles", None, True),
     ("max_articles", 1, True),
+    ("max_articles", 1_000_000, True),
     ("max_articles", 0, False),
     ("max_articles", 1_000_001, False),
     ("max_articles", 1.5, False),
@@ -35,39 +36,57 @@ FORM_VALUES: list[tuple[str, Any, bool]] = [
 ]
 CHECK_FORM_VALUES: list[tuple[str, Any, bool]] = [
     ("publishers", [], True),
+    ("publishers", None, True),
     ("publishers", ["contoh", "antara"], True),
+    ("publishers", [7], False),
     ("publishers", ["kompass"], False),
     ("publishers", "contoh", False),
+    ("articles", None, True),
+    ("articles", 1, True),
     ("articles", 20, True),
     ("articles", 0, False),
     ("articles", 21, False),
+    ("articles", "3", False),
 ]
-ASKED = [("crawl_contoh", *each) for each in FORM_VALUES] + [("check_publishers", *each) for each in CHECK_FORM_VALUES]
+MANY_FORM_VALUES: list[tuple[str, Any, bool]] = [
+    *FORM_VALUES,
+    ("publishers", None, True),
+    ("publishers", ["contoh", "antara"], True),
+    ("publishers", ["kompass"], False),
+    ("publishers", [7], False),
+    ("publishers", "contoh", False),
+]
+DEDUPLICATE_FORM_VALUES: list[tuple[str, Any, bool]] = [
+    ("recheck", True, True),
+    ("recheck", None, True),
+    ("recheck", "ya", False),
+    ("publisher", None, True),
+    ("publisher", "contoh", True),
+    ("publisher", "kompass", False),
+    ("batch", None, True),
+    ("batch", 1, True),
+    ("batch", 100_000, True),
+    ("batch", 0, False),
+    ("batch", 100_001, False),
+    ("batch", 1.5, False),
+]
+ASKED = [
+    *(("crawl_contoh", *each) for each in FORM_VALUES),
+    *(("crawl_many", *each) for each in MANY_FORM_VALUES),
+    *(("check_publishers", *each) for each in CHECK_FORM_VALUES),
+    *(("deduplicate", *each) for each in DEDUPLICATE_FORM_VALUES),
+]
+CRAWL_FORM = {"from_date": None, "to_date": None, "max_articles": None, "refetch": False}
 
 
-def load(home: Path, **environment: str) -> dict[str, Any]:
-    settings = {
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "dags" / "plugins"),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
-    }
-    values = json.dumps([each[:3] for each in ASKED])
-    done = subprocess.run(
-        [sys.executable, str(SUPPORT / "dag_probe.py"), str(ROOT / "dags"), values],
-        env={**os.environ, **settings, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+def load(ask: ForkingAirflow, **environment: str) -> dict[str, Any]:
+    found: dict[str, Any] = ask("dag_probe.found", [each[:3] for each in ASKED], **environment)
+    return found
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return load(tmp_path_factory.mktemp("airflow"))
+def loaded(ask: ForkingAirflow) -> dict[str, Any]:
+    return load(ask)
 
 
 def crawls(result: dict[str, Any]) -> list[str]:
@@ -83,10 +102,16 @@ def test_each_publisher_has_one_dag_and_nothing_else_crawls(loaded: dict[str, An
     assert crawls(loaded) == [f"crawl_{key}" for key in load_publishers()]
 
 
-@pytest.mark.parametrize("publisher", load_publishers().values(), ids=lambda publisher: publisher.key)
-def test_a_crawl_runs_by_the_cron_of_its_publisher_in_its_zone(loaded: dict[str, Any], publisher: Publisher) -> None:
-    dag = loaded["dags"][f"crawl_{publisher.key}"]
-    assert (dag["cron"], dag["zone"]) == (publisher.schedule, publisher.timezone)
+def test_each_crawl_runs_by_the_cron_of_its_publisher_in_its_zone(loaded: dict[str, Any]) -> None:
+    found = {
+        name: (dag["timetable"], dag["cron"], dag["zone"])
+        for name, dag in loaded["dags"].items()
+        if name in crawls(loaded)
+    }
+    assert found == {
+        f"crawl_{key}": ("CronDataIntervalTimetable", publisher.schedule, publisher.timezone)
+        for key, publisher in load_publishers().items()
+    }
 
 
 def test_no_dag_starts_by_itself_catches_up_or_overlaps(loaded: dict[str, Any]) -> None:
@@ -122,11 +147,31 @@ def test_the_filter_knows_the_publishers_of_this_machine(loaded: dict[str, Any])
     assert local == {"crawl_contoh"}
 
 
-def test_every_dag_explains_itself_and_retries(loaded: dict[str, Any]) -> None:
+def test_every_dag_explains_itself(loaded: dict[str, Any]) -> None:
     for dag in loaded["dags"].values():
         assert len(dag["doc"]) > 200
-        assert dag["tags"]
-        assert min(dag["retries"].values()) >= 1
+    for key, publisher in load_publishers().items():
+        cared_for = [*["unverified"][: len(publisher.unverified)], *["local"][: publisher.local]]
+        assert loaded["dags"][f"crawl_{key}"]["tags"] == sorted(["crawl", publisher.language, *cared_for])
+    assert loaded["dags"]["crawl_many"]["tags"] == ["by hand", "crawl"]
+    assert loaded["dags"]["crawl_contoh"]["description"] == "Harian Contoh: http://127.0.0.1:8710/"
+    assert loaded["dags"]["deduplicate"]["tags"] == ["deduplicate"]
+    assert loaded["dags"]["check_publishers"]["tags"] == ["check"]
+
+
+def test_a_task_that_fails_is_tried_again_after_a_pause(loaded: dict[str, Any]) -> None:
+    others = {"deduplicate": (2, 30.0), "check_publishers": (1, 600.0)}
+    for name, dag in loaded["dags"].items():
+        for task, times in dag["retries"].items():
+            assert (times, dag["delays"][task]) == others.get(name, (1, 30.0)), (name, task)
+
+
+def test_a_backfill_may_go_back_to_the_first_day_of_2000(loaded: dict[str, Any]) -> None:
+    zones = {f"crawl_{key}": publisher.zone for key, publisher in load_publishers().items()}
+    assert len(set(zones.values())) > 1
+    for name, dag in loaded["dags"].items():
+        first = datetime(2000, 1, 1, tzinfo=zones.get(name, zones["crawl_contoh"])).astimezone(UTC)
+        assert dag["start"] == [first.replace(tzinfo=None).isoformat(), "UTC"], name
 
 
 def test_a_crawl_announces_and_deduplication_follows_the_announcement(loaded: dict[str, Any]) -> None:
@@ -134,6 +179,7 @@ def test_a_crawl_announces_and_deduplication_follows_the_announcement(loaded: di
     assert crawl["tasks"] == {"crawl": ["announce"], "announce": []}
     assert crawl["outlets"] == {"crawl": [], "announce": ["news_articles_due"]}
     assert deduplicate["assets"] == ["news_articles"]
+    assert deduplicate["inlets"] == {"mark_duplicates": ["lumbung://news/articles"]}
 
 
 def test_deduplication_has_a_net_under_the_event(loaded: dict[str, Any]) -> None:
@@ -164,38 +210,87 @@ def test_every_field_of_the_form_has_title_description_and_section(loaded: dict[
     assert all(all(field) for field in [*crawl.values(), *many.values(), *check.values(), *again.values()])
 
 
+def test_a_form_that_nobody_has_filled_in_asks_for_the_usual(loaded: dict[str, Any]) -> None:
+    dags = loaded["dags"]
+    assert dags["crawl_contoh"]["defaults"] == CRAWL_FORM
+    assert dags["crawl_many"]["defaults"] == {"publishers": [], **CRAWL_FORM}
+    assert dags["check_publishers"]["defaults"] == {"publishers": [], "articles": 3}
+    assert dags["deduplicate"]["defaults"] == {"recheck": False, "publisher": None, "batch": 500}
+
+
+def test_publishers_to_check_are_chosen_from_a_list(loaded: dict[str, Any]) -> None:
+    assert loaded["dags"]["check_publishers"]["choices"] == {"publishers": publisher_keys()}
+    assert loaded["dags"]["crawl_many"]["choices"] == {"publishers": publisher_keys()}
+
+
 def test_the_form_refuses_values_that_make_no_sense(loaded: dict[str, Any]) -> None:
     taken = [each[:3] for each, good in zip(ASKED, loaded["accepts"], strict=True) if good]
     assert taken == [each[:3] for each in ASKED if each[3]]
 
 
+def test_many_publishers_are_crawled_a_few_at_a_time_and_announced_whatever_became_of_them(
+    loaded: dict[str, Any],
+) -> None:
+    dag = loaded["dags"]["crawl_many"]
+    assert dag["tasks"] == {"choose": ["crawl"], "crawl": ["announce"], "announce": []}
+    assert dag["teardowns"] == ["announce"]
+    assert dag["limits"] == {"choose": None, "crawl": 12 * 3600.0, "announce": None}
+    assert dag["operators"]["crawl"] == {"max_active_tis_per_dagrun": 4, "map_index_template": "{{ task.publisher }}"}
+    assert (dag["name"], dag["cron"]) == ("Crawl many publishers", None)
+
+
 def test_publishers_are_checked_one_task_each_weekly(loaded: dict[str, Any]) -> None:
     dag = loaded["dags"]["check_publishers"]
     assert dag["tasks"] == {"choose": ["check"], "check": []}
-    assert (dag["cron"], dag["zone"]) == ("23 5 * * 1", "Asia/Jakarta")
+    assert (dag["cron"], dag["start"]) == ("23 5 * * 1", ["1999-12-31T17:00:00", "UTC"])
+    assert dag["operators"]["check"] == {
+        "articles": "{{ params.articles or 3 }}",
+        "max_active_tis_per_dagrun": 4,
+        "map_index_template": "{{ task.publisher }}",
+    }
 
 
 def test_loading_the_dags_imports_neither_scrapy_nor_the_pipelines(loaded: dict[str, Any]) -> None:
     assert loaded["imported"] == []
 
 
-def test_a_task_builds_only_its_own_dag(tmp_path: Path) -> None:
-    result = load(tmp_path, _AIRFLOW_PARSING_CONTEXT_DAG_ID="crawl_contoh")
+def test_a_task_builds_only_its_own_dag(ask: ForkingAirflow) -> None:
+    result = load(ask, _AIRFLOW_PARSING_CONTEXT_DAG_ID="crawl_contoh")
     assert crawls(result) == ["crawl_contoh"]
 
 
-def test_a_broken_publisher_file_stops_its_own_publisher_only(tmp_path: Path) -> None:
+BROKEN = 'name = "Rusak"\nhome = "http://127.0.0.1:1/"\njadwal = "* * * * *"\n'
+
+
+@pytest.fixture
+def with_broken(tmp_path: Path) -> dict[str, str]:
+    """A folder of three publishers, two of whose files cannot be used."""
     (tmp_path / "contoh.toml").write_text((ROOT / "seeds/publishers/contoh.toml").read_text("utf-8"), "utf-8")
-    broken = 'name = "Rusak"\nhome = "http://127.0.0.1:1/"\njadwal = "* * * * *"\n'
     for name in ("rusak.toml", "Koran Kita.toml"):
-        (tmp_path / name).write_text(broken, "utf-8")
-    result = load(tmp_path, LUMBUNG_PUBLISHERS=str(tmp_path))
+        (tmp_path / name).write_text(BROKEN, "utf-8")
+    return {"LUMBUNG_PUBLISHERS": str(tmp_path)}
+
+
+def test_a_broken_publisher_file_stops_its_own_publisher_only(
+    ask: ForkingAirflow, loaded: dict[str, Any], with_broken: dict[str, str]
+) -> None:
+    result = load(ask, **with_broken)
     assert result["errors"] == []
-    assert crawls(result) == [
-        "crawl_Koran_Kita",
-        "crawl_contoh",
-        "crawl_rusak",
-    ]
-    assert result["dags"]["crawl_rusak"]["tags"] == ["broken", "crawl"]
-    assert "rusak.toml: jadwal: unknown key; allowed are " in result["dags"]["crawl_rusak"]["doc"]
-    assert "broken" not in result["dags"]["crawl_contoh"]["tags"]
+    assert crawls(result) == ["crawl_Koran_Kita", "crawl_contoh", "crawl_rusak"]
+    assert result["dags"]["crawl_contoh"] == loaded["dags"]["crawl_contoh"]
+    rusak = result["dags"]["crawl_rusak"]
+    assert "rusak.toml: jadwal: unknown key; allowed are " in rusak["doc"]
+    assert rusak["description"] == rusak["doc"]
+    same = ("file", "form", "defaults", "optional", "catchup", "max_active_runs", "paused")
+    assert {name: rusak[name] for name in same} == {name: result["dags"]["crawl_contoh"][name] for name in same}
+    assert rusak["tags"] == ["broken", "crawl"]
+    assert (rusak["tasks"], rusak["operators"]) == ({"crawl": []}, {"crawl": {"publisher": "rusak"}})
+    assert (rusak["retries"], rusak["delays"]) == ({"crawl": 1}, {"crawl": 30.0})
+    assert (rusak["cron"], rusak["start"]) == ("0 * * * *", ["2000-01-01T00:00:00", "UTC"])
+
+
+def test_the_task_of_a_broken_publisher_finds_its_dag_whatever_the_file_is_called(
+    ask: ForkingAirflow, with_broken: dict[str, str]
+) -> None:
+    result = load(ask, _AIRFLOW_PARSING_CONTEXT_DAG_ID="crawl_Koran_Kita", **with_broken)
+    assert crawls(result) == ["crawl_Koran_Kita"]

@@ -1,13 +1,15 @@
 """Small faults for Python sources: what a tired programmer gets wrong and a type checker lets pass.
 
 Comparisons turned or off by one, conditions and their parts dropped, constants changed, effects, guards and locks left
-out, members of a set forgotten, alternatives of a pattern forgotten, arguments swapped. Nothing is changed in imports,
-annotations, decorators, f-strings, and in what is only said: log lines and the texts of errors.
+out, members of a set or table forgotten, alternatives of a pattern forgotten, arguments swapped, named ones forgotten,
+words that a program knows misspelt. Nothing is changed in imports, annotations, f-strings, and in what is only said:
+log lines, the texts of errors and of forms, docstrings.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Final
 
 from mutants.mutant import Fault
@@ -50,6 +52,10 @@ _NAMESAKES: Final = {
 }
 _TIDYING: Final = {"strip", "lstrip", "rstrip", "lower", "casefold", "removeprefix", "removesuffix"}
 _SAYS: Final = {"debug", "info", "warning", "error", "exception", "log"}
+_FOR_PEOPLE: Final = {"title", "description", "section", "doc_md", "help"}
+"""Named arguments whose texts only people read."""
+_HUSHED: Final = {"dataclass", "property", "overload"}
+"""Decorators whose arguments say how a class may be used, which the type checker sees to."""
 _SMALL: Final = 10
 
 
@@ -98,7 +104,7 @@ class _Planter:
             for rest in kept if len(display.elts) > 1 else ():
                 text = ast.unparse(type(display)(rest))
                 yield self._instead(display, text, "member dropped", scope)
-        if isinstance(node, ast.Dict) and scope == "" and len(node.keys) > 1:
+        if isinstance(node, ast.Dict) and len(node.keys) > 1:
             for left in range(len(node.keys)):
                 keys, values = list(node.keys), list(node.values)
                 del keys[left], values[left]
@@ -137,6 +143,10 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
         return
     if isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and _only_says(node.value)):
         return
+    if isinstance(node, ast.keyword) and node.arg in _FOR_PEOPLE:
+        return
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield from (each for each in node.decorator_list if isinstance(each, ast.Call) and not _is_hushed(each))
     left_out = {"annotation", "returns", "decorator_list", "type_params", "bases"}
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
         left_out.add("slice")
@@ -149,11 +159,18 @@ def _is_for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
+def _is_hushed(decorator: ast.Call) -> bool:
+    return ast.unparse(decorator.func).rpartition(".")[2] in _HUSHED
+
+
 def _as_list(value: object) -> Iterable[object]:
     return value if isinstance(value, list) else [value]
 
 
 def _only_says(node: ast.expr) -> bool:
+    """Whether it is a docstring or a log line."""
+    if isinstance(node, ast.Constant):
+        return True
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAYS
 
 
@@ -179,6 +196,7 @@ def _expressions(node: ast.expr) -> Iterator[tuple[str, str]]:
             yield from _constants(value)
         case ast.Call():
             yield from _calls(node)
+            yield from _arguments(node)
 
 
 def _turned(node: ast.Compare) -> Iterator[str]:
@@ -202,8 +220,19 @@ def _constants(value: object) -> Iterator[tuple[str, str]]:
         yield "constant", repr(value + 1)
         if value == 1:
             yield "constant", "0"
+    elif isinstance(value, str):
+        yield from _misspelt(value)
     elif isinstance(value, int | float):
         yield from (("constant", repr(other)) for other in (value * 2, value // 2) if other != value)
+
+
+def _misspelt(value: str) -> Iterator[tuple[str, str]]:
+    """Another number in it, or the word misspelt; a text with words and blanks is for people."""
+    letters, blanks = any(map(str.isalpha, value)), any(map(str.isspace, value))
+    if not letters and (number := re.search(r"\d+", value)):
+        yield "word", repr(f"{value[: number.start()]}{int(number[0]) + 1}{value[number.end() :]}")
+    elif letters and not blanks:
+        yield "word", repr(f"{value}x")
 
 
 def _calls(node: ast.Call) -> Iterator[tuple[str, str]]:
@@ -219,6 +248,13 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, str]]:
             for change, text in weaker_patterns(str(node.args[0].value)):
                 changed = ast.Call(node.func, [ast.Constant(text), *node.args[1:]], node.keywords)
                 yield f"pattern {change}", ast.unparse(changed)
+
+
+def _arguments(node: ast.Call) -> Iterator[tuple[str, str]]:
+    for left_out in node.keywords:
+        if left_out.arg is not None:
+            named = [each for each in node.keywords if each is not left_out]
+            yield f"{left_out.arg} dropped", ast.unparse(ast.Call(node.func, node.args, named))
     names = (ast.Name, ast.Attribute)
     match node.args:
         case [first, second, *rest] if isinstance(first, names) and isinstance(second, names):
@@ -240,5 +276,7 @@ def _statements(node: ast.stmt) -> Iterator[tuple[str, str]]:
             if type(operator) in _ARITHMETIC:
                 other = _ARITHMETIC[type(operator)]()
                 yield "arithmetic", ast.unparse(ast.AugAssign(target, other, value))
+        case ast.Return(ast.expr()):
+            yield "return dropped", "pass"
         case ast.Raise() | ast.Continue() | ast.Break():
             yield f"{type(node).__name__.lower()} dropped", "pass"

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from x import y
 _NAMES = {"m", "amp"}
 _WORD = re.compile(r"a|b")
+@task(outlets=[NEWS], retries=3)
 def late(self, now: int = 3) -> bool:
     "Above 1 and below 9."
     logger.info("%s is %d", self, 7)
@@ -69,6 +70,10 @@ def late(self, now: int = 3) -> bool:
     if self.until <= now and not self.gone:
         raise ValueError(f"{now} is above {9}")
     return min(self.until, now) in (1, 2)
+class Kind:
+    "words"
+    def form(self):
+        return Param(default="usual", title="Above all", cron="13 5 * * 1", kinds={"a": 1, "b": 2})
 """
 
 
@@ -100,6 +105,12 @@ def planted(plant: Callable[[str], Iterable[Fault]], source: str) -> set[str]:
         "return (max(self.until, now)) in (1, 2)",
         "return (min(self.until, now) not in (1, 2))",
         "return min(self.until, now) in (2,)",
+        "@(task(retries=3))",
+        "@task(outlets=[NEWS], retries=(4))",
+        """return Param(default=('usualx'), title="Above all", cron="13 5 * * 1", kinds={"a": 1, "b": 2})""",
+        """return Param(default="usual", title="Above all", cron=('14 5 * * 1'), kinds={"a": 1, "b": 2})""",
+        "return (Param(title='Above all', cron='13 5 * * 1', kinds={'a': 1, 'b': 2}))",
+        """return Param(default="usual", title="Above all", cron="13 5 * * 1", kinds={'b': 2})""",
     ],
 )
 def test_a_fault_of_each_kind_is_planted_in_python(line: str) -> None:
@@ -110,7 +121,7 @@ def test_nothing_is_planted_in_what_only_says_something_or_is_for_types() -> Non
     assert not {
         line
         for line in planted(python_faults, PROGRAM)
-        if "TYPE_CHECKING" in line or "logger" in line or "above" in line
+        if "TYPE_CHECKING" in line or "logger" in line or "above" in line or "Above allx" in line or "wordsx" in line
     }
 
 

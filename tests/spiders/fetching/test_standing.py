@@ -64,6 +64,19 @@ def test_each_rest_is_twice_as_long_and_a_day_at_most() -> None:
     assert [rest.seconds for rest in rests if rest] == [900, 1_800, 3_600, 57_600, 86_400, 86_400]
 
 
+def test_rests_after_failures_double_as_well_and_begin_with_a_minute() -> None:
+    rests = [answers(*(500,) * 10, strikes=strikes) for strikes in (0, 1, 2)]
+    assert [rest.seconds for rest in rests if rest] == [60, 120, 240]
+    refused = standing(1)
+    *_, last = [refused.unreachable("refused", connection_refused=True) for _ in range(3)]
+    assert last is not None
+    assert last.seconds == 120
+
+
+def test_429_and_503_ask_to_wait_and_nothing_else_does() -> None:
+    assert [status for status in range(100, 600) if asks_to_wait(status)] == [429, 503]
+
+
 def test_retry_after_is_waited_for_up_to_patience() -> None:
     assert answers(503, wait=120) == Rest(120, "HTTP 503", strikes=0, ends=False)
     assert answers(429, wait=0.5) == Rest(0.5, "HTTP 429", strikes=0, ends=False)

@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 from scrapy import Request, signals
-from scrapy.exceptions import DownloadConnectionRefusedError, DownloadTimeoutError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 from support.middlewares import Crawl, run
-from twisted.internet.error import ConnectionLost
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
 from spiders.fetching.domain_queue import LeftAlone
 from spiders.fetching.errors import CrawlOver
@@ -76,7 +82,11 @@ def test_three_refusals_let_a_domain_rest_and_end_the_crawl_at_home(outcome: int
 
 @pytest.mark.parametrize(
     ("error", "counts"),
-    [(DownloadTimeoutError(), True), (ConnectionLost(), True), (OSError(), True), (ValueError(), False)],
+    [
+        *((error(), True) for error in (DownloadTimeoutError, DownloadFailedError, CannotResolveHostError)),
+        *((error(), True) for error in (ConnectError, ConnectionDone, ConnectionLost, ResponseDataLossError, OSError)),
+        (ValueError(), False),
+    ],
 )
 def test_ten_failures_of_the_network_are_a_rest_and_other_errors_say_nothing(error: Exception, *, counts: bool) -> None:
     async def work() -> None:
@@ -246,6 +256,15 @@ def test_a_rest_longer_than_patience_ends_the_crawl_at_home_and_costs_one_page_e
             await crawl.one(LAIN)
         with pytest.raises(CrawlOver):
             await crawl.one(HOME)
+
+    run(work)
+
+
+def test_a_rest_within_patience_is_waited_for() -> None:
+    async def work() -> None:
+        crawl = Crawl(Turn(ours=True, seconds=0.05, reason="HTTP 503"), POLITE_PATIENCE=60)
+        await crawl.one(HOME)
+        assert crawl.turns.of("rest") == []
 
     run(work)
 

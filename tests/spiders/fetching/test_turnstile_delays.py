@@ -30,6 +30,7 @@ ODD = koran(domains=("www.koran.example", "www.berita.example"), delay_seconds=9
         (SLOW, "https://foto.koran.example/", 9.0),
         (SLOW, LAIN, 3.0),
         (ODD, "https://foto.berita.example/", 9.0),
+        (koran(home="https://m.koran.example/", domains=("m.koran.example",), delay_seconds=9.0), HOME, 9.0),
         (koran(delay_seconds=0.0), HOME, 0.0),
         (koran(delay_seconds=0.0), LAIN, 3.0),
         (koran(**LOCAL), "http://127.0.0.1:8000/a", 0.0),

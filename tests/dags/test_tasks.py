@@ -1,0 +1,160 @@
+"""The tasks of the DAGs other than the crawl itself: announce, mark_duplicates, choose; in order, over one harvest."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.scripted_press import ARTICLE, Answer, Press, printing, write_publisher
+from support.throwaway import fresh_database
+
+from pipelines.database.connections import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.forking_airflow import ForkingAirflow
+
+    from pipelines.stack.postgres import Server
+
+WATCH = """
+create table watched (statement text, application text);
+create function watch() returns trigger language plpgsql security definer as $$ begin
+    insert into watched values (current_setting('statement_timeout'), current_setting('application_name'));
+    return null;
+end $$;
+create trigger watch after insert on lumbung.fingerprint for each statement execute function watch();
+"""
+
+
+@pytest.fixture(scope="module")
+def harvest(server: Server) -> Iterator[str]:
+    with fresh_database(server) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def press() -> Iterator[Press]:
+    with printing() as printed:
+        yield printed
+
+
+@pytest.fixture(scope="module")
+def world(harvest: str, press: Press, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    found = write_publisher(tmp_path_factory.mktemp("publishers"), "warta", press.home)
+    return {**found, "AIRFLOW_CONN_LUMBUNG": harvest}
+
+
+@pytest.fixture(scope="module")
+def crawl(ask: ForkingAirflow, world: dict[str, str]) -> dict[str, Any]:
+    """What the first crawl has returned."""
+    told = ask("task_probe.crawled", "warta", **world)
+    assert told["error"] is None
+    found: dict[str, Any] = told["returned"]
+    return found
+
+
+def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
+    with closing(connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_what_waits_is_announced_with_the_figures_of_the_crawl(
+    ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any]
+) -> None:
+    told = ask("task_probe.ran", "crawl_warta", "announce", crawl, **world)
+    assert told["returned"] == "5 articles wait for deduplication"
+    assert told["events"] == [["news_articles", {**crawl, "due": 5}]]
+    assert crawl["stored"] == 5
+
+
+def test_many_crawls_are_announced_as_one_with_the_sums_of_their_figures(
+    ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any]
+) -> None:
+    other = {**crawl, "publisher": "lain", "stored": 7}
+    told = ask("task_probe.ran", "crawl_many", "announce", [crawl, None, other], **world)
+    ((asset, extra),) = told["events"]
+    assert asset == "news_articles"
+    assert extra["publishers"] == ["warta", "lain"]
+    assert (extra["stored"], extra["entries"], extra["due"]) == (12, 2 * crawl["entries"], 5)
+    assert "publisher" not in extra
+    told = ask("task_probe.ran", "crawl_many", "announce", None, **world)
+    assert told["events"] == [["news_articles", {"publishers": [], "due": 5}]]
+
+
+def test_deduplication_works_under_limits_of_its_own_and_tells_what_it_did(
+    ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any], harvest: str
+) -> None:
+    assert crawl
+    rows(harvest, WATCH)
+    told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, {"batch": 2}, **world)
+    assert told["error"] is None
+    assert told["returned"]["seen"] == 5
+    assert [text for level, text in told["said"] if level == "INFO" and " of 5 articles, " in text][-1].startswith(
+        "5 of"
+    )
+    assert any(text.startswith("seen 5, ") for _, text in told["said"])
+    assert set(rows(harvest, "select * from watched")) == {("30min", "lumbung airflow")}
+    assert rows(harvest, "select count(*) from watched") == [(3,)]  # two articles a transaction
+
+
+def test_a_task_that_only_reads_has_a_readers_limits(ask: ForkingAirflow, world: dict[str, str], harvest: str) -> None:
+    told = ask("task_probe.session_limits", **world)
+    assert told == {"statement": "5min", "application": "lumbung airflow", "database": harvest.rpartition("/")[2]}
+
+
+def test_nothing_is_announced_when_nothing_waits(
+    ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any]
+) -> None:
+    told = ask("task_probe.ran", "crawl_warta", "announce", crawl, **world)
+    assert told["returned"] == "nothing: no article waits for deduplication"
+    assert told["events"] == []
+
+
+def test_a_full_recheck_looks_again_and_a_form_left_empty_asks_for_none(
+    ask: ForkingAirflow, world: dict[str, str], harvest: str
+) -> None:
+    def seen(**form: object) -> int:
+        told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, form, **world)
+        found: int = told["returned"]["seen"]
+        return found
+
+    rows(harvest, "truncate watched")
+    assert seen(recheck=None, publisher=None, batch=None) == 0
+    assert seen(recheck=False, publisher="warta", batch=None) == 0
+    assert seen(recheck=True, publisher="lain", batch=None) == 0
+    assert seen(recheck=True, publisher="warta", batch=None) == 5
+    assert seen(recheck=True, publisher=None, batch=4) == 5
+    assert rows(harvest, "select count(*) from watched") == [(3,)]  # all five at a time, then four and one
+
+
+def test_updated_articles_are_announced_as_new_ones_are(
+    ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any], press: Press
+) -> None:
+    assert crawl
+    changed = Answer(ARTICLE.replace("padi", "jagung"))
+    press.script = lambda path, _number: changed if "/berita-" in path else None
+    told = ask("task_probe.crawled", "warta", None, {"refetch": True}, **world)["returned"]
+    assert (told["stored"], told["updated"]) == (0, 5)
+    announced = ask("task_probe.ran", "crawl_warta", "announce", told, **world)
+    assert announced["events"] == [["news_articles", {**told, "due": 5}]]
+
+
+def test_publishers_are_checked_as_asked_or_all(ask: ForkingAirflow, world: dict[str, str]) -> None:
+    def chosen(**form: object) -> object:
+        return ask("task_probe.ran", "check_publishers", "choose", None, form, **world)["returned"]
+
+    assert chosen() == chosen(publishers=None) == chosen(publishers=[]) == ["warta"]
+    assert chosen(publishers=["a", "b"]) == ["a", "b"]
+
+
+def test_publishers_to_crawl_must_be_chosen_and_each_counts_once(ask: ForkingAirflow, world: dict[str, str]) -> None:
+    told = ask("task_probe.ran", "crawl_many", "choose", None, {"publishers": ["b", "a", "b"]}, **world)
+    assert told["returned"] == ["b", "a"]
+    forms: list[dict[str, Any]] = [{}, {"publishers": None}, {"publishers": []}]
+    for form in forms:
+        told = ask("task_probe.ran", "crawl_many", "choose", None, form, **world)
+        assert told["type"] == "AirflowFailException"
+        assert told["error"].startswith("no publisher was chosen")
