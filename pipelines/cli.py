@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import click
 
+from pipelines.changes.commands import follow, takedown
 from pipelines.command_line import examples
 from pipelines.database.commands import login, migrate
 from pipelines.duplicates.commands import deduplicate, duplicates
@@ -51,6 +52,8 @@ for _command in (
     first_harvest,
     deduplicate,
     duplicates,
+    follow,
+    takedown,
 ):
     cli.add_command(_command)
 for _command in (start, stop):

@@ -48,9 +48,10 @@ MAP = {
     "pipelines.database": "command_line",
     "pipelines.harvest": "command_line database",
     "pipelines.duplicates": "command_line progress database",
+    "pipelines.changes": "command_line database",
     "pipelines.stack": "command_line progress database",
     "pipelines.publishers": "command_line progress database harvest",
-    "pipelines": "command_line database harvest duplicates stack publishers",
+    "pipelines": "command_line database harvest duplicates changes stack publishers",
     # dags: files that Airflow loads one by one
     "dags": "",
     "dags.plugins": "",

@@ -108,7 +108,7 @@ def load(connection: Connection, crawl_id: int, visits: Sequence[Visit], once: O
 def _merge(cursor: Cursor, crawl_id: int, visits: Sequence[Visit]) -> list[int]:
     """Merge the rows of the table `visit`; the figures of a `Loaded`."""
     whose = {"crawl_id": crawl_id}
-    for name in ("drop_lost_leases", "add_revisions", "add_reads", "merge_articles"):
+    for name in ("drop_lost_leases", "refuse_taken_down", "add_revisions", "add_reads", "merge_articles"):
         cursor.execute(query(name), whose)
     stored, updated = the_row(cursor)
     cursor.execute(query("merge_rejections"), whose)
@@ -125,7 +125,9 @@ def _keep(cursor: Cursor, visits: Sequence[Visit]) -> None:
         if visit.kept is not None:
             cursor.execute(query("keep_page"), {"page_id": visit.page_id, "page": gzip.compress(visit.kept, mtime=0)})
         if isinstance(visit.outcome, Released) and visit.outcome.article is not None:
-            cursor.execute(query("hold_article"), {"page_id": visit.page_id, "article": pack(visit.outcome.article)})
+            article = visit.outcome.article
+            held = {"article": pack(article), "urls": [article.canonical_url, article.declared_url, article.url]}
+            cursor.execute(query("hold_article"), {"page_id": visit.page_id, **held})
 
 
 def _row(visit: Visit) -> tuple[Value, ...]:

@@ -25,7 +25,20 @@ if TYPE_CHECKING:
     from pipelines.stack.postgres import Server
 
 LUMBUNG = Path(sys.executable).with_name("lumbung")
-COMMANDS = ("up", "down", "status", "logs", "psql", "migrate", "publishers", "crawl", "deduplicate", "duplicates")
+COMMANDS = (
+    "up",
+    "down",
+    "status",
+    "logs",
+    "psql",
+    "migrate",
+    "publishers",
+    "crawl",
+    "deduplicate",
+    "duplicates",
+    "follow",
+    "takedown",
+)
 
 
 @pytest.fixture

@@ -34,9 +34,11 @@ grant usage on schema lumbung, news to lumbung_crawler;
 grant select on all tables in schema news to lumbung_crawler;
 grant select, insert, update, delete on all tables in schema lumbung to lumbung_crawler;
 revoke delete on
-    lumbung.article, lumbung.crawl, lumbung.domain, lumbung.page, lumbung.poll, lumbung.publisher, lumbung.reads,
-    lumbung.revision
+    lumbung.article, lumbung.change, lumbung.crawl, lumbung.domain, lumbung.page, lumbung.poll, lumbung.publisher,
+    lumbung.reads, lumbung.revision, lumbung.shown
     from lumbung_crawler;
+revoke update on lumbung.change from lumbung_crawler;
+revoke insert, update, delete on lumbung.takedown from lumbung_crawler;
 grant usage, select on all sequences in schema lumbung to lumbung_crawler;
 grant execute on all functions in schema lumbung to lumbung_crawler;
 grant select on public.lumbung_migration to lumbung_crawler;

@@ -44,6 +44,13 @@ with held as (
 )
 delete from visit where page_id not in (select page_id from held)
 
+-- refuse_taken_down --
+-- What was taken down comes back under no other address.
+update visit
+set kind = 'rejection', reason = 'taken_down', detail = '', look_after = null, look_after_change = null
+where kind = 'article' and (select exists (select from lumbung.takedown))
+    and lumbung.is_taken_down(array[canonical_url, declared_url, url])
+
 -- add_revisions --
 insert into lumbung.revision (article_id, number, headline_before, paragraphs_before, modified_at, revised_at, crawl_id)
 select
@@ -126,7 +133,9 @@ where old.publisher = kept.publisher and old.page_id <> kept.page_id and old.pag
 
 -- hold_article --
 insert into lumbung.held (page_id, article)
-select page_id, %(article)s from visit where page_id = %(page_id)s
+select page_id, %(article)s
+from visit
+where page_id = %(page_id)s and not lumbung.is_taken_down(%(urls)s)
 on conflict (page_id) do update set article = excluded.article, held_at = now()
 
 -- drop_held --
