@@ -75,7 +75,7 @@ class Stop:
             watch.register(each, select.POLLIN)
         if self._pipe is not None:
             watch.register(self._pipe, 0)
-        self.asked |= self._pipe in (descriptor for descriptor, _ in watch.poll(seconds * 1000))
+        self.asked |= any(descriptor == self._pipe for descriptor, _ in watch.poll(seconds * 1000))
 
 
 class Follower:

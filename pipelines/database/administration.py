@@ -31,7 +31,7 @@ def owner_url(database_url: str) -> str:
 def migrate(database_url: str, say: Callable[[str], None]) -> None:
     """Bring schema and rights up to date, and say what was done and what this login could not do."""
     with closing(connect(owner_url(database_url), work=Work.MIGRATING)) as connection:
-        applied = bring_up_to_date(connection)
+        applied = bring_up_to_date(connection, say)
         without = make_roles(connection)
     say(f"applied {', '.join(applied)}" if applied else "the schema is up to date")
     if without:

@@ -1,14 +1,40 @@
-"""Apply `pipelines/sql/migrations/NNNN_name.sql` in order: each in its transaction, all under one advisory lock."""
+"""Apply `pipelines/sql/migrations/NNNN_name.sql` in order, each in its transaction, by one process at a time."""
 
 from __future__ import annotations
 
-from functools import cache
+import logging
+import time
+from contextlib import suppress
+from functools import cache, partial
 from importlib.resources import files
+from typing import TYPE_CHECKING, TypeVar
 
-from pipelines.database.connections import Connection, Cursor, DatabaseNotReady, transaction
-from pipelines.database.roles import grant_rights, make_roles
+from psycopg2 import errors
 
-_LOCK = 0x6C756D62  # "lumb"; any number that no other program on the server uses
+from pipelines.database.connections import (
+    DEADLOCK,
+    Connection,
+    Cursor,
+    DatabaseNotReady,
+    DatabaseRefused,
+    transaction,
+)
+from pipelines.database.roles import end_long_readers, grant_rights, make_roles
+from pipelines.database.statements import query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE = 1800.0
+"""Seconds to go on asking for locks: a batch of deduplication may take as long."""
+_ATTEMPT = "1s"
+"""Everybody queues up behind a migration that waits for a lock: it gives up after this long, and comes back."""
+_PAUSE = 2.0
+_LOCKED = "55P03"
 
 
 @cache
@@ -19,47 +45,81 @@ def migrations() -> dict[str, str]:
     return {path.name.removesuffix(".sql"): path.read_text("utf-8") for path in found}
 
 
-def migrate(connection: Connection) -> list[str]:
+def migrate(connection: Connection, say: Callable[[str], None] = logger.info) -> list[str]:
     """Bring the database to this code's schema and the rights of its roles up to date; a second call changes nothing.
 
-    Of several at the same time one works and the others wait. Roles that this login may not make are left out, with
-    their rights: `pipelines.database.roles.make_roles` tells which.
+    Of several at the same time one works and the others wait. Locks are asked for in short attempts, so that nobody
+    waits for whoever keeps a migration waiting. Roles that this login may not make are left out, with their rights:
+    `pipelines.database.roles.make_roles` tells which.
+
+    Args:
+        connection: of the owner, outside of a transaction.
+        say: is told who is in the way.
 
     Returns:
         Names of the migrations applied now.
 
     Raises:
         DatabaseNotReady: the database has a migration that this code does not know: the code is older than its data.
+        DatabaseRefused: something held a lock for half an hour.
     """
-    with transaction(connection) as cursor:
-        # However long the one before us takes: waiting here is in nobody's way.
-        cursor.execute("set local lock_timeout = 0")
-        cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
-    try:
-        make_roles(connection)
-        applied = _apply(connection)
-        grant_rights(connection)
-        return applied
-    finally:
-        if not connection.closed:
-            connection.rollback()
-            with transaction(connection) as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])
-
-
-def _apply(connection: Connection) -> list[str]:
+    make_roles(connection)
     if _is_fresh(connection):
-        with transaction(connection) as cursor:
-            cursor.execute(
-                "create table public.lumbung_migration"
-                " (name text primary key, applied_at timestamptz not null default now())"
-            )
+        # Two at once.
+        with suppress(errors.UniqueViolation, errors.DuplicateTable), transaction(connection) as cursor:
+            cursor.execute(query("create_migrations"))
     pending = _pending(connection)
-    for name in pending:
-        with transaction(connection) as cursor:
-            cursor.execute(migrations()[name])
-            cursor.execute("insert into public.lumbung_migration (name) values (%s)", [name])
-    return pending
+    applied = [name for name in pending if _patiently(connection, partial(_apply, name=name), say)]
+    grant_rights(connection)
+    return applied
+
+
+def _apply(cursor: Cursor, name: str) -> bool:
+    """Whether this process has applied it; another one may have been first."""
+    _alone(cursor)
+    cursor.execute("select from public.lumbung_migration where name = %s", [name])
+    if cursor.fetchone() is not None:
+        return False
+    cursor.execute(f"set local lock_timeout = '{_ATTEMPT}'")
+    cursor.execute("select to_regclass('lumbung.schema_turn') is not null")
+    if cursor.fetchone() == (True,):
+        cursor.execute("lock table lumbung.schema_turn in access exclusive mode")
+    cursor.execute(migrations()[name])
+    cursor.execute("insert into public.lumbung_migration (name) values (%s)", [name])
+    return True
+
+
+def _alone(cursor: Cursor) -> None:
+    """Wait until no other process migrates, however long that takes: waiting here is in nobody's way."""
+    cursor.execute("set local lock_timeout = 0")
+    cursor.execute("lock table public.lumbung_migration in share row exclusive mode")
+
+
+def _patiently(connection: Connection, work: Callable[[Cursor], T], say: Callable[[str], None]) -> T:
+    """Do work in a transaction, again where something holds a lock that it needs."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with transaction(connection) as cursor:
+                return work(cursor)
+        except DatabaseRefused as refused:
+            if refused.code not in {_LOCKED, DEADLOCK} or time.monotonic() > deadline:
+                raise
+        say(_in_the_way(connection))
+        time.sleep(_PAUSE)
+
+
+def _in_the_way(connection: Connection) -> str:
+    """Who has had locks for longest; sessions of readers that are over their limits end."""
+    with transaction(connection) as cursor:
+        cursor.execute(query("in_the_way"))
+        found = cursor.fetchone()
+        cursor.execute("select to_regproc('lumbung.end_long_readers') is not null")
+        can_end = cursor.fetchone() == (True,)
+    if can_end:
+        end_long_readers(connection)
+    who = "process {}, {} of {}".format(*found) if found else "a transaction that has ended meanwhile"
+    return f"waiting for {who}; asking again"
 
 
 def _pending(connection: Connection) -> list[str]:
@@ -97,7 +157,7 @@ def hold_schema(cursor: Cursor) -> None:
     Raises:
         DatabaseNotReady: the schema is no longer this code's.
     """
-    cursor.execute("select pg_advisory_xact_lock_shared(%s)", [_LOCK])
+    cursor.execute("lock table lumbung.schema_turn in access share mode")
     cursor.execute("select count(*) from public.lumbung_migration")
     if cursor.fetchone() != (len(migrations()),):
         raise DatabaseNotReady("the database was migrated to another version meanwhile: start again with that version")

@@ -9,16 +9,19 @@ Roles belong to the server, rights to each database. One login that owns the dat
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 from psycopg2 import errors, sql
 from psycopg2.extensions import encrypt_password
 
-from pipelines.database.connections import NOT_ALLOWED, Connection, DatabaseRefused, transaction
+from pipelines.database.connections import NOT_ALLOWED, Connection, Cursor, DatabaseRefused, transaction
 from pipelines.database.statements import query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+logger = logging.getLogger(__name__)
 
 CRAWLER: Final = "lumbung_crawler"
 READER: Final = "news_reader"
@@ -31,10 +34,14 @@ _LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
         "statement_timeout": "5min",
         "lock_timeout": "10s",
         "idle_in_transaction_session_timeout": "5min",
+        "idle_session_timeout": "2h",
     },
 }
-"""Settings of logins. A forgotten query must not hold up a migration for ever; who needs longer says `set` first. What
-crawls brings limits of its own (`pipelines.database.connections.Work`)."""
+"""Settings of logins. A forgotten query must not hold up a migration for ever; who needs longer says `set` first, up to
+the ten minutes of `lumbung.end_long_readers`. What crawls brings limits of its own: `connections.Work`.
+"""
+CONNECTIONS: Final = 20
+"""Sessions that one login of a reader may have at a time."""
 
 
 def make_roles(connection: Connection) -> list[str]:
@@ -52,12 +59,15 @@ def grant_rights(connection: Connection) -> None:
         cursor.execute(query("owns_schemas"))
         if cursor.fetchone() != (True,):
             return
+        # One process at a time: rows of the catalogue that two change at once are an error.
+        cursor.execute("lock table public.lumbung_migration in share row exclusive mode")
         if READER not in missing:
             cursor.execute(query("grant_reader"))
         if CRAWLER not in missing:
             cursor.execute(query("grant_crawler"))
         if not missing:
             cursor.execute(query("let_in"))
+            cursor.execute(query("close_locks"))
 
 
 def login(connection: Connection, name: str, role: str, password: str) -> None:
@@ -89,6 +99,30 @@ def login(connection: Connection, name: str, role: str, password: str) -> None:
         for setting, value in _LIMITS[role].items():
             change = sql.SQL("alter role {} set {} = {}")
             cursor.execute(change.format(who, sql.Identifier(setting), sql.Literal(value)))
+        if role == READER:
+            cursor.execute(sql.SQL("alter role {} connection limit {}").format(who, sql.Literal(CONNECTIONS)))
+            _be_able_to_end(cursor, who)
+
+
+def _be_able_to_end(cursor: Cursor, who: sql.Identifier) -> None:
+    """Let the owner end the sessions of a login: `lumbung.end_long_readers` does so with the owner's rights."""
+    cursor.execute(
+        "select rolsuper, current_setting('server_version_num')::int >= 160000 from pg_roles"
+        " where rolname = current_user"
+    )
+    superuser, can_inherit = cursor.fetchone() or (False, False)
+    if not superuser:
+        how = sql.SQL("grant {} to current_user" + (" with inherit true, set false" if can_inherit else ""))
+        cursor.execute(how.format(who))
+
+
+def end_long_readers(connection: Connection) -> None:
+    """End the sessions of readers whose transaction is too old: they may have lifted their own limits."""
+    with transaction(connection) as cursor:
+        cursor.execute(query("end_long_readers"))
+        (ended,) = cursor.fetchone() or (0,)
+    if ended:
+        logger.warning("ended %d sessions of readers whose transaction was too old", ended)
 
 
 def shut_out(connection: Connection) -> None:

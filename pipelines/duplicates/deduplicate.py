@@ -1,6 +1,6 @@
 """Duplicates inside Postgres: new, revised and withdrawn articles -> fingerprints -> candidates -> pairs -> clusters.
 
-A batch is one transaction under one advisory lock: processes that run at the same time take turns batch by batch, and
+A batch is one transaction under one lock: processes that run at the same time take turns batch by batch, and
 one that is killed loses one batch, which the next run does again. The outcome depends on the articles alone, not on
 batches, order or number of processes (`find_candidates` states the one limit). A run with nothing new writes nothing.
 """
@@ -17,6 +17,7 @@ from pipelines.database.connections import Connection, Cursor, the_row, transact
 from pipelines.database.copy_text import CopyText
 from pipelines.database.lasting import Lasting
 from pipelines.database.migrate import hold_schema
+from pipelines.database.roles import end_long_readers
 from pipelines.database.statements import query
 from pipelines.duplicates.clusters import TEMPLATE_FILLINGS, Edge, Membership, Node, memberships
 from pipelines.duplicates.fingerprints import ALGORITHM, Fingerprint, fingerprint
@@ -25,7 +26,6 @@ from pipelines.duplicates.matching import Apart, Match, compare
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_LOCK = 0x64656475  # "dedu"; any number that no other program on the server uses
 HOT = 64
 """Articles that an article meets by one key on either side of it."""
 ALONE = 16
@@ -98,7 +98,7 @@ def _batch(cursor: Cursor, size: int) -> tuple[int, int, int, list[int]]:
 def begin_work(cursor: Cursor) -> None:
     """Wait for the turn of this transaction: others look at nothing until it ends."""
     hold_schema(cursor)
-    cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
+    cursor.execute(query("lock_duplicates"))
 
 
 def step(cursor: Cursor, size: int) -> tuple[int, int, int, list[int]]:
@@ -130,6 +130,7 @@ def run(
         publisher: with `recheck`, only at articles of this one.
         batch: articles a transaction.
     """
+    end_long_readers(connection)
     if recheck:
         whose = f" of {publisher}" if publisher else ""
         say(f"looking again at {counted(look_again(connection, publisher), 'article')}{whose}")

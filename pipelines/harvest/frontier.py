@@ -28,6 +28,7 @@ from pipelines.database.connections import (
 from pipelines.database.lasting import PATIENCE, Lasting
 from pipelines.database.migrate import check_ready
 from pipelines.database.repair import repair, repaired
+from pipelines.database.roles import end_long_readers
 from pipelines.database.statements import query
 from pipelines.harvest.leases import leased_page
 from pipelines.harvest.ledger import Crawl, DayCoverage, coverage, read_crawl
@@ -96,6 +97,7 @@ class Frontier:
         """
         connection = connect(application=f"lumbung crawl {spider.publisher.key}", work=Work.CRAWLING)
         check_ready(connection)
+        end_long_readers(connection)
         patience = crawler.settings.getfloat("DATABASE_PATIENCE")
         frontier = cls(connection, spider.publisher, spider.window, spider.run, patience)
         if spider.refetch:

@@ -2,10 +2,10 @@
 
 usage: PYTHONPATH=tests python tests/crash/feed.py [--seconds 300] [--kills 50] [--seed 7]
 
-Five loaders, two processes of deduplication and one that deletes and takes down write as the harvest does, with random pauses
-before they commit, rollbacks, and `kill -9` of the process or of its session. Copies of `news.all_articles` and
-`news.articles` follow `news.changes`, two others `fetched_at`. Prints the differences;
-status 1 where a copy that follows the feed has any.
+Five loaders, two processes of deduplication and one that deletes and takes down write as the harvest does, with random
+pauses before they commit, rollbacks, and `kill -9` of the process or of its session. Copies of `news.all_articles` and
+`news.articles` follow `news.changes`, two others `fetched_at`. Prints the differences; status 1 where a copy that
+follows the feed has any.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ with page as (
 )
 insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash, fetched_at,
     first_fetched_at, crawl_id)
-select page_id, 'kabar', canonical_url, canonical_url, 'Pasar', %s, %s, clock_timestamp(), clock_timestamp(), 1 from page
+select page_id, 'kabar', canonical_url, canonical_url, 'Pasar', %s, %s, clock_timestamp(), clock_timestamp(), 1
+from page
 """
 CHANGE = """
 update lumbung.article
@@ -53,7 +54,8 @@ where article_id in (select article_id from lumbung.article order by random() li
 """
 DELETE = "delete from lumbung.article where article_id = %s"
 REVISE = """
-update lumbung.article set text_hash = gen_random_uuid(), paragraphs = paragraphs || array['Lagi.'] where article_id = %s
+update lumbung.article set text_hash = gen_random_uuid(), paragraphs = paragraphs || array['Lagi.']
+where article_id = %s
 """
 SESSION = """
 select pg_terminate_backend(pid)
@@ -164,8 +166,8 @@ def run(url: str, seconds: float, kills: int, seed: int) -> dict[str, int]:
             for table, key in (("page", "page_id"), ("article", "article_id")):
                 cursor.execute(f"select setval(pg_get_serial_sequence('lumbung.{table}', '{key}'), 200)")
     copies: dict[str, Copy] = {
-        "news.all_articles by the feed": Copy(url, "all_articles"),
-        "news.articles by the feed": Copy(url, "articles"),
+        "news.all_articles by the feed": Copy(url, "all_articles", 2000),
+        "news.articles by the feed": Copy(url, "articles", 2000),
         "news.all_articles by fetched_at": FetchedAt(url, "all_articles"),
         "news.articles by fetched_at": FetchedAt(url, "articles"),
     }

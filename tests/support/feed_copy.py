@@ -16,18 +16,19 @@ from news.changes c
 left join news.{view} a using (article_id)
 where c.change_id > %(mark)s and c.latest
 order by c.change_id
-limit 40
+limit {most}
 """
 
 
 class Copy:
     """Rows of a view by article_id, as JSON."""
 
-    def __init__(self, url: str, view: str) -> None:
+    def __init__(self, url: str, view: str, most: int = 40) -> None:
         self._connection = psycopg2.connect(url, cursor_factory=RealDictCursor)
         self._connection.autocommit = True
         self.view = view
         self.mark = 0
+        self._most = most
         self.rows: dict[int, str] = {}
 
     def close(self) -> None:
@@ -40,13 +41,16 @@ class Copy:
 
     def follow(self) -> None:
         """Copy what is above the mark, to the end."""
-        while found := self.ask(ABOVE_MARK.format(view=self.view), {"mark": self.mark}):
+        statement = ABOVE_MARK.format(view=self.view, most=self._most)
+        while found := self.ask(statement, {"mark": self.mark}):
             for change in found:
                 if change["article"] is None:
                     self.rows.pop(change["article_id"], None)
                 else:
                     self.rows[change["article_id"]] = change["article"]
             self.mark = found[-1]["change_id"]
+            if len(found) < self._most:
+                break
 
     def differences(self) -> list[int]:
         """Articles that the copy and the view have otherwise."""

@@ -57,6 +57,27 @@ begin
 end
 $$
 
+-- close_locks --
+-- A crawl shows by an advisory lock that it lives. By default everybody may take any: only a superuser can change that.
+do $$
+declare
+    lock regprocedure;
+begin
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        for lock in
+            select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_(try_)?advisory_'
+        loop
+            execute format('revoke execute on function %s from public', lock);
+            execute format('grant execute on function %s to lumbung_crawler, %s', lock,
+                (select nspowner::regrole::text from pg_namespace where nspname = 'lumbung'));
+        end loop;
+    end if;
+end
+$$
+
+-- end_long_readers --
+select lumbung.end_long_readers()
+
 -- shut_out --
 -- For a server of our own: PUBLIC may connect to every database and make temporary tables there.
 do $$

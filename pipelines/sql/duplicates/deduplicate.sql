@@ -1,6 +1,6 @@
 -- lock_duplicates --
 -- Batches of all processes take turns: each sees the whole work of the one before.
-select pg_advisory_xact_lock(%(lock)s)
+lock table lumbung.deduplication_turn in exclusive mode
 
 -- count_due --
 select

@@ -15,6 +15,7 @@ import pytest
 from support.lost_reply import LossyWire
 from support.stories import Story, body, put
 
+from pipelines.database import migrate as migrating
 from pipelines.database.connections import (
     Connection,
     DatabaseError,
@@ -26,9 +27,9 @@ from pipelines.database.connections import (
     transaction,
 )
 from pipelines.database.lasting import PATIENCE, Lasting
-from pipelines.database.migrate import hold_schema, migrate
+from pipelines.database.migrate import hold_schema, migrate, migrations
 from pipelines.database.statements import query
-from pipelines.duplicates.deduplicate import _LOCK, deduplicate
+from pipelines.duplicates.deduplicate import deduplicate
 from pipelines.harvest.frontier import Frontier, close_abandoned
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
@@ -87,26 +88,35 @@ def kill_backend(other: Connection, connection: Connection) -> None:
     rows(other, "select pg_terminate_backend(%s)", connection.info.backend_pid)
 
 
-def test_a_migration_and_deduplication_wait_for_each_other(database_url: str, database: Connection) -> None:
+def waits(watcher: Connection, other: Connection) -> bool:
+    """Whether a session waits for a lock."""
+    return bool(rows(watcher, "select from pg_locks where not granted and pid = %s", other.info.backend_pid))
+
+
+def test_a_migration_and_deduplication_wait_for_each_other(
+    database_url: str, database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(database, [Story(body(1)), Story(body(1)[:5], "warta")])
     other = connect(database_url, work=Work.MIGRATING)
-    waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted and pid = %s"
-    with ThreadPoolExecutor(1) as pool:
+    said: list[str] = []
+    with ThreadPoolExecutor(1) as pool, closing(connect(database_url)) as watcher:
         with transaction(database) as cursor:
             hold_schema(cursor)  # as a batch does
-            migration = pool.submit(migrate, other)
-            with closing(connect(database_url)) as watcher:
-                until(lambda: rows(watcher, waiting, other.info.backend_pid) == [(1,)])
-            assert not migration.done()
-        assert migration.result() == []
+            with monkeypatch.context() as later:
+                later.setattr(migrating, "migrations", lambda: {**migrations(), "9999_later": "select 1"})
+                migration = pool.submit(migrate, other, said.append)
+                until(lambda: said)
+                assert said[0].startswith(f"waiting for process {database.info.backend_pid}, lumbung of ")
+                assert not migration.done()
+                database.commit()
+                assert migration.result() == ["9999_later"]
+        rows(watcher, "delete from public.lumbung_migration where name = '9999_later' returning 1")
         with transaction(other) as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [0x6C756D62])  # as a migration does
-        run = connect(database_url, work=Work.DEDUPLICATING)
-        deduplication = pool.submit(deduplicate, run)
-        until(lambda: rows(database, waiting, run.info.backend_pid) == [(1,)])
-        assert rows(database, "select count(*) from lumbung.fingerprint") == [(0,)]
-        with transaction(other) as cursor:
-            cursor.execute("select pg_advisory_unlock(%s)", [0x6C756D62])
+            cursor.execute("lock table lumbung.schema_turn in access exclusive mode")  # as a migration does
+            run = connect(database_url, work=Work.DEDUPLICATING)
+            deduplication = pool.submit(deduplicate, run)
+            until(lambda: waits(watcher, run))
+            assert rows(watcher, "select count(*) from lumbung.fingerprint") == [(0,)]
         assert deduplication.result().seen == 2
     run.close()
     other.close()
@@ -168,11 +178,10 @@ def test_a_second_deduplication_waits_for_the_batch_of_the_first(database_url: s
     put(database, [Story(body(1))])
     with ThreadPoolExecutor(1) as pool, closing(connect(database_url, work=Work.DEDUPLICATING)) as run:
         with transaction(database) as cursor:
-            cursor.execute(query("lock_duplicates"), {"lock": _LOCK})
+            cursor.execute(query("lock_duplicates"))
             second = pool.submit(deduplicate, run)
             with closing(connect(database_url)) as watcher:
-                waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted and pid = %s"
-                until(lambda: rows(watcher, waits, run.info.backend_pid) == [(1,)])
+                until(lambda: waits(watcher, run))
         assert second.result().seen == 1
 
 
