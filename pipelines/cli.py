@@ -10,6 +10,7 @@ import click
 
 from pipelines.changes.commands import follow, takedown
 from pipelines.command_line import examples
+from pipelines.contract.commands import contract
 from pipelines.database.commands import login, migrate
 from pipelines.duplicates.commands import deduplicate, duplicates
 from pipelines.harvest.commands import crawl
@@ -54,6 +55,7 @@ for _command in (
     duplicates,
     follow,
     takedown,
+    contract,
 ):
     cli.add_command(_command)
 for _command in (start, stop):

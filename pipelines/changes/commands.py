@@ -85,7 +85,7 @@ def takedown(database_url: DatabaseUrl, article: str, *, reason: str) -> None:
 
     if not reason.strip():
         raise click.UsageError("--reason must say something")
-    with closing(connect(owner_url(database_url()), work=Work.CRAWLING)) as connection:
+    with closing(connect(owner_url(database_url()), work=Work.DEDUPLICATING)) as connection:
         done = take_down(connection, article, reason.strip())
     click.echo(f"article {done.article_id} is taken down" if done.article_id else "nothing is stored of it; shut out")
     if done.copies:

@@ -25,6 +25,7 @@ from pipelines.database.connections import (
     DatabaseUnreachable,
     connect,
     one_line,
+    the_row,
     transaction,
 )
 from pipelines.database.statements import query
@@ -75,7 +76,9 @@ class Stop:
             watch.register(each, select.POLLIN)
         if self._pipe is not None:
             watch.register(self._pipe, 0)
-        self.asked |= any(descriptor == self._pipe for descriptor, _ in watch.poll(seconds * 1000))
+        # The handler may set it while this waits.
+        if any(descriptor == self._pipe for descriptor, _ in watch.poll(seconds * 1000)):
+            self.asked = True
 
 
 class Follower:
@@ -130,7 +133,7 @@ class Follower:
             cursor.execute(f"listen {CHANNEL}")
         with transaction(connection) as cursor:
             cursor.execute(query("last_change"))
-            (last,) = cursor.fetchone() or (0,)
+            (last,) = the_row(cursor)
         if self.mark is None:
             self.mark = last
             self._write([], last)

@@ -48,9 +48,9 @@ def migrations() -> dict[str, str]:
 def migrate(connection: Connection, say: Callable[[str], None] = logger.info) -> list[str]:
     """Bring the database to this code's schema and the rights of its roles up to date; a second call changes nothing.
 
-    Of several at the same time one works and the others wait. Locks are asked for in short attempts, so that nobody
-    waits for whoever keeps a migration waiting. Roles that this login may not make are left out, with their rights:
-    `pipelines.database.roles.make_roles` tells which.
+    Several at the same time share the work: each migration is applied once. Locks are asked for in short attempts, so
+    that nobody waits for whoever keeps a migration waiting. Roles that this login may not make are left out, with their
+    rights: `pipelines.database.roles.make_roles` tells which.
 
     Args:
         connection: of the owner, outside of a transaction.

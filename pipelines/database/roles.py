@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from psycopg2 import errors, sql
 from psycopg2.extensions import encrypt_password
 
-from pipelines.database.connections import NOT_ALLOWED, Connection, Cursor, DatabaseRefused, transaction
+from pipelines.database.connections import NOT_ALLOWED, Connection, Cursor, DatabaseRefused, the_row, transaction
 from pipelines.database.statements import query
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _be_able_to_end(cursor: Cursor, who: sql.Identifier) -> None:
         "select rolsuper, current_setting('server_version_num')::int >= 160000 from pg_roles"
         " where rolname = current_user"
     )
-    superuser, can_inherit = cursor.fetchone() or (False, False)
+    superuser, can_inherit = the_row(cursor)
     if not superuser:
         how = sql.SQL("grant {} to current_user" + (" with inherit true, set false" if can_inherit else ""))
         cursor.execute(how.format(who))
@@ -120,7 +120,7 @@ def end_long_readers(connection: Connection) -> None:
     """End the sessions of readers whose transaction is too old: they may have lifted their own limits."""
     with transaction(connection) as cursor:
         cursor.execute(query("end_long_readers"))
-        (ended,) = cursor.fetchone() or (0,)
+        (ended,) = the_row(cursor)
     if ended:
         logger.warning("ended %d sessions of readers whose transaction was too old", ended)
 

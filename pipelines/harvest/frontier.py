@@ -79,7 +79,13 @@ class Frontier:
         (missed,) = self._one("missed_since", publisher=publisher.key)
         window = self.window = window.reaching(missed)
         self._window = {"window_start": window.start, "window_end": window.end, "ranged": window.strict}
-        about = {"publisher": publisher.key, "timezone": publisher.timezone, "run_id": run_id}
+        about = {
+            "publisher": publisher.key,
+            "title": publisher.name,
+            "domains": list(publisher.hosts),
+            **{name: getattr(publisher, name) for name in ("home", "timezone", "language", "schedule")},
+            "run_id": run_id,
+        }
         self.crawl_id: int = self._one("open_crawl", **about, lock=LOCK, **self._window)[0]
         self._closing = False
         self._polls = Polls(self._lasting, publisher, self.crawl_id, window)

@@ -47,6 +47,16 @@ ALWAYS: Final[Mapping[str, str]] = {
     "a cluster has two members and one canonical article": """
         select cluster_id from lumbung.cluster_member
         group by 1 having count(*) < 2 or count(*) filter (where canonical) <> 1 or min(article_id) <> cluster_id""",
+    "the last change of every article is in the feed": """
+        select article_id from lumbung.article a
+        where not exists (
+            select from lumbung.shown s join lumbung.change c using (change_id, article_id)
+            where s.article_id = a.article_id and c.what not in ('deleted', 'taken_down'))""",
+    "readers see the clusters that there are": """
+        select article_id from lumbung.article
+        left join lumbung.shown s using (article_id) left join lumbung.cluster_member m using (article_id)
+        where (s.cluster_id, s.canonical) is distinct from (m.cluster_id, coalesce(m.canonical, true))""",
+    "changes are numbered when they are committed": "select article_id from lumbung.change_due",
     "an article is in one cluster": "select article_id from lumbung.cluster_member group by 1 having count(*) > 1",
 }
 AT_REST: Final[Mapping[str, str]] = {

@@ -36,9 +36,27 @@ _PAGE = (
 )
 
 
+_ARTICLE = (
+    _CRAWL.format(1)
+    + _PAGE.format("done", "null, null")
+    + "insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
+    " fetched_at, first_fetched_at, crawl_id) select page_id, publisher, url, url, 'x', '{x}', gen_random_uuid(), now(), now(),"
+    " (select max(crawl_id) from lumbung.crawl) from lumbung.page; "
+)
+
+
 @pytest.mark.parametrize(
     ("invariant", "harm"),
     [
+        ("changes are numbered when they are committed", _ARTICLE),
+        (
+            "the last change of every article is in the feed",
+            f"{_ARTICLE} set constraints all immediate; delete from lumbung.shown",
+        ),
+        (
+            "readers see the clusters that there are",
+            f"{_ARTICLE} set constraints all immediate; update lumbung.shown set cluster_id = 7",
+        ),
         ("a closed row of the ledger balances", _CRAWL.format(0)),
         ("nothing is leased by a closed crawl", _CRAWL.format(1) + _PAGE.format("leased", "1, now()")),
         ("a page that is done has its article", _PAGE.format("done", "null, null")),

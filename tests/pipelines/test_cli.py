@@ -38,6 +38,7 @@ COMMANDS = (
     "duplicates",
     "follow",
     "takedown",
+    "contract",
 )
 
 

@@ -15,7 +15,7 @@ order by c.change_id
 limit %(most)s
 
 -- whole_changes_above --
-select c.change_id, c.article_id, c.what, c.changed_at, to_jsonb(a) - 'search' as article
+select c.change_id, c.article_id, c.what, c.changed_at, to_jsonb(a) as article
 from news.changes c
 left join news.all_articles a using (article_id)
 where c.change_id > %(mark)s

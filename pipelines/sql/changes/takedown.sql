@@ -22,7 +22,8 @@ select lumbung.take_down(%(article)s, %(reason)s)
 
 -- shut_out_address --
 insert into lumbung.takedown (canonical_url, keys, reason)
-values (%(url)s, array[lumbung.url_key(%(url)s)], %(reason)s)
+select %(url)s, array[lumbung.url_key(%(url)s)], %(reason)s
+where not lumbung.is_taken_down(array[%(url)s])
 
 -- shut_out_page --
 -- Its lease is counted as given back, as `release_leases` does.

@@ -24,7 +24,8 @@ select count(*) = 2 and bool_and(pg_has_role(nspowner, 'usage')) from pg_namespa
 -- grant_reader --
 grant usage on schema news to news_reader;
 grant select on all tables in schema news to news_reader;
--- Views call them. By name a reader reaches none: schema lumbung is closed.
+grant select on lumbung.searched to news_reader;
+-- Views and functions of news call them. By name a reader reaches none, nor that view: schema lumbung is closed.
 grant execute on all functions in schema lumbung to news_reader;
 alter default privileges in schema news grant select on tables to news_reader
 

@@ -12,8 +12,13 @@ where publisher = %(publisher)s and not ranged and started_at > now() - interval
 -- open_crawl --
 -- The row and its advisory lock appear together: who sees the row can tell by the lock whether its process lives.
 with zone as (
-    insert into lumbung.publisher as p (publisher, timezone) values (%(publisher)s, %(timezone)s)
-    on conflict (publisher) do update set timezone = excluded.timezone where p.timezone <> excluded.timezone
+    insert into lumbung.publisher as p (publisher, timezone, name, home, domains, language, schedule)
+    values (%(publisher)s, %(timezone)s, %(title)s, %(home)s, %(domains)s, %(language)s, %(schedule)s)
+    on conflict (publisher) do update
+    set timezone = excluded.timezone, name = excluded.name, home = excluded.home, domains = excluded.domains,
+        language = excluded.language, schedule = excluded.schedule
+    where (p.timezone, p.name, p.home, p.domains, p.language, p.schedule) is distinct from
+        (excluded.timezone, excluded.name, excluded.home, excluded.domains, excluded.language, excluded.schedule)
 )
 insert into lumbung.crawl (publisher, run_id, window_start, window_end, ranged)
 values (%(publisher)s, %(run_id)s, %(window_start)s, %(window_end)s, %(ranged)s)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +15,15 @@ import pytest
 from support.feed_copy import Copy
 from support.stories import NOON, Story, body, put, revise, rows
 
+from pipelines.database import migrate as migrating
 from pipelines.database.connections import Connection, Work, connect, transaction
+from pipelines.database.migrate import migrations
 from pipelines.duplicates.deduplicate import deduplicate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pipelines.stack.postgres import Server
 
 
 def feed(database: Connection, above: int = 0) -> list[tuple[Any, ...]]:
@@ -230,3 +236,35 @@ def test_eight_writers_and_a_copy_that_follows_its_mark(database_url: str, datab
         copy.follow()
         assert copy.differences() == []
         copy.close()
+
+
+def test_a_database_from_before_the_feed_has_all_its_articles_in_it(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"old_{secrets.token_hex(4)}"
+    server.create_database(name)
+    earlier = dict(itertools.takewhile(lambda each: not each[0].endswith("_changes"), migrations().items()))
+    with closing(connect(server.url(name), work=Work.MIGRATING)) as owner:
+        with monkeypatch.context() as past:
+            past.setattr(migrating, "migrations", lambda: earlier)
+            past.setattr(migrating, "grant_rights", lambda _: None)
+            assert migrating.migrate(owner) == list(earlier)
+        put(owner, [Story(body(number % 3)) for number in range(6)])
+        do(owner, "insert into lumbung.cluster_member values (1, 1, true), (4, 1, false), (2, 2, false), (5, 2, true)")
+        assert len(migrating.migrate(owner)) == len(migrations()) - len(earlier)
+        seen = (
+            "select article_id, cluster_id, canonical, canonical_article_id, copies from news.all_articles order by 1"
+        )
+        assert rows(owner, seen) == [
+            (1, 1, True, 1, 1), (2, 2, False, 5, 0), (3, None, True, 3, 0), (4, 1, False, 1, 0), (5, 2, True, 5, 1),
+            (6, None, True, 6, 0),
+        ]  # fmt: skip
+        assert feed(owner) == [(number, "new") for number in range(1, 7)]
+        copy = Copy(server.url(name), "articles")
+        copy.follow()
+        do(owner, "delete from lumbung.cluster_member where article_id = 4")
+        assert feed(owner, 6) == [(1, "cluster"), (4, "cluster")]
+        copy.follow()
+        assert copy.differences() == []
+        copy.close()
+    server.psql("-d", "postgres", "-qc", f"drop database {name}")

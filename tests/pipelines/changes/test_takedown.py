@@ -182,3 +182,9 @@ def test_the_command_and_the_same_in_sql(database: Connection, database_url: str
     assert (nothing.returncode, nothing.stderr.count("\n")) == (1, 1)
     with pytest.raises(Exception, match="no article has the number 5"), transaction(database) as cursor:
         cursor.execute("select lumbung.take_down(5, 'x')")
+
+
+def test_the_same_address_twice_is_one_row(database: Connection) -> None:
+    for _ in range(2):
+        take_down(database, "https://koran.example/9", "jangan")
+    assert rows(database, "select count(*) from news.takedowns") == [(1,)]

@@ -25,7 +25,9 @@ declare
     a record;
     number bigint;
 begin
-    -- The page first: a crawl that is storing it ends, one that has leased it finds its lease lost.
+    -- Deduplication first: a batch of it could wait for this article. Then the page: a crawl that is storing it ends, one
+    -- that has leased it finds its lease lost. `leave_cluster` asks for the same lock, which is ours already.
+    lock table lumbung.deduplication_turn in exclusive mode;
     perform from lumbung.page p where p.page_id = (select page_id from lumbung.article where article_id = which) for update;
     select article_id, page_id, publisher, canonical_url, array_remove(array[
         lumbung.url_key(canonical_url), lumbung.url_key(declared_url), lumbung.url_key(url)], null) as keys
