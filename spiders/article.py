@@ -80,6 +80,8 @@ class Article:
     """Reader count the page states for this article."""
     repaired: int = 0
     """Characters of the page that were no text: bytes that are none in its charset, NULs."""
+    quality: float | None = None
+    """How far the reading can be trusted, 0 to 1: an order of pages, no probability. None: not judged."""
 
     @property
     def text(self) -> str:

@@ -13,7 +13,7 @@ from pipelines.database.repair import repair
 if TYPE_CHECKING:
     from pipelines.database.connections import Cursor
 
-Value = str | int | bool | datetime | timedelta | UUID | None | Sequence[str]
+Value = str | int | float | bool | datetime | timedelta | UUID | None | Sequence[str]
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _ARRAY_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\""})
@@ -49,7 +49,7 @@ class CopyText:
             return "t" if value else "f"
         if isinstance(value, datetime):
             return value.isoformat()
-        if isinstance(value, int | UUID | timedelta):
+        if isinstance(value, int | float | UUID | timedelta):
             return str(value).replace(",", "")  # 1 day, 0:00:00
         inner = ",".join([f'"{self._text(each).translate(_ARRAY_ESCAPES)}"' for each in value])
         return ("{" + inner + "}").translate(_ESCAPES)

@@ -44,6 +44,7 @@ from spiders.reading.printed.datelines import Dateline, first_dateline
 from spiders.reading.printed.headlines import choose_headline, names_in_host, plain_title, printed_form
 from spiders.reading.printed.labels import find_language, first_address, split_tags
 from spiders.reading.printed.people import find_byline, find_editors, find_house, find_people
+from spiders.reading.quality import quality_of, signs_of
 from spiders.reading.rejections import find_reason
 from spiders.reading.surroundings import Surroundings, short
 from spiders.reading.timing import Timing
@@ -119,6 +120,7 @@ class Page:
             image_url=self.image_url,
             paywalled=self.paywalled,
             reads=self.reads,
+            quality=self.quality,
         )
 
     def rejection_reason(self) -> tuple[Reason, str] | None:
@@ -322,6 +324,16 @@ class Page:
                 text=self.metadata.body,
             ),
         )
+
+    @cached_property
+    def signs(self) -> dict[str, float]:
+        """What speaks for the text that was read and against it: see `quality`."""
+        return signs_of(self.body)
+
+    @cached_property
+    def quality(self) -> float:
+        """How far the article can be trusted, 0 to 1: an order of pages, no probability."""
+        return quality_of(self.signs)
 
     @cached_property
     def surroundings(self) -> Surroundings:

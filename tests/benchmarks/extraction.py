@@ -24,7 +24,7 @@ from spiders.reading.page import Page
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_FETCHED_AT = datetime(2026, 12, 1, tzinfo=UTC)
+FETCHED_AT = datetime(2026, 12, 1, tzinfo=UTC)
 """After the youngest page was saved: a date that lies later is none."""
 
 
@@ -38,13 +38,14 @@ def unknown_publisher(url: str) -> Publisher:
 
 def extract(html: bytes, url: str) -> dict[str, Any]:
     """Title, body, authors and date of a page, whether or not it would be rejected."""
-    page = Page(html, url or "https://unknown.invalid/", unknown_publisher(url), fetched_at=_FETCHED_AT)
+    page = Page(html, url or "https://unknown.invalid/", unknown_publisher(url), fetched_at=FETCHED_AT)
     when = page.published_at or page.modified_at  # as the peers answer: where only a change is dated, its day
     return {
         "title": page.headline,
         "body": list(page.paragraphs),
         "authors": list(page.authors),
         "published_at": when and when.isoformat(),
+        "quality": page.quality,
     }
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FLOORS = Path(__file__).with_name("extraction_floors.toml")
 DATASETS = "aeb,fundus,fundus-eval,anpandu"
 """Sets with full reference texts that no extractor has written, and the only ones the figures below read."""
+BAD = 0.8
+"""Page F1 below which a page was read badly."""
 MARGIN = 0.003
 """How far under a figure its floor is pinned."""
 CPU_MARGIN = 1.3
@@ -52,10 +54,10 @@ def measure(score: Path, cases: Path, target: Target, only: Path | None = None) 
     with tempfile.TemporaryDirectory() as folder:
         if only is not None:
             cases = _chosen(cases, only, Path(folder) / "cases")
-        rows = Path(folder) / "rows.json"
+        rows, answers = Path(folder) / "rows.json", Path(folder) / "answers.jsonl"
         command = [target.python, str(score), "--cases", str(cases), "--target", target.name]
         subprocess.run(
-            [*command, *(["--datasets", DATASETS] if only is None else []), "--json", str(rows)],
+            [*command, *(["--datasets", DATASETS] if only is None else ["--dump", str(answers)]), "--json", str(rows)],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, target.path))},
             cwd=folder,
             check=True,
@@ -63,7 +65,7 @@ def measure(score: Path, cases: Path, target: Target, only: Path | None = None) 
             text=True,
         )
         read = json.loads(rows.read_text("utf-8"))["rows"]
-        return figures(read) if only is None else figures_of_list(read)
+        return figures(read) if only is None else figures_of_list(read) | _judged(read, answers)
 
 
 def _chosen(cases: Path, only: Path, folder: Path) -> Path:
@@ -72,6 +74,22 @@ def _chosen(cases: Path, only: Path, folder: Path) -> Path:
     for name in only.read_text("utf-8").split():
         (folder / name).symlink_to(cases / name)
     return folder
+
+
+def _judged(rows: Sequence[dict[str, Any]], answers: Path) -> dict[str, float]:
+    """How well the quality that an extractor gives its pages finds the bad ones; nothing for one that gives none."""
+    given = {
+        answer["case"]: answer.get("quality") for answer in map(json.loads, answers.read_text("utf-8").splitlines())
+    }
+    scores = [(given[row["case"]], row["f1"] < BAD) for row in rows if "f1" in row]
+    return {} if any(score is None for score, _ in scores) else {"quality_auc": area(scores)}
+
+
+def area(scores: Sequence[tuple[float, bool]]) -> float:
+    """Area under the ROC curve: how often a bad page has a lower score than a good one."""
+    bad, good = ([score for score, is_bad in scores if is_bad is kind] for kind in (True, False))
+    pairs = [(low < high) + (low == high) / 2 for low in bad for high in good]
+    return sum(pairs) / max(1, len(pairs))
 
 
 def figures_of_list(rows: Sequence[dict[str, Any]]) -> dict[str, float]:

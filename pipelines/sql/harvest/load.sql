@@ -33,6 +33,7 @@ create temporary table if not exists visit (
     paywalled boolean,
     reads bigint,
     repaired int,
+    quality real,
     paragraphs text[],
     text_hash uuid
 ) on commit delete rows
@@ -74,11 +75,11 @@ with merged as (
     insert into lumbung.article as a (
         page_id, publisher, url, canonical_url, declared_url, headline, breadcrumb, section, dateline, dateline_place,
         dateline_brand, byline, authors, published_at, modified_at, language, tags, image_url, paywalled, reads, repaired,
-        paragraphs, text_hash, fetched_at, first_fetched_at, crawl_id)
+        quality, paragraphs, text_hash, fetched_at, first_fetched_at, crawl_id)
     select
         page_id, publisher, url, canonical_url, declared_url, headline, breadcrumb, section, dateline, dateline_place,
         dateline_brand, byline, authors, published_at, modified_at, language, tags, image_url, paywalled, reads, repaired,
-        paragraphs, text_hash, visited_at, visited_at, %(crawl_id)s
+        quality, paragraphs, text_hash, visited_at, visited_at, %(crawl_id)s
     from visit
     where kind = 'article'
     on conflict (page_id) do update
@@ -88,7 +89,7 @@ with merged as (
         byline = excluded.byline, authors = excluded.authors,
         published_at = excluded.published_at, modified_at = excluded.modified_at, language = excluded.language,
         tags = excluded.tags, image_url = excluded.image_url, paywalled = excluded.paywalled, reads = excluded.reads,
-        repaired = excluded.repaired, paragraphs = excluded.paragraphs, text_hash = excluded.text_hash,
+        repaired = excluded.repaired, quality = excluded.quality, paragraphs = excluded.paragraphs, text_hash = excluded.text_hash,
         fetched_at = excluded.fetched_at, crawl_id = excluded.crawl_id
     where (a.declared_url, a.headline, a.breadcrumb, a.section, a.dateline, a.dateline_place, a.dateline_brand, a.byline,
            a.authors, a.published_at, a.modified_at, a.language, a.tags, a.image_url, a.paywalled, a.reads, a.text_hash)

@@ -31,7 +31,7 @@ FACTS: dict[str, Any] = {
     "dateline_place": "Karawang", "dateline_brand": "Koran", "byline": "Sri Lestari", "authors": ("Sri Lestari",),
     "published_at": FIRST, "modified_at": FIRST, "language": "id", "tags": ("padi",),
     "image_url": "https://koran.example/1.jpg", "paywalled": False, "reads": 9, "paragraphs": ("Petani memanen.",),
-    "fetched_at": FIRST,
+    "fetched_at": FIRST, "quality": 0.875,
 }  # fmt: skip
 CHANGES: dict[str, Any] = {
     "url": f"{URL}?page=all", "declared_url": "https://koran.example/b/2", "headline": "Panen ditunda",
@@ -81,14 +81,21 @@ def after_the_first_visit(frontier: Frontier, database: Connection) -> tuple[dic
     return row(database, "page"), row(database, "article")
 
 
+def test_another_quality_alone_is_no_change(frontier: Frontier, database: Connection) -> None:
+    _, article = after_the_first_visit(frontier, database)
+    visited(frontier, Article(**{**FACTS, "quality": 0.5}), AGAIN, status=200, found=LATER)
+    assert differences(article, row(database, "article")) == {}
+
+
 def test_a_changed_page_has_every_new_value_and_keeps_when_it_was_first_seen(
     frontier: Frontier, database: Connection
 ) -> None:
     page, article = after_the_first_visit(frontier, database)
-    assert set(CHANGES) | {"publisher", "canonical_url", "fetched_at"} == set(FACTS)
-    visited(frontier, Article(**{**FACTS, **CHANGES}), AGAIN, status=203, found=LATER)
+    assert set(CHANGES) | {"publisher", "canonical_url", "fetched_at", "quality"} == set(FACTS)
+    visited(frontier, Article(**{**FACTS, **CHANGES, "quality": 0.5}), AGAIN, status=203, found=LATER)
     changed = differences(article, row(database, "article"))
-    assert set(changed) == {*CHANGES, "fetched_at", "text_hash", "search"}
+    assert set(changed) == {*CHANGES, "fetched_at", "text_hash", "search", "quality"}
+    assert changed["quality"] == 0.5
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in CHANGES.items()}
     assert {name: changed[name] for name in CHANGES} == plain
     assert changed["fetched_at"] == AGAIN

@@ -215,6 +215,18 @@ def test_an_article_has_its_other_identity_in_the_views_and_loses_it_when_the_pa
     assert ledger(database).updated == 1
 
 
+def test_the_doubtful_can_be_listed(frontier: Frontier, database: Connection) -> None:
+    one, two, old = leased(frontier, 3)
+    load(frontier.connection, frontier.crawl_id, [
+        Visit(page_id=page.page_id, outcome=replace(article(page), quality=quality), fetched_at=NOW)
+        for page, quality in ((one, 0.31), (two, 0.97), (old, None))
+    ])  # fmt: skip
+    with transaction(database) as cursor:
+        for view in ("news.all_articles", "news.articles"):
+            cursor.execute(f"select canonical_url, quality from {view} where quality < 0.5")
+            assert cursor.fetchall() == [(one.canonical_url, 0.31)]
+
+
 def test_place_and_brand_of_a_dateline_are_columns(frontier: Frontier, database: Connection) -> None:
     (page,) = leased(frontier, 1)
     found = article(page, dateline="Kabul, Gatra.com", dateline_place="Kabul")
