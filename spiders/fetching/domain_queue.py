@@ -82,7 +82,7 @@ class DomainQueue:
         self._passed = 0
         self._turn_checked_at = 0.0
         self._finished_at = 0.0
-        self._sent_at = float("-inf")
+        self._sent_at = self._ended_at = float("-inf")
         self._not_before = 0.0
         self._rested = False
         self._unread = 0
@@ -114,7 +114,7 @@ class DomainQueue:
     def release(self) -> None:
         """Count a request as finished, whether it got a response or not."""
         self._in_flight -= 1
-        self._finished_at = monotonic()
+        self._finished_at = self._ended_at = monotonic()
         self._request_finished.set()
 
     def response_received(self) -> None:
@@ -230,8 +230,12 @@ class DomainQueue:
 
     async def _wait_for_delay(self) -> None:
         self._raise_if_over()
-        while monotonic() < (earliest := max(self._not_before, self._sent_at + self._delay())):
+        while monotonic() < (earliest := max(self._not_before, self._sent_at + self._delay(), self._spaced())):
             await self._sleep(earliest)
+
+    def _spaced(self) -> float:
+        """The pace counts from the end of a request: nobody knows when on its way the server saw it begin."""
+        return self._ended_at + self._pace.seconds(monotonic())
 
     def _delay(self) -> float:
         """Seconds between two requests that hold now."""

@@ -52,6 +52,7 @@ class GuardedHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedHeadFactory  # noqa: SLF001 - Scrapy sets its own in the same way
+        self._pool.retryAutomatically = False  # what breaks is sent again by Scrapy, past the turnstile, at its pace
         publisher: Publisher | None = getattr(crawler.spider, "publisher", None)
         self._local = publisher if publisher is not None and publisher.local else None
         self._ports = _PORTS | ({port_of(publisher.home)} if publisher is not None else set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 from support.queue_of_a_domain import Clock, real_sleep, stand
@@ -29,6 +30,39 @@ def test_requests_are_sent_the_delay_apart_and_the_first_one_at_once(clock: Cloc
         assert [await made.one() for _ in range(4)] == pytest.approx([1_000, 1_003.1, 1_006.2, 1_009.3])
 
     asyncio.run(requests())
+
+
+@pytest.mark.parametrize("taken", [[0.0, 0.9, 0.0, 0.9], [2.5, 0.1, 0.0, 7.0], [0.3] * 12])
+def test_wherever_on_its_way_the_server_sees_a_request_the_next_comes_no_sooner_than_the_floor(
+    clock: Clock, taken: list[float]
+) -> None:
+    async def requests() -> list[tuple[float, float]]:
+        made, spans = stand(clock, floor=1.0), []
+        for seconds in taken:
+            await made.queue.enter()
+            began = clock()
+            clock.now += seconds
+            made.queue.release()
+            spans.append((began, clock()))
+        return spans
+
+    spans = asyncio.run(requests())
+    pauses = [began - ended for (_, ended), (began, _) in itertools.pairwise(spans)]
+    assert pauses == pytest.approx([1.0] * (len(taken) - 1))
+
+
+def test_a_slow_server_is_asked_as_seldom_as_its_answers_take_and_the_pause_is_the_floor(clock: Clock) -> None:
+    async def requests() -> list[float]:
+        made, began = stand(clock, floor=1.0), list[float]()
+        made.throttle = 5.0
+        for seconds in (5.0, 5.0, 0.5, 0.5):
+            await made.queue.enter()
+            began.append(clock() - 1_000)
+            clock.now += seconds
+            made.queue.release()
+        return began
+
+    assert asyncio.run(requests()) == pytest.approx([0, 6, 12, 17])
 
 
 def test_a_request_waits_while_as_many_are_in_flight_as_the_width_allows(clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import time
 from typing import TYPE_CHECKING
@@ -48,6 +49,20 @@ def test_the_least_delay_that_ships_is_a_second(database_url: str, database: Con
         del options["POLITE_DELAY"]
         assert warta.crawl("r", **options).stored == 3
     assert span(press.requests) > len(press.requests) - 2 == 3
+
+
+@pytest.mark.parametrize("broken", [{4}, {3, 6}, {2, 4, 5}])
+def test_a_request_whose_connection_breaks_is_sent_again_at_the_pace_of_all_others(
+    database_url: str, database: Connection, tmp_path: Path, broken: set[int]
+) -> None:
+    """Twisted sends a request again at once, by itself, where a connection that was used before breaks."""
+    with printing(lambda _, number: Answer(hang_up=True) if number in broken else None, articles=5) as press:
+        warta = Warta(press, database_url, database, tmp_path)
+        warta.publisher("warta", delay_seconds=str(DELAY))
+        assert warta.crawl("r").stored == 5
+    assert [request.status for request in press.requests].count(0) == len(broken)
+    pauses = [after.came - before.answered for before, after in itertools.pairwise(press.requests)]
+    assert min(pauses) > DELAY
 
 
 def test_the_least_delay_outlives_a_crawl_that_is_killed(
