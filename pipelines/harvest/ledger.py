@@ -70,6 +70,7 @@ class Crawl:
     polls_unchanged: int
     polls_failed: int
     polls_skipped: int
+    left_out: int
     ranged: bool
     entries: int
     known: int
@@ -184,8 +185,11 @@ def _discovered_badly(crawl: Crawl, connection: Connection) -> str | None:
         return failing
     if crawl.entries == crawl.polls_unchanged == crawl.polls_skipped == 0:
         usual = 0 if crawl.ranged else usual_entries(connection, crawl)
-        why = f": {crawl.problems[0]}" if crawl.problems else ""
-        return f"{crawl.publisher} announced nothing{f', where it usually has {usual} entries' if usual else ''}{why}"
+        if usual or not crawl.left_out:  # else what it announces was read, and is old
+            why = f": {crawl.problems[0]}" if crawl.problems else ""
+            return (
+                f"{crawl.publisher} announced nothing{f', where it usually has {usual} entries' if usual else ''}{why}"
+            )
     return None
 
 

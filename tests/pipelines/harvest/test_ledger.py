@@ -87,6 +87,16 @@ def test_a_crawl_for_which_nothing_was_due_is_good(database: Connection) -> None
     assert judge(database, **quiet, polls_skipped=3) is None
 
 
+def test_a_publisher_whose_sitemaps_were_read_and_are_old_is_only_silent_where_it_was_not_before(
+    database: Connection,
+) -> None:
+    quiet = {"entries": 0, "known": 0, "enqueued": 0, "leased": 0, "stored": 0, "rejected": 0}
+    assert judge(database, **quiet) == "koran announced nothing"
+    assert judge(database, **quiet, left_out=12) is None
+    assert judge(database, entries=50, known=44) is None
+    assert judge(database, **quiet, left_out=12) == "koran announced nothing, where it usually has 50 entries"
+
+
 def test_silence_is_measured_against_the_publishers_history(database: Connection) -> None:
     for entries in (40, 50, 60):
         assert judge(database, entries=entries, known=entries - 6) is None
