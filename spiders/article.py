@@ -154,6 +154,8 @@ class Remembered:
     """The newest publication or change that its entries stated."""
     stale: bool = False
     """It was last read so long ago that even a list that should be final is worth another look."""
+    continues: bool = False
+    """It was read in, or since, the last crawl that brought anything of the publisher."""
 
 
 @dataclass(frozen=True, slots=True)

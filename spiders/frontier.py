@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from spiders.article import Entry, LeasedPage, Remembered, Validators
+    from spiders.fetching.robots_text import RobotsFiles
     from spiders.fetching.turns import Turns
     from spiders.publishers.window import Window
 
@@ -20,6 +21,20 @@ class New(NamedTuple):
     """New ones, and those due again because they have changed."""
     left_out: int
     """Of the new ones, those whose announced date lies outside the window."""
+    width: int = 0
+    """Of the entries, those that were found within a day, by whichever document."""
+
+
+NOTHING = New(0, 0)
+
+
+class Listed(NamedTuple):
+    """What a page of an index shows."""
+
+    new: int
+    """Entries that the frontier did not know before this crawl."""
+    joins: bool
+    """Half of it is known, and with it what the last crawl that brought anything has brought: what follows is known."""
 
 
 class Announced(Protocol):
@@ -28,13 +43,16 @@ class Announced(Protocol):
     async def recall(self, url: str) -> Remembered:
         """What is known of a document."""
 
+    async def widths(self) -> Mapping[str, int]:
+        """By URL, how much of the publisher's news each document showed when it was last read."""
+
     async def announce(
         self,
         url: str,
         entries: Sequence[Entry],
         validators: Validators,
         *,
-        index: bool = False,
+        index: New | None = None,
         newest: datetime | None = None,
     ) -> New:
         """Commit the entries of one document that was read to its end, together with its validators.
@@ -43,7 +61,7 @@ class Announced(Protocol):
             url: of the document, the first page of several.
             entries: all it announces.
             validators: what it came with.
-            index: it is a sitemap index, in which others announce: always asked again after the shortest interval.
+            index: what the sitemaps of a sitemap index have brought, which counts as its own; None for any other.
             newest: aware; the newest publication or change that the document states.
 
         Returns:
@@ -54,8 +72,13 @@ class Announced(Protocol):
     async def forget(self, url: str) -> None:
         """A document is being read: until it is announced it counts as never asked for."""
 
-    async def count_new(self, entries: Sequence[Entry]) -> int:
-        """How many of the entries the frontier did not know before this crawl."""
+    async def look_through(self, entries: Sequence[Entry], walked: Sequence[Entry]) -> Listed:
+        """What a page of an index shows.
+
+        Args:
+            entries: of the page.
+            walked: of all pages of the index so far, this one among them.
+        """
 
     async def polled(self, url: str, problem: str | None = None, *, unchanged: bool = False) -> None:
         """Count in the ledger that a document was asked for, and how that went."""
@@ -81,6 +104,7 @@ class Frontier(Announced, Protocol):
     """What the spider needs from the database; every method may take its time without blocking the reactor."""
 
     turns: Turns
+    robots: RobotsFiles
     window: Window
     """What the spider was asked for, and what crawls before it have missed."""
 

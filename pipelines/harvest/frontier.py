@@ -33,9 +33,10 @@ from pipelines.database.statements import query
 from pipelines.harvest.leases import leased_page
 from pipelines.harvest.ledger import Crawl, DayCoverage, coverage, read_crawl
 from pipelines.harvest.polls import Polls, reach_of
+from pipelines.harvest.robots import RobotsFiles
 from pipelines.harvest.turns import Turns
 from spiders.fetching.errors import CrawlOver
-from spiders.frontier import New
+from spiders.frontier import Listed, New
 from spiders.publishers.urls import canonicalise
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Frontier:
         self._closing = False
         self._polls = Polls(self._lasting, publisher, self.crawl_id, window)
         self.turns = Turns(self)
+        self.robots = RobotsFiles(self)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frontier")
         self.lost: str | None = None
         """Why the database can no longer be used; None while it can."""
@@ -138,13 +140,17 @@ class Frontier:
         """What is known of a feed, a sitemap or an index page."""
         return await self.call(self._polls.recall, url)
 
+    async def widths(self) -> dict[str, int]:
+        """By URL, how much of the publisher's news each document showed when it was last read."""
+        return await self.call(self._polls.widths)
+
     async def announce(
         self,
         url: str,
         entries: Sequence[Entry],
         validators: Validators,
         *,
-        index: bool = False,
+        index: New | None = None,
         newest: datetime | None = None,
     ) -> New:
         """Commit the entries of one document together with its validators; how many of them are due now."""
@@ -154,11 +160,15 @@ class Frontier:
         """Count a document as never read until it is announced."""
         await self.call(self._polls.forget, url)
 
-    async def count_new(self, entries: Sequence[Entry]) -> int:
-        """How many of the entries the frontier did not know before this crawl."""
-        canonical = list({canonicalise(repaired(entry.url), self.publisher) for entry in entries})
-        (known,) = await self.call(lambda: self._one("count_known", canonical=canonical, crawl_id=self.crawl_id))
-        return len(canonical) - int(known)
+    async def look_through(self, entries: Sequence[Entry], walked: Sequence[Entry]) -> Listed:
+        """What a page of an index shows, after those walked before it."""
+        listed, all_listed = ([*{self._identity(entry) for entry in of}] for of in (entries, walked))
+        values = {"canonical": listed, "walked": all_listed, "publisher": self.publisher.key, "crawl_id": self.crawl_id}
+        known, joins = await self.call(lambda: self._one("count_known", **values))
+        return Listed(len(listed) - int(known), bool(joins))
+
+    def _identity(self, entry: Entry) -> str:
+        return canonicalise(repaired(entry.url), self.publisher)
 
     async def polled(self, url: str, problem: str | None = None, *, unchanged: bool = False) -> None:
         """Count in the ledger that a document was asked for, and how that went."""
@@ -214,7 +224,7 @@ class Frontier:
         url: str,
         entries: Sequence[Entry],
         validators: Validators,
-        index: bool,  # noqa: FBT001 - as above
+        index: New | None,
         newest: datetime | None,
     ) -> New:
         urls = [repair(entry.url) for entry in entries]
@@ -231,8 +241,17 @@ class Frontier:
         def change(cursor: Cursor) -> list[int]:
             cursor.execute(query("announce"), {**values, "most_undated": _MOST_UNDATED})
             new = New(*the_row(cursor))
-            changed = index or new.pages > 0
-            self._polls.read(cursor, url, validators, changed=changed, reach=reach_of(entries), newest=newest)
+            told = new if index is None else index
+            self._polls.read(
+                cursor,
+                url,
+                validators,
+                changed=told.pages > 0,
+                reach=reach_of(entries),
+                newest=newest,
+                width=told.width,
+                index=index is not None,
+            )
             return list(new)
 
         return New(*self.once("announce", change))

@@ -3,6 +3,10 @@
 Polling adapts to the document. Its interval is halved when it announced something new and grows by half when it did
 not, between the bounds of the publisher's file (`poll_minutes`). It is never longer than a quarter of the time that the
 document reaches back: a feed that holds the last six hours is read every hour and a half, however quiet it was.
+
+A document that brings nothing while the publisher's others bring news is covered by them: its interval becomes twice
+the time that has passed, up to two days or half of its reach. It is asked as usual again once it brings something
+itself, and while the others fail or have nothing either.
 """
 
 from __future__ import annotations
@@ -39,21 +43,41 @@ class Pace(NamedTuple):
     """From now until it is due."""
 
 
-def next_pace(
-    every: timedelta | None, bounds: tuple[int, int], *, changed: bool, reach: timedelta | None = None
-) -> Pace:
+_LONGEST_COVERED = timedelta(days=2)
+
+
+class Rhythm(NamedTuple):
+    """What is known of a document before it is asked for once more."""
+
+    every: timedelta | None = None
+    """Interval so far; None for a document read for the first time."""
+    reach: timedelta | None = None
+    """From the oldest to the newest article it held; None where that is not known."""
+    since: timedelta | None = None
+    """Since it was last asked for."""
+    covered: bool = False
+    """It brought nothing while others brought news."""
+
+
+def next_pace(known: Rhythm, bounds: tuple[int, int], *, changed: bool) -> Pace:
     """The pace of a document after it was asked for.
 
     Args:
-        every: its interval before; None for a document read for the first time.
+        known: of the document.
         bounds: shortest and longest interval, minutes.
         changed: whether it announced something new.
-        reach: from the oldest to the newest article it holds; None where that is not known.
     """
     shortest, longest = (timedelta(minutes=bound) for bound in bounds)
-    every = every or shortest
-    every = max(shortest, every / 2) if changed else min(longest, every * 1.5)
-    bounded = every if reach is None else max(shortest, min(every, reach / 4))
+    every = known.every or shortest
+    if changed:
+        every = max(shortest, min(every, longest) / 2)
+    elif known.covered:
+        longest = max(longest, _LONGEST_COVERED)
+        every = min(longest, max(every, known.since or every) * 2)
+    else:
+        every = min(longest, every * 1.5)
+    shown = None if known.reach is None else known.reach / (2 if known.covered and not changed else 4)
+    bounded = every if shown is None else max(shortest, min(every, shown))
     return Pace(every, bounded * _PUNCTUAL)
 
 
@@ -80,9 +104,16 @@ class Polls:
     def recall(self, url: str) -> Remembered:
         """What is known of a document."""
         with transaction(self._lasting.connection) as cursor:
-            cursor.execute(query("recall_poll"), {"url": url, "since": self._since})
+            usual = timedelta(minutes=self._bounds[1])
+            cursor.execute(query("recall_poll"), {**self._whose, "url": url, "since": self._since, "usual": usual})
             row = cursor.fetchone()
         return Remembered(Validators(row[0], row[1]), *row[2:]) if row else Remembered()
+
+    def widths(self) -> dict[str, int]:
+        """By URL, how much of the publisher's news each document showed when it was last read; see `widths`."""
+        with transaction(self._lasting.connection) as cursor:
+            cursor.execute(query("widths"), self._whose)
+            return dict(cursor.fetchall())
 
     def read(  # noqa: PLR0913 - what there is to remember of a document
         self,
@@ -93,16 +124,22 @@ class Polls:
         changed: bool,
         reach: timedelta | None,
         newest: datetime | None,
+        width: int,
+        index: bool,
     ) -> None:
-        """Remember that a document was read to its end, in the transaction that commits its entries."""
-        every, _ = self._lock(cursor, url)
-        pace = next_pace(every, self._bounds, changed=changed, reach=reach)
+        """Remember that a document was read to its end, in the transaction that commits its entries.
+
+        A sitemap index that is not covered is always asked again soon: its sitemaps have intervals of their own.
+        """
+        known = self._lock(cursor, url)._replace(reach=reach)
+        pace = next_pace(known, self._bounds, changed=changed or (index and not known.covered))
         values = {
             "etag": validators.etag,
             "last_modified": validators.last_modified,
             "changed": changed,
             "reach": reach,
             "newest": newest,
+            "width": width,
         }
         cursor.execute(query("remember_poll"), {**self._whose, **values, **pace._asdict(), "url": url})
 
@@ -110,8 +147,7 @@ class Polls:
         """Remember and count that a document was answered 304."""
 
         def change(cursor: Cursor) -> None:
-            every, reach = self._lock(cursor, url)
-            pace = next_pace(every, self._bounds, changed=False, reach=reach)
+            pace = next_pace(self._lock(cursor, url), self._bounds, changed=False)
             cursor.execute(query("remember_unchanged"), {**pace._asdict(), "url": url})
             self._count(cursor, asked=1, unchanged=1)
 
@@ -151,10 +187,9 @@ class Polls:
     def _note(self, cursor: Cursor, problem: str) -> None:
         cursor.execute(query("note_problem"), {**self._whose, "problem": repaired(problem)})
 
-    def _lock(self, cursor: Cursor, url: str) -> tuple[timedelta | None, timedelta | None]:
+    def _lock(self, cursor: Cursor, url: str) -> Rhythm:
         cursor.execute(query("lock_poll"), {"url": url})
-        every, reach = cursor.fetchone() or (None, None)
-        return every, reach
+        return Rhythm(*(cursor.fetchone() or ()))
 
     def _count(self, cursor: Cursor, **counts: int) -> None:
         none: dict[str, Any] = dict.fromkeys(_COUNTED, 0)

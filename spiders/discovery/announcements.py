@@ -3,21 +3,25 @@
     feeds       each with conditional GET: a 304 costs the publisher nothing and brings nothing
     sitemaps    newest first, of an index only those whose change and whose address can mean the days asked for
     index pages day by day, newest first; a day is committed as a whole, so that a stopped crawl walks it again;
-                a day walked to its end is read next time down to the first page of known entries
+                a day walked to its end is read next time down to the first page of known entries, or to one that
+                shows what was brought last
     sections    front and section pages: links without a date
 
-A scheduled crawl leaves out what is not due (`pipelines/harvest/polls.py`). Where crawls were shut out, the next one
-without dates goes back to where they began to miss something: to days that nobody has read since they ended, and deeper
-than usual into an index of the newest, until it shows what is known. A crawl with dates that was stopped and runs again
-asks for no day and no sitemap that it has read to its end, unless they may have changed since. What shows only the
-newest articles is left out where the dates lie too far back.
+A scheduled crawl leaves out what is not due (`pipelines/harvest/polls.py`), and asks first for what has shown most of
+the publisher's news lately: whatever shows the same has nothing to add then, and is asked ever more seldom. Where
+crawls were shut out, the next one without dates goes back to where they began to miss something: to days that nobody
+has read since they ended, and deeper than usual into an index of the newest, until it shows what is known. A crawl with
+dates that was stopped and runs again asks for no day and no sitemap that it has read to its end, unless they may have
+changed since. What shows only the newest articles is left out where the dates lie too far back.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from spiders.article import Entry, Validators
@@ -36,14 +40,15 @@ from spiders.discovery.documents import (
 from spiders.discovery.entries import Found
 from spiders.discovery.polling import NEW, Poller
 from spiders.fetching.answers import validators_of
+from spiders.frontier import NOTHING, New
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from spiders.frontier import Announced, New
+    from spiders.frontier import Announced
     from spiders.publishers import Index, Publisher
     from spiders.publishers.window import Window
 
@@ -65,6 +70,14 @@ _LATE = timedelta(hours=6)
 """So long after its end a day's list may still change: articles published at midnight, corrected dates."""
 
 
+class _Way(NamedTuple):
+    """One way of discovery."""
+
+    urls: list[str]
+    """Addresses under which the frontier remembers it."""
+    ask: Callable[[], Awaitable[object]]
+
+
 class Announcements:
     """Everything one publisher announces at the moment, for one crawl."""
 
@@ -84,19 +97,49 @@ class Announcements:
         """
         publisher, poller = self._publisher, self._poller
         recent = self._shows_recent()
-        for address in publisher.feeds if recent else ():
-            await self._document(publisher.absolute(address), parse_feed)
-        for address in publisher.sitemaps:
-            await self._sitemap(Child(publisher.absolute(address)), depth=1)
-        for index in publisher.indexes:
-            if index.dated or recent:
-                await self._index(index)
-        for address in publisher.sections if recent else ():
-            await self._document(publisher.absolute(address), parse_section)
+        for way in await self._ordered(self._ways(recent=recent)):
+            await way.ask()
         looks_back = self._window.strict or self._window.missed_days
         if looks_back and not (publisher.sitemaps or any(index.dated for index in publisher.indexes)):
             await self._sitemaps_of_robots(recent=recent)
         return bool(poller.answers) or not poller.asked
+
+    def _ways(self, *, recent: bool) -> list[_Way]:
+        publisher = self._publisher
+        feeds, sections = (
+            map(publisher.absolute, each if recent else ()) for each in (publisher.feeds, publisher.sections)
+        )
+        return [
+            *(_Way([url], partial(self._document, url, parse_feed)) for url in feeds),
+            *(
+                _Way([url], partial(self._sitemap, Child(url), 1))
+                for url in map(publisher.absolute, publisher.sitemaps)
+            ),
+            *(
+                _Way(self._first_pages(index), partial(self._index, index))
+                for index in publisher.indexes
+                if index.dated or recent
+            ),
+            *(_Way([url], partial(self._document, url, parse_section)) for url in sections),
+        ]
+
+    async def _ordered(self, ways: list[_Way]) -> list[_Way]:
+        """The widest first, as far as that is known, in a crawl that leaves out what is not due."""
+        if not self._window.scheduled:
+            return ways
+        widths = await self._frontier.widths()
+
+        def width(way: _Way) -> float:
+            return max((widths[url] for url in way.urls if url in widths), default=math.inf)
+
+        return sorted(ways, key=width, reverse=True)
+
+    def _first_pages(self, index: Index) -> list[str]:
+        return [index.page_url(self._publisher.home, day, 1) for day in self._days(index)]
+
+    def _days(self, index: Index) -> list[date]:
+        days = self._window.days(self._publisher.zone, self._now)
+        return days if index.dated else days[:1]
 
     def _shows_recent(self) -> bool:
         """Whether a list of the newest articles can hold one of the window."""
@@ -112,7 +155,7 @@ class Announcements:
         named = parse_robots(response.body, url) if response is not None and response.status not in ABSENT else []
         owned = [child for child in named if self._publisher.owns(child.url)]
         for child in owned:
-            await self._sitemap(child, depth=1)
+            await self._sitemap(child, 1)
         if not owned and not recent:
             await self._poller.note("no sitemap and no index page by day: nothing announces articles of those days")
 
@@ -162,37 +205,39 @@ class Announcements:
             )
         return new
 
-    async def _sitemap(self, listed: Child, depth: int) -> None:
+    async def _sitemap(self, listed: Child, depth: int) -> New:
+        """Ask for a sitemap, of an index also for those that it lists; what they have brought."""
         url = listed.url
         if url in self._sitemaps_seen:
-            return
+            return NOTHING
         self._sitemaps_seen.add(url)
         known = await self._frontier.recall(url)
         if (response := await self._poller.ask(url, known, settled=self._settled(listed), stated=True)) is None:
-            return
+            return NOTHING
         try:
             sitemap = parse_sitemap(response.body, url, self._publisher)
         except DiscoveryError as error:
             await self._poller.failed(url, str(error))
-            return
+            return NOTHING
         await self._frontier.polled(url)
         if not sitemap.children:
-            await self._announce(url, await self._worth_announcing(sitemap.entries, listed), response, sitemap.entries)
-            return
+            entries = await self._worth_announcing(sitemap.entries, listed)
+            return await self._announce(url, entries, response, sitemap.entries)
         failures = self._poller.failures
-        await self._children(url, sitemap, depth)
+        brought = await self._children(url, sitemap, depth)
         if self._poller.failures == failures:
             # Never asked with its validators: the children of an unchanged index may have changed.
-            await self._frontier.announce(url, sitemap.entries, Validators(), index=True)
+            await self._frontier.announce(url, sitemap.entries, Validators(), index=brought)
+        return brought
 
-    async def _children(self, url: str, sitemap: Sitemap, depth: int) -> None:
+    async def _children(self, url: str, sitemap: Sitemap, depth: int) -> New:
         children = await self._chosen(url, sitemap.children)
         if len(children) > _MOST_SITEMAPS or (children and depth >= _DEEPEST):
             await self._poller.note(
                 f"{url}: lists {len(children)} sitemaps; {_MOST_SITEMAPS} are read, {_DEEPEST} deep"
             )
-        for child in children[:_MOST_SITEMAPS] if depth < _DEEPEST else []:
-            await self._sitemap(child, depth + 1)
+        brought = [await self._sitemap(child, depth + 1) for child in children[:_MOST_SITEMAPS] if depth < _DEEPEST]
+        return New(*map(sum, zip(NOTHING, *brought, strict=True)))
 
     async def _chosen(self, url: str, listed: Sequence[Child]) -> list[Child]:
         """The sitemaps of an index that may announce an article of the window, newest first; the rest is counted.
@@ -247,10 +292,9 @@ class Announcements:
         return listed.modified_at or (self._end_of(span.last) if span is not None else None)
 
     async def _index(self, index: Index) -> None:
-        days = self._window.days(self._publisher.zone, self._now)
         before: set[str] | None = None
         answered: list[set[str]] = []
-        for day in days if index.dated else days[:1]:
+        for day in self._days(index):
             first_page = await self._index_day(index, day)
             if first_page and first_page == before:
                 first = index.page_url(self._publisher.home, day, 1)
@@ -287,17 +331,21 @@ class Announcements:
                 validators = validators_of(response)
                 await self._frontier.forget(first)  # until the walk has come to its end
             try:
-                listed = [] if response.url in answered_by else self._listed(response, url, day, index)
+                shown = [] if response.url in answered_by else self._listed(response, url, day, index)
             except DiscoveryError as error:
                 await self._poller.failed(first, str(error))
                 return first_page
             await self._frontier.polled(first)
             answered_by.add(response.url)
-            new = [entry for entry in listed if entry.url not in found]
+            new = [entry for entry in shown if entry.url not in found]
             found.update((entry.url, entry) for entry in new)
             first_page = first_page or set(found)
-            if not new or (known.read_at is not None and not await self._frontier.count_new(new)):
+            if not new:
                 break
+            if known.read_at is not None:
+                listed = await self._frontier.look_through(new, list(found.values()))
+                if not listed.new or (listed.joins and known.continues):
+                    break
         else:
             if last_page > 1:
                 await self._poller.note(f"{first}: only {last_page} index pages of the day are read (max_pages)")

@@ -5,8 +5,10 @@
     4xx                       there are no rules: everything is allowed
     5xx, 429, no answer       nothing may be fetched; Scrapy would take it for leave to fetch everything
 
-Rules are kept for a day, and longer only while robots.txt cannot be fetched again. Crawl-delay and Request-rate, which
-are not in the RFC and yet in use, become the least time between two requests to the domain.
+Rules are kept for a day after they were fetched, by all crawls that share a frontier (RFC 9309, 2.4); that there are
+none, for an hour; that the file could not be fetched, for no other crawl. A crawl that outlasts the day asks again, and
+goes on by the old rules only while it is not answered. Crawl-delay and Request-rate, which are not in the RFC and yet
+in use, become the least time between two requests to the domain.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request
 from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
@@ -31,14 +32,17 @@ from spiders.fetching.robots_text import delay_asked, parse_rules
 from spiders.fetching.turnstile import Turnstile
 
 if TYPE_CHECKING:
+    from protego import Protego
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from spiders.fetching.robots_text import KeepsRobots, RobotsFiles
     from spiders.publishers import Publisher
 
 logger = logging.getLogger(__name__)
 
-_KEPT_SECONDS = 86_400.0
+_DAY, _HOUR = 86_400.0, 3_600.0
+"""Seconds that a file is kept, and that there is none."""
 _PRIORITY = 1000
 """Above that of feeds and pages."""
 _REDIRECTION, _TOO_MANY, _SERVER_ERROR = 300, 429, 500
@@ -55,11 +59,17 @@ class _Host:
     """None before the first fetch, and while no fetch has succeeded."""
     missing: str = ""
     """Why the last fetch failed; empty after one that succeeded."""
-    read_at: float = float("-inf")
+    fresh_until: float = float("-inf")
 
     @property
     def is_fresh(self) -> bool:
-        return monotonic() - self.read_at < _KEPT_SECONDS
+        return monotonic() < self.fresh_until
+
+    def take(self, rules: Protego | None, seconds: float) -> None:
+        """Keep the outcome of a fetch for so long; the rules before it where it failed."""
+        self.fresh_until = monotonic() + seconds
+        if rules is not None:
+            self.rules = rules
 
 
 class RobotsTxt:
@@ -92,7 +102,7 @@ class RobotsTxt:
         host = self._hosts.setdefault(root, _Host())
         if not host.is_fresh:
             async with host.lock:
-                if not host.is_fresh:
+                if not host.is_fresh and not await self._recall(host, root):
                     await self._fetch(host, root)
         if host.rules is None:
             self._raise_unreachable(root, host.missing)
@@ -100,26 +110,45 @@ class RobotsTxt:
             self._crawler.stats.inc_value("robotstxt/forbidden")
             raise Disallowed(f"{root}/robots.txt disallows {request.url}")
 
+    @property
+    def _files(self) -> RobotsFiles | None:
+        frontier: KeepsRobots | None = getattr(self._crawler.spider, "frontier", None)
+        return None if frontier is None else frontier.robots
+
+    async def _recall(self, host: _Host, root: str) -> bool:
+        """Take over what another crawl has fetched lately; False where there is nothing."""
+        if self._files is None or (kept := await self._files.recall(root)) is None:
+            return False
+        left = _kept_for(kept.body) - kept.age
+        if left <= 0:
+            return False
+        rules = parse_rules(kept.body or b"")
+        host.missing = ""
+        host.take(rules, left)
+        self._keep_delay(f"{root}/robots.txt", rules)
+        return True
+
     async def _fetch(self, host: _Host, root: str) -> None:
         url = f"{root}/robots.txt"
         meta = {"dont_obey_robotstxt": True}
         request = Request(url, priority=_PRIORITY, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         host.missing = ""
-        rules: Protego | None = None
+        body: bytes | None = None
         try:
-            rules, host.missing = _rules(await self._crawler.engine.download_async(request))
+            body, host.missing = _file(await self._crawler.engine.download_async(request))
         except (CloseSpider, LeftAlone):
             raise
         except IgnoreRequest as error:
-            reason, host.missing = refusal(error) or ("", reason_of(error))
-            if reason == "redirects":  # more than five of them
-                rules, host.missing = Protego.parse(""), ""
+            reason, detail = refusal(error) or ("", reason_of(error))
+            host.missing = "" if reason == "redirects" else detail or reason  # more than five redirects: no rules
         except Exception as error:  # noqa: BLE001 - whichever error it is, robots.txt could not be fetched
             host.missing = reason_of(error)
-        host.read_at = monotonic()
+        rules = None if host.missing else parse_rules(body or b"")
+        host.take(rules, _kept_for(body))
         if rules is not None:
-            host.rules = rules
-            self._keep_delay(url, rules)
+            self._keep_delay(f"{root}/robots.txt", rules)
+            if self._files is not None:
+                await self._files.keep(root, body)
         logger.info("%s: %s", url, host.missing or "read")
 
     def _keep_delay(self, url: str, rules: Protego) -> None:
@@ -136,11 +165,13 @@ class RobotsTxt:
         raise RobotsUnreachable(reason)
 
 
-def _rules(response: Response) -> tuple[Protego | None, str]:
-    """The parsed robots.txt, or None and the reason it could not be fetched."""
+def _file(response: Response) -> tuple[bytes | None, str]:
+    """The file that a response brings, None where the host has none; and why it could not be fetched, if so."""
     status = response.status
     if status >= _SERVER_ERROR or status == _TOO_MANY:
         return None, f"HTTP {status}"
-    if status >= _REDIRECTION:
-        return Protego.parse(""), ""
-    return parse_rules(response.body), ""
+    return (None if status >= _REDIRECTION else response.body), ""
+
+
+def _kept_for(body: bytes | None) -> float:
+    return _HOUR if body is None else _DAY

@@ -1,9 +1,12 @@
-"""Bytes of a robots.txt -> its rules, its sitemaps, the delay it asks for. Pure; nothing else decodes the file."""
+"""Bytes of a robots.txt -> its rules, its sitemaps, the delay it asks for. Pure; nothing else decodes the file.
+
+And the protocol of a store in which crawls find what others have fetched.
+"""
 
 from __future__ import annotations
 
 import codecs
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from protego import Protego
 
@@ -17,6 +20,31 @@ _WIDE_MARKS: Final = (
 )
 _LONGEST_PERIOD: Final = 10**9
 """Seconds: a bound before the division, which fails on larger figures."""
+
+
+class KeptFile(NamedTuple):
+    """A robots.txt that an earlier crawl has fetched."""
+
+    body: bytes | None
+    """None where the host has no file."""
+    age: float
+    """Seconds since it was fetched."""
+
+
+class RobotsFiles(Protocol):
+    """The files that all crawls share, by scheme, host and port such as `https://koran.example`."""
+
+    async def recall(self, root: str) -> KeptFile | None:
+        """The file of a host as a crawl fetched it last, however long ago; None for a host that nobody asked."""
+
+    async def keep(self, root: str, body: bytes | None) -> None:
+        """Store what a host has answered just now: its file, None where it has none."""
+
+
+class KeepsRobots(Protocol):
+    """The part of a frontier that the middleware for robots.txt uses."""
+
+    robots: RobotsFiles
 
 
 def parse_rules(body: bytes) -> Protego:

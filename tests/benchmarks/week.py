@@ -20,6 +20,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from benchmarks import traffic
 from benchmarks.edits import Edits
 from support.simulated_time import Simulation, disallowed, harvested, highest_rate, let_in_again, listed, too_early
 from support.throwaway import TEMPLATE, throwaway_server
@@ -116,6 +117,7 @@ def report(simulation: Simulation) -> None:
         f"requests an article: {len(seen) / result.stored:.2f}; 304: {statuses[304] / polls:.0%} of {polls:,} polls,"
         f" beside {robots:,} times robots.txt"
     )
+    traffic.report(simulation)
     for seconds in (1, 10, 60):
         domain, rate = highest_rate(simulation, seconds)
         print(f"highest rate in {seconds:2} s: {rate:.2f} requests/s, {domain}")

@@ -10,6 +10,7 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
+from spiders.fetching.robots_text import KeptFile
 from spiders.fetching.turns import Turn
 from spiders.fetching.turnstile import Turnstile
 from spiders.publishers import Publisher
@@ -29,6 +30,7 @@ def crawler(
     publisher: Publisher | None = KORAN,
     answer: Callable[[Request], Response] | None = None,
     turns: NotedTurns | None = None,
+    robots: NotedFiles | None = None,
     **settings: Any,
 ) -> Any:
     """A crawler whose engine downloads with `answer` and keeps what it was asked for in `engine.asked`."""
@@ -45,9 +47,27 @@ def crawler(
     made.engine = SimpleNamespace(
         download_async=download, asked=asked, running=True, _slot=open_one, downloader=downloader
     )
-    frontier = None if turns is None else SimpleNamespace(turns=turns)
+    shared = turns or robots
+    frontier = None if shared is None else SimpleNamespace(turns=turns, robots=robots or NotedFiles())
     made.spider = SimpleNamespace(publisher=publisher, frontier=frontier)
     return made
+
+
+class NotedFiles:
+    """robots.txt files that crawls of a test share."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, KeptFile] = {}
+
+    async def recall(self, root: str) -> KeptFile | None:
+        return self.kept.get(root)
+
+    async def keep(self, root: str, body: bytes | None) -> None:
+        self.kept[root] = KeptFile(body, 0.0)
+
+    def age(self, seconds: float) -> None:
+        """Let time go by."""
+        self.kept = {root: file._replace(age=file.age + seconds) for root, file in self.kept.items()}
 
 
 class NotedTurns:

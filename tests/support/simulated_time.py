@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from itertools import count
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ AGED = {
     "lumbung.held": ("held_at",),
     "lumbung.crawl": ("started_at", "finished_at"),
     "lumbung.domain": ("free_at", "paced_at"),
+    "lumbung.robots": ("read_at",),
 }
 """Times of the server's clock that say when something is due; dates of articles are the sites' own."""
 
@@ -64,6 +66,7 @@ class Simulation:
     rounds: int = 0
 
     def __post_init__(self) -> None:
+        self._started = monotonic()
         self.begin = self.internet.now - self.step
         """Articles that appeared before are the past, which nobody has promised to harvest."""
 
@@ -73,7 +76,9 @@ class Simulation:
         arguments = {"run": f"{{key}}/{self.rounds}", "interval_start": (now - self.step).isoformat()}
         log = crawl_together(self.keys, self.database_url, self.internet.url, arguments, self.settings, clock=now)
         gone_by = self.rounds * self.step.total_seconds()
-        self.seen += [Seen(each, each.received_at + gone_by) for each in self.internet.requests[before:]]
+        self.seen += [
+            Seen(each, each.received_at - self._started + gone_by) for each in self.internet.requests[before:]
+        ]
         self.rounds += 1
         self.internet.pinned_now = now + self.step
         self._age()

@@ -152,7 +152,7 @@ with announced as (
                 %(modified)s::timestamptz[]) as t (canonical_url, url, published_at, published_until, modified_at)
     order by canonical_url, modified_at desc nulls last, published_at desc nulls last
 ), known as (
-    select p.page_id, p.state, p.fetched_at, p.looked_at, p.doubts, p.announced_at, p.announced_until,
+    select p.page_id, p.state, p.found_at, p.fetched_at, p.looked_at, p.doubts, p.announced_at, p.announced_until,
         p.announced_modified_at, a.canonical_url, a.published_at, a.published_until, a.modified_at
     from announced a
     join lumbung.page p on p.url_key = lumbung.url_key(a.canonical_url)
@@ -202,17 +202,29 @@ with announced as (
 ), new as (
     select (select count(*) from fresh) + (select count(*) from learnt where due_again) as pages,
         (select count(*) from announced) as entries,
-        (select count(*) from fresh where outside) as outside, (select count(*) from learnt where doubted) as doubted
+        (select count(*) from fresh where outside) as outside, (select count(*) from learnt where doubted) as doubted,
+        (select count(*) from fresh) + (select count(*) from known where found_at > now() - interval '1 day') as width
 )
 update lumbung.crawl c
 set entries = c.entries + new.entries, enqueued = c.enqueued + new.pages, known = c.known + new.entries - new.pages,
     repaired = c.repaired + %(repaired)s, left_out = c.left_out + new.outside, doubted = c.doubted + new.doubted
 from new
 where c.crawl_id = %(crawl_id)s
-returning new.pages, new.outside
+returning new.pages, new.outside, new.width
 
 -- count_known --
--- What this crawl's feeds have just brought does not show how far an earlier walk of the index came.
-select count(*) from lumbung.page
-where url_key in (select lumbung.url_key(canonical_url) from unnest(%(canonical)s::text[]) as t (canonical_url))
-    and found_by is distinct from %(crawl_id)s
+-- What this crawl's feeds have just brought does not show how far an earlier walk of the index came. The pages walked so
+-- far join on where they show four of five pages that the crawl before this one brought which last brought any, and where
+-- at least half of what they show is known: a box of what is read most may hold the former, and no list of news beside it.
+with before as (
+    select crawl_id, enqueued from lumbung.crawl
+    where publisher = %(publisher)s and crawl_id < %(crawl_id)s and enqueued > 0 order by crawl_id desc limit 1
+)
+select count(*) filter (where url = any(%(canonical)s::text[]) and found_by is distinct from %(crawl_id)s),
+    count(*) filter (where found_by = (select crawl_id from before))
+        >= greatest(2, 0.8 * (select enqueued from before))
+    and 2 * count(*) filter (where found_by is distinct from %(crawl_id)s) >= cardinality(%(walked)s::text[])
+from (
+    select a.canonical_url as url, p.found_by
+    from unnest(%(walked)s::text[]) as a (canonical_url) join lumbung.page p on p.url_key = lumbung.url_key(a.canonical_url)
+) walked

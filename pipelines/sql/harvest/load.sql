@@ -163,27 +163,13 @@ where p.publisher = c.publisher
 
 -- return_pages --
 -- A failed page waits 5 minutes, then twice as long each time, a day at most, unless its visit says when to look again.
--- New articles are visited later: of a publisher whose visits find next to nothing the first eight, then one of eight.
 with found as (
-    select v.*, a.page_id is not null as stored, a.first_fetched_at = v.visited_at as is_new,
+    select v.*, a.page_id is not null as stored,
         a.first_fetched_at = v.visited_at or exists (
             select from lumbung.revision r
-            where r.article_id = a.article_id and r.crawl_id = %(crawl_id)s and r.revised_at = v.visited_at) as news,
-        s.visits_planned, s.visits_changed <= 0.05 * s.visits as quiet
+            where r.article_id = a.article_id and r.crawl_id = %(crawl_id)s and r.revised_at = v.visited_at) as news
     from visit v
     left join lumbung.article a using (page_id)
-    left join lumbung.publisher s on s.publisher = a.publisher
-), judged as (
-    select *, is_new and look_after_change is not null and not (
-        quiet and page_id %% 8 <> 0
-        and visits_planned + row_number() over (partition by is_new and look_after_change is not null order by page_id) > 8
-        ) as is_planned
-    from found
-), planned as (
-    update lumbung.publisher s
-    set visits_planned = s.visits_planned + counted.visits
-    from (select publisher, count(*) as visits from judged where is_planned group by publisher) counted
-    where s.publisher = counted.publisher
 ), returned as (
     update lumbung.page p
     set state = case
@@ -204,7 +190,6 @@ with found as (
             else p.looks + 1 end,
         look_at = case
             when v.kind in ('failure', 'released') then null
-            when v.is_new and not coalesce(v.is_planned, true) then null
             when v.news then now() + v.look_after_change
             else now() + v.look_after end,
         looked_at = case when v.kind = 'released' then p.looked_at else now() end,
@@ -234,7 +219,7 @@ with found as (
         announced_at = coalesce(v.announced_at, p.announced_at),
         announced_until = case when v.announced_at is null then p.announced_until end,
         fetched_at = case when v.kind in ('failure', 'released') then p.fetched_at else v.visited_at end
-    from judged v
+    from found v
     where p.page_id = v.page_id
     returning v.kind, v.detail
 ), counted as (

@@ -17,14 +17,45 @@ where crawl_id > coalesce(last, 0)
 
 -- recall_poll --
 -- Without its validators where they have lied, and now and then, to see whether they tell the truth.
+--
+-- One that may wait for longer than usual, since others show what it shows, does so only while they do.
 select
     case when trusted then etag end, case when trusted then last_modified end, polled_at,
-    coalesce(next_at > now(), false) as fresh, coalesce(polled_at >= %(since)s, false) as in_this_range, newest_at,
-    coalesce(polled_at < now() - interval '20 hours', false) as stale
-from lumbung.poll, lateral (select
+    coalesce(next_at > now() and (
+        polled_at > now() - %(usual)s * 0.9
+        or exists (
+            select from (
+                select started_at, enqueued from lumbung.crawl
+                where publisher = p.publisher order by crawl_id desc limit 500) lately
+            where started_at > now() - 2 * %(usual)s and enqueued > 0)
+        and not exists (
+            select from lumbung.poll o
+            where o.publisher = p.publisher and o.failures > 0 and o.failed_at > p.polled_at)), false) as fresh,
+    coalesce(polled_at >= %(since)s, false) as in_this_range, newest_at,
+    coalesce(polled_at < now() - interval '20 hours', false) as stale,
+    coalesce(polled_at >= (
+        select started_at from lumbung.crawl
+        where publisher = p.publisher and crawl_id < %(crawl_id)s and enqueued > 0 order by crawl_id desc limit 1
+        ), false) as continues
+from lumbung.poll p, lateral (select
     unchanged < trust and coalesce(whole_at > now() - interval '1 day', false)
         and coalesce(lied_at < now() - interval '30 days', true) as trusted) judged
 where url_key = lumbung.url_key(%(url)s)
+
+-- widths --
+-- How much of the publisher's news each document showed when it was last read. Where its pages do not all tell the
+-- minute, documents that do come first.
+with pages as (
+    select coalesce(bool_and(a.published_at is not null
+        and (a.published_at at time zone s.timezone)::time <> time '00:00'), false) as exact
+    from lumbung.publisher s, lateral (
+        select published_at from lumbung.article
+        where publisher = s.publisher order by published_at desc nulls first limit 50) a
+    where s.publisher = %(publisher)s
+)
+select url, case when exact or reach is not null then width else 0 end
+from lumbung.poll, pages
+where publisher = %(publisher)s and polled_at > now() - interval '3 days'
 
 -- forget_poll --
 -- How often the document changes and how often it failed is kept.
@@ -33,14 +64,19 @@ set etag = null, last_modified = null, polled_at = null, next_at = null, newest_
 where url_key = lumbung.url_key(%(url)s)
 
 -- lock_poll --
-select every, reach from lumbung.poll where url_key = lumbung.url_key(%(url)s) for update
+-- Covered is a document that brought nothing while at least six new pages came by others.
+select every, reach, now() - polled_at, (
+    select coalesce(sum(enqueued), 0) >= 6 from (
+        select started_at, enqueued from lumbung.crawl where publisher = p.publisher order by crawl_id desc limit 500) lately
+    where started_at > coalesce(p.changed_at, '-infinity')) as covered
+from lumbung.poll p where url_key = lumbung.url_key(%(url)s) for update
 
 -- remember_poll --
 -- New articles under the validators of before: these would have hidden them.
 insert into lumbung.poll as p (
-    url_key, publisher, url, etag, last_modified, polled_at, whole_at, changed_at, every, reach, newest_at, next_at)
+    url_key, publisher, url, etag, last_modified, polled_at, whole_at, changed_at, every, reach, newest_at, next_at, width)
 values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s, now(), now(), now(), %(every)s,
-    %(reach)s, %(newest)s, now() + %(wait)s)
+    %(reach)s, %(newest)s, now() + %(wait)s, %(width)s)
 on conflict (url_key) do update
 set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = now(), whole_at = now(),
     changed_at = case when %(changed)s then now() else p.changed_at end,
@@ -50,7 +86,7 @@ set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = no
         else p.lied_at end,
     trust = case when p.unchanged >= p.trust then least(p.trust * 2, 64) else p.trust end, unchanged = 0,
     every = excluded.every, reach = excluded.reach, newest_at = excluded.newest_at, next_at = excluded.next_at,
-    failures = 0, problem = null
+    width = excluded.width, failures = 0, problem = null
 
 -- remember_unchanged --
 update lumbung.poll

@@ -13,6 +13,7 @@ from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
 from pipelines.harvest.ledger import imbalance, read_crawl
 from spiders.article import Entry, Validators
+from spiders.frontier import Listed
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
 
@@ -190,11 +191,74 @@ def test_what_a_document_says_of_one_page_changes_no_other(frontier: Frontier, d
 
 def test_new_is_what_no_earlier_crawl_has_found(database_url: str, frontier: Frontier) -> None:
     announce(frontier, entry(1), entry(2))
-    assert asyncio.run(frontier.count_new([entry(1), entry(2), entry(3)])) == 3, "this crawl found them itself"
+    shown = [entry(1), entry(2), entry(3)]
+    assert asyncio.run(frontier.look_through(shown, shown)) == Listed(3, joins=False), "this crawl found them itself"
     later = Frontier(connect(database_url), PUBLISHER, OPEN)
     announce(later, entry(4))
-    assert asyncio.run(later.count_new([entry(1), entry(3), entry(3), entry(4)])) == 2
+    shown = [entry(1), entry(3), entry(3), entry(4)]
+    assert asyncio.run(later.look_through(shown, shown)).new == 2
     later.connection.close()
+
+
+INDEX = "https://koran.example/indeks"
+
+
+@pytest.mark.parametrize(
+    ("walked", "joins"),
+    [
+        ((9, 8, 4, 3, 2, 1), True),
+        ((9, 8, 4, 3, 2), False),  # three of five
+        ((9, 8, 0, 4, 3, 2, 1), True),
+        ((9, 8, 7, 6, 5), False),
+        ((9, 8, 7, 6, 5, 4, 3, 2, 1), False),  # more than half of it is new: they may stand in a box beside the list
+        ((9, 8, 0, -1, -2, -3, -4), False),  # popular ones of long ago
+    ],
+)
+def test_a_list_joins_on_where_it_shows_what_the_last_crawl_with_news_has_brought(
+    database_url: str,
+    frontier: Frontier,
+    walked: tuple[int, ...],
+    joins: bool,  # noqa: FBT001 - a table
+) -> None:
+    announce(frontier, *(entry(number) for number in range(-4, 0)))
+    asyncio.run(frontier.close("finished"))
+    for brought in (range(5), range(0)):
+        crawl = Frontier(connect(database_url), PUBLISHER, OPEN)
+        announce(crawl, *(entry(number) for number in brought))
+        asyncio.run(crawl.close("finished"))
+    later = Frontier(connect(database_url), PUBLISHER, OPEN)
+    announce(later, entry(9))
+    shown = [entry(number) for number in walked]
+    assert asyncio.run(later.look_through(shown, shown)).joins == joins
+    assert not asyncio.run(later.look_through(shown[:2], shown[:2])).joins
+    assert asyncio.run(later.look_through(shown[2:], shown)).joins == joins, "on all pages walked so far"
+    later.connection.close()
+
+
+def test_a_list_continues_where_it_was_read_since_the_last_news(database_url: str, frontier: Frontier) -> None:
+    def show(crawl: Frontier, url: str, *entries: Entry) -> None:
+        asyncio.run(crawl.announce(url, list(entries), Validators()))
+
+    def continues(crawl: Frontier) -> bool:
+        return asyncio.run(crawl.recall(INDEX)).continues
+
+    show(frontier, INDEX, entry(1))
+    assert not continues(frontier), "no crawl before"
+    asyncio.run(frontier.close("finished"))
+    second = Frontier(connect(database_url), PUBLISHER, OPEN)
+    assert continues(second)
+    show(second, RSS, entry(1), entry(2))
+    assert continues(second), "what this crawl itself has found so far changes nothing"
+    second.connection.close()
+    third = Frontier(connect(database_url), PUBLISHER, OPEN)
+    assert not continues(third), "the crawl before had news and did not read it"
+    show(third, INDEX, entry(2))
+    third.connection.close()
+    fourth = Frontier(connect(database_url), PUBLISHER, OPEN)
+    assert continues(fourth), "it was read since"
+    asyncio.run(fourth.forget(INDEX))
+    assert not continues(fourth), "and once more, not to its end"
+    fourth.connection.close()
 
 
 @pytest.mark.parametrize("plan", ["", "?options=-c%20enable_indexscan%3Doff%20-c%20enable_bitmapscan%3Doff"])

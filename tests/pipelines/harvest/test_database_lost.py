@@ -20,6 +20,7 @@ from pipelines.harvest.ledger import read_crawl
 from pipelines.harvest.load import LoadPipeline
 from spiders.article import Article, Entry, LeasedPage, Validators, Visit
 from spiders.fetching.errors import CrawlOver
+from spiders.frontier import New
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
 
@@ -209,7 +210,7 @@ def test_an_index_that_was_read_counts_as_changed_whatever_it_shows(
     with crawl(database_url, 0) as frontier:
         for _ in range(3):
             entries = [Entry(url="https://koran.example/1")]
-            asyncio.run(frontier.announce(RSS, entries, Validators(), index=index))
+            asyncio.run(frontier.announce(RSS, entries, Validators(), index=New(0, 0) if index else None))
             with transaction(database) as cursor:
                 cursor.execute("select extract(epoch from every)::float8 / 60 from lumbung.poll")
                 found += [every for (every,) in cursor.fetchall()]

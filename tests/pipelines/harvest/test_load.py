@@ -281,29 +281,13 @@ def test_any_text_survives_copy(
     assert found == (repair(headline)[0], [repair(each)[0] for each in paragraphs], [repair(each)[0] for each in tags])
 
 
-def visited(connection: Connection) -> int:
-    return int(row(connection, "select count(*) from lumbung.page where look_at > now() + interval '1 hour'")[0])
-
-
-def store_new(frontier: Frontier, count: int) -> None:
-    pages = leased(frontier, count)
+def test_every_new_article_is_visited_when_its_visit_says(frontier: Frontier, database: Connection) -> None:
+    pages = leased(frontier, 40)
     look = Look(None, timedelta(days=1))
     visits = [replace(visit(page, article(page)), look=look) for page in pages]
     load(frontier.connection, frontier.crawl_id, visits)
-
-
-def test_of_a_quiet_publisher_the_first_eight_articles_are_visited_then_one_of_eight(
-    frontier: Frontier, database: Connection
-) -> None:
-    store_new(frontier, 40)
-    assert visited(database) == 8 + 32 // 8
-
-
-def test_once_visits_find_another_text_every_article_is_visited(frontier: Frontier, database: Connection) -> None:
-    with transaction(database) as cursor:
-        cursor.execute("update lumbung.publisher set visits = 10, visits_changed = 1, visits_planned = 10")
-    store_new(frontier, 40)
-    assert visited(database) == 40
+    planned = "select count(*) from lumbung.page where look_at > now() + interval '23 hours'"
+    assert row(database, planned) == (40,)
 
 
 def test_what_visits_find_is_learnt(frontier: Frontier, database: Connection) -> None:

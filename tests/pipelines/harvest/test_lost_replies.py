@@ -32,6 +32,7 @@ from spiders.article import (
     Validators,
     Visit,
 )
+from spiders.frontier import New
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
 
@@ -127,7 +128,7 @@ def announce_a_change(it: Stage) -> object:
 
 
 def announce_an_index(it: Stage) -> object:
-    return asyncio.run(it.frontier.announce(f"{RSS}/index", entries(0, 2), Validators(), index=True))
+    return asyncio.run(it.frontier.announce(f"{RSS}/index", entries(0, 2), Validators(), index=New(2, 0, 2)))
 
 
 def load(it: Stage, **changes: Any) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -76,12 +77,35 @@ def test_a_day_without_a_time_may_be_as_late_as_its_end() -> None:
     assert next_look(article(midnight), LeasedPage(3, URL, URL, Validators()), NOW).after_change == DAY
 
 
-def test_an_article_is_visited_a_day_after_it_appeared_and_again_only_where_it_changed() -> None:
+def test_an_article_is_visited_a_day_after_it_appeared_and_after_a_week_where_it_changed() -> None:
     new = next_look(article(NOW - HOUR), page(HOUR), NOW)
     assert new.after_change == 23 * HOUR
     stored = page(DAY, stored=True, looks=0)
     assert next_look(article(NOW - DAY), stored, NOW) == Look(None, 6 * DAY)
     assert next_look(Unchanged(), stored, NOW).after is None
+    assert next_look(Unchanged(), page(7 * DAY, stored=True, edits=EDITING), NOW).after is None
+
+
+def test_an_article_that_was_hours_old_when_it_was_first_read_is_not_visited_the_day_after() -> None:
+    assert next_look(article(NOW - 7 * HOUR), page(7 * HOUR), NOW).after_change == 17 * HOUR
+    assert next_look(article(NOW - 9 * HOUR), page(9 * HOUR), NOW) == Look()
+    assert next_look(article(NOW - 9 * HOUR), page(9 * HOUR, edits=EDITING), NOW).after_change == 7 * DAY - 9 * HOUR
+    assert next_look(Unchanged(), page(9 * HOUR, stored=True), NOW).after == 15 * HOUR, "it is known from before"
+
+
+@pytest.mark.parametrize(
+    ("edits", "visited"),
+    [(Edits(), 5), (QUIET, 5), (Edits(100, 5), 5), (Edits(100, 6), 40), (Edits(1, 1), 40), (EDITING, 40)],
+)
+def test_after_a_week_one_unchanged_article_in_eight_is_visited_or_all_where_visits_find_changes(
+    edits: Edits, visited: int
+) -> None:
+    looks = [
+        next_look(Unchanged(), replace(page(DAY, stored=True, edits=edits), page_id=number), NOW)
+        for number in range(40)
+    ]
+    assert sum(look.after == 6 * DAY for look in looks) == visited
+    assert {look.after for look in looks} <= {6 * DAY, None}
 
 
 def test_where_visits_often_find_another_text_articles_are_visited_after_an_hour_too() -> None:

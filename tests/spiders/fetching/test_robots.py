@@ -9,7 +9,7 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import DownloadConnectionRefusedError, DownloadTimeoutError, IgnoreRequest, NotConfigured
 from scrapy.http import Response
-from support.middlewares import crawler
+from support.middlewares import NotedFiles, crawler
 from support.robots_by_the_rfc import allows
 
 from spiders.fetching import robots
@@ -168,7 +168,9 @@ def test_what_ends_the_crawl_or_leaves_the_domain_alone_is_no_answer(error: Exce
         assert len(made.engine.asked) == number, "nothing was learnt, so it is asked for again"
 
 
-def test_rules_are_kept_for_a_day_and_longer_while_there_are_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_are_kept_for_a_day_and_longer_while_there_are_no_others_which_are_asked_for_each_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now = [1_000.0]
     monkeypatch.setattr(robots, "monotonic", lambda: now[0])
     answers = [status(200), status(503), status(200, b"")]
@@ -182,12 +184,68 @@ def test_rules_are_kept_for_a_day_and_longer_while_there_are_no_others(monkeypat
         (0, 1, "disallowed"),
         (86_399, 1, "disallowed"),
         (1, 2, "disallowed"),
-        (86_399, 2, "disallowed"),
+        (3_599, 2, "disallowed"),
         (1, 3, "passed"),
     ):
         now[0] += later
         assert ask(middleware, f"{HOME}/rahasia/") == [found]
         assert len(made.engine.asked) == number
+
+
+def crawled(files: NotedFiles, answer: Callable[[Request], Response], url: str = f"{HOME}/rahasia/") -> tuple[str, int]:
+    """What becomes of a request of one more crawl, and for how many files it asks."""
+    made = crawler(answer=answer, robots=files)
+    (found,) = ask(RobotsTxt(made), url)
+    return found, len(asked(made))
+
+
+def test_a_day_long_crawls_share_a_file_with_its_rules_and_its_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    files, slowed = NotedFiles(), list[str]()
+    monkeypatch.setattr(RobotsTxt, "_keep_delay", lambda _self, url, _rules: slowed.append(url))
+    assert crawled(files, status(200)) == ("disallowed", 1)
+    files.age(86_399)
+    assert crawled(files, status(200, b"")) == ("disallowed", 0)
+    assert crawled(files, status(200), f"{OTHER}/rahasia/") == ("disallowed", 1)
+    assert slowed == [f"{HOME}/robots.txt"] * 2 + [f"{OTHER}/robots.txt"]
+    files.age(1)
+    assert crawled(files, status(200, b"")) == ("passed", 1)
+    assert crawled(files, status(200)) == ("passed", 0)
+
+
+@pytest.mark.parametrize("answer", [status(404), status(403), failing(IgnoreRequest("max redirections reached"))])
+def test_that_there_is_no_file_is_believed_for_an_hour(answer: Callable[[Request], Response]) -> None:
+    files = NotedFiles()
+    assert crawled(files, answer) == ("passed", 1)
+    files.age(3_599)
+    assert crawled(files, status(200)) == ("passed", 0)
+    files.age(1)
+    assert crawled(files, status(200)) == ("disallowed", 1)
+
+
+@pytest.mark.parametrize("answer", [status(503), status(429), failing(DownloadTimeoutError("late"))])
+def test_that_a_file_could_not_be_fetched_is_kept_for_no_other_crawl_and_an_old_one_does_not_stand_in(
+    answer: Callable[[Request], Response],
+) -> None:
+    files = NotedFiles()
+    assert crawled(files, answer) == ("over", 1)
+    assert crawled(files, status(200), f"{HOME}/a") == ("passed", 1)
+    files.age(86_400)
+    assert crawled(files, answer, f"{HOME}/a") == ("over", 1)
+    assert crawled(files, status(200), f"{HOME}/a") == ("passed", 1)
+
+
+def test_a_crawl_that_outlasts_the_rest_of_the_day_asks_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, files = [1_000.0], NotedFiles()
+    monkeypatch.setattr(robots, "monotonic", lambda: now[0])
+    crawled(files, status(200))
+    files.age(80_000)
+    made = crawler(answer=status(200, b""), robots=files)
+    middleware = RobotsTxt(made)
+    for later, found in ((0, "disallowed"), (6_399, "disallowed"), (1, "passed")):
+        now[0] += later
+        files.age(later)
+        assert ask(middleware, f"{HOME}/rahasia/") == [found]
+    assert len(asked(made)) == 1
 
 
 def test_the_delay_it_asks_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
