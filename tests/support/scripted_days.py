@@ -14,17 +14,24 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from support.checkout import TESTS
+from support.loopback_handler import SETTINGS, LoopbackHandler
 from support.scripted_press import Answer, Press, printing, write_publisher
 from support.spider_runs import FAST
 
 from pipelines.database.connections import connect, transaction
+from pipelines.harvest.doubts import doubts
 from pipelines.harvest.ledger import read_crawl, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
 NOTHING = timedelta()
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -49,6 +56,8 @@ class Site:
     def __init__(self, days: Days, key: str, script: Script) -> None:
         self.key = key
         self.press: Press
+        self.public: str | None = None
+        """Its front page by name; None for a newspaper at its loopback address."""
         self._days = days
         self._script = script
 
@@ -59,7 +68,7 @@ class Site:
 
     @property
     def home(self) -> str:
-        return self.press.home
+        return self.public or self.press.home
 
     def answer(self, path: str, _number: int) -> Answer | None:
         return self._script(self, path)
@@ -71,6 +80,11 @@ class Site:
     def has(self, header: str) -> bool:
         """Whether the request that is being answered has a header."""
         return f"\r\n{header.lower()}: " in self.press.head
+
+    @property
+    def host(self) -> str:
+        """Of the request that is being answered."""
+        return self.press.head.partition("\r\nhost: ")[2].partition("\r\n")[0]
 
     def asked(self, ending: str) -> int:
         """How many requests there were for paths with an ending."""
@@ -97,18 +111,28 @@ class Days:
 
     @contextmanager
     def printing(self, scripts: Mapping[str, tuple[Script, Mapping[str, str]]]) -> Iterator[None]:
-        """Serve the newspapers while the block runs, each with the keys of its publisher file."""
+        """Serve the newspapers while the block runs, each with the keys of its publisher file.
+
+        One with a `home` has all hosts of that name and below it, or none of the newspapers has one.
+        """
         with ExitStack() as stack:
             for key, (script, table) in scripts.items():
                 site = self.sites[key] = Site(self, key, script)
                 site.press = stack.enter_context(printing(site.answer, articles=0))
-                file = {"feeds": '["/rss"]', "article_url": "['/berita-']", **table}
-                write_publisher(self._folder, key, site.home, **file)
+                site.public = table.get("home")
+                file = {"feeds": '["/rss"]', "article_url": "['/berita-']", "home": site.home, **table}
+                write_publisher(self._folder, key, **file)
             yield
 
     def crawl(self, keys: Iterable[str] | None = None, **arguments: str) -> None:
         """Crawl publishers side by side, all of them by default."""
-        told = {"keys": list(keys or self.sites), "arguments": arguments}
+        public = {site.public: site.press.home for site in self.sites.values() if site.public is not None}
+        settings = (
+            {**SETTINGS, **FAST, "DOWNLOAD_HANDLERS": _BY_NAME, "LOOPBACK": "", "LOOPBACKS": public}
+            if public
+            else {**FAST}
+        )
+        told = {"keys": list(keys or self.sites), "arguments": arguments, "settings": settings}
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)]),
@@ -162,8 +186,36 @@ class Days:
         with closing(connect(self._url)) as connection:
             return [verdict(connection, read_crawl(connection, crawl_id)) for (crawl_id,) in crawls]
 
+    def doubts(self, key: str) -> list[list[str]]:
+        """What there is to look at in the publisher's good crawls, crawl by crawl."""
+        crawls = self.rows("select crawl_id from news.crawls where publisher = %s order by 1", key)
+        with closing(connect(self._url)) as connection:
+            return [doubts(connection, read_crawl(connection, crawl_id)) for (crawl_id,) in crawls]
+
     def balanced(self) -> bool:
         return self.rows("select bool_and(balanced) from news.crawls") == [(True,)]
+
+
+_BY_NAME = dict.fromkeys(("http", "https"), "support.scripted_days.ByName") | dict.fromkeys(
+    ("data", "file", "ftp", "s3")
+)
+
+
+class ByName(LoopbackHandler):
+    """The handler whose internet is the newspapers with a name."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        servers = crawler.settings.getdict("LOOPBACKS")
+        self._servers = {urlsplit(home).netloc.removeprefix("www."): press for home, press in servers.items()}
+
+    async def download_request(self, request: Request) -> Response:
+        """Ask the newspaper of the host's name."""
+        host = urlsplit(request.url).netloc
+        self._server = next(
+            press.rstrip("/") for name, press in self._servers.items() if host == name or host.endswith(f".{name}")
+        )
+        return await super().download_request(request)
 
 
 def main() -> None:
@@ -172,7 +224,7 @@ def main() -> None:
 
     told = json.loads(sys.argv[1])
     settings = get_project_settings()
-    settings.setdict(FAST, priority="cmdline")
+    settings.setdict(told["settings"], priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     for key in told["keys"]:
         process.crawl(key, **told["arguments"])
