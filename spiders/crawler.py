@@ -40,7 +40,6 @@ from spiders.fetching.turnstile import READ_BY_SPIDER, Turnstile
 from spiders.parts import Part, put_together
 from spiders.publishers.urls import with_query
 from spiders.publishers.window import Window, parse_window
-from spiders.reading.pages import load_page_class
 from spiders.reading.process.messages import Answer, Sheet
 from spiders.reading.process.reader import OverLimit, Reader, ReaderLost
 from spiders.spider_arguments import positive, printable, refuse_unknown, truth
@@ -127,7 +126,11 @@ class PublisherSpider(Spider):
         self.refetch = truth("refetch", refetch)
         self._left = positive("max_articles", max_articles)
         self.run = printable("run", run)
-        load_page_class(self.publisher)  # a wrong one is refused now, not in another process at the first page
+        if "page" in self.publisher.model_fields_set:
+            # A wrong one is refused now, not in another process at the first page.
+            from spiders.reading.pages import load_page_class  # noqa: PLC0415 - the reader is a third of all imports
+
+            load_page_class(self.publisher)
         self._out = 0
         self._failures_in_row = 0
         self._over = False

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-import feedparser
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
@@ -37,6 +36,8 @@ from spiders.fetching.robots_text import parse_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import feedparser
 
     from spiders.article import Entry
     from spiders.publishers import Index, Publisher
@@ -100,6 +101,8 @@ def parse_feed(body: bytes, url: str, publisher: Publisher) -> Found:
     Raises:
         DiscoveryError: `body` is no feed, larger than `LARGEST_FEED` or with more tags than `MOST_TAGS`.
     """
+    import feedparser  # noqa: PLC0415 - most crawls are told that their feed is as it was
+
     data = in_utf8(Opened(body, url).read())
     if len(data) > LARGEST_FEED:
         raise DiscoveryError(f"{url} is larger than {LARGEST_FEED >> 20} MB; nothing of it is read")
