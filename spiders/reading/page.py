@@ -137,13 +137,7 @@ class Page:
     @cached_property
     def headline(self) -> str | None:
         """Without the site's name."""
-        sources = {
-            SELECTOR: texts(self.tree, self.publisher.rules.headline)[:1],
-            JSON_LD: [*self.metadata.stated("headline")],
-            PRINTED: self._headings,
-            META: [*self.metadata.meta("og:title", "twitter:title")],
-            TITLE: [*map(text_of, self.tree.iterfind(".//head/title"))],
-        }
+        sources = self.titles
         chosen = next(iter(sources[SELECTOR]), None) or choose_headline(
             *(self._headings, sources[JSON_LD], sources[META], sources[TITLE], self.site_names),
             address=self.metadata.path,
@@ -152,6 +146,17 @@ class Page:
             said = {origin: [*map(plain_title, titles)] for origin, titles in sources.items()}
             self.origins.first("headline", said.items(), lambda titles: any(chosen in title for title in titles))
         return chosen
+
+    @cached_property
+    def titles(self) -> dict[str, list[str]]:
+        """What states the headline, by where it stands."""
+        return {
+            SELECTOR: texts(self.tree, self.publisher.rules.headline)[:1],
+            JSON_LD: [*self.metadata.stated("headline")],
+            PRINTED: self._headings,
+            META: [*self.metadata.meta("og:title", "twitter:title")],
+            TITLE: [*map(text_of, self.tree.iterfind(".//head/title"))],
+        }
 
     @cached_property
     def _headings(self) -> list[str]:
@@ -215,22 +220,23 @@ class Page:
             return find_people(credited, others, agencies=True)
         stated = ((META, self.metadata.meta(name)) for name in AUTHORS)
         people = self.origins.first("authors", stated, lambda lines: find_people(lines, others))
-        people = people or self.origins.first("authors", self._author_lines(), lambda lines: find_people(lines, names))
+        people = people or self.origins.first("authors", self.author_lines(), lambda lines: find_people(lines, names))
         signed: Sources = ((HOUSE, credited), *((META, self.metadata.meta(name)) for name in AUTHORS))
         return people or self.origins.first("authors", signed, find_house) or ()
 
     @cached_property
     def published_at(self) -> datetime | None:
         """When the article was published; None where the page does not say."""
-        return self._timing.published()
+        return self.timing.published()
 
     @cached_property
     def modified_at(self) -> datetime | None:
         """When it was last changed; None where the page states no change."""
-        return self._timing.modified(self.published_at)
+        return self.timing.modified(self.published_at)
 
     @cached_property
-    def _timing(self) -> Timing:
+    def timing(self) -> Timing:
+        """What states when the article appeared."""
         selected = [*dates(self.tree, self.publisher.rules.published)]
         return Timing(
             *(self.tree, self.url, self.metadata, self.surroundings, selected),
@@ -340,7 +346,8 @@ class Page:
         """What is printed beside the text: date, byline, counter."""
         return Surroundings(self.body, self.printed_headline, self.language)
 
-    def _author_lines(self) -> Iterator[tuple[str, Iterable[str]]]:
+    def author_lines(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """What may name the authors outside structured data, most trusted first."""
         yield SELECTOR, texts(self.tree, self.publisher.rules.byline)[:1]
         yield PRINTED, [self._line_with_role or ""]
         yield from ((MARKED, lines) for lines in marked_authors(self.tree, self.metadata))

@@ -76,6 +76,7 @@ class Surroundings:
         lines = (text for block, text in dated if not (_is_day(text, today) and is_clock(block.element)))
         return date_lines(lines, changes=changes)
 
+    @cached_property
     def dates_beside(self) -> list[str]:
         """Lines between the headline and the text that state the day of publication and nothing else."""
         heading = next((block for block in self._body.blocks if block.text == self._headline), None)

@@ -73,36 +73,41 @@ class Timing:
     def _own(self) -> OwnDates:
         return OwnDates(self.tree, self.surroundings.heading, self.surroundings.text_elements)
 
-    def published(self) -> datetime | None:
-        """When the article was published, as the publisher's clock shows it; None where the page does not say."""
+    @cached_property
+    def sources(self) -> Sources:
+        """Where the publication may be stated, most trusted first: the origin, and what stands there."""
         stated = [*self.metadata.stated("datePublished", "dateCreated")]
         meta = [*self.metadata.meta(*PUBLISHED)]
-        selected = date_lines(self.selected, changes=False)
-        printed = self._printed(changes=False)
+        page = self.metadata.stated_of_page("datePublished", "uploadDate")
+        selected, printed = date_lines(self.selected, changes=False), self._printed(changes=False)
         marked, named = Later(lambda: self._own_times(Role.PUBLISHED)), Later(lambda: self._own_marks(Role.PUBLISHED))
         below = Later(lambda: self.surroundings.lines_below(Role.PUBLISHED))
-        address = date_in_path(self.url)
-        sources: Sources = (
+        return (
             *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
-            *(
-                (JSON_LD, self.metadata.stated_of_page("datePublished", "uploadDate")),
-                (MARKED, named),
-                (PRINTED, below),
-            ),
-            *((META, self._named()), (ADDRESS, address), (PRINTED, Later(self._unmarked))),
+            *((JSON_LD, [*page]), (MARKED, named), (PRINTED, below), (META, self._named())),
+            *((ADDRESS, date_in_path(self.url)), (PRINTED, Later(self._unmarked))),
         )
-        said = (stated, meta, selected, printed, marked, below, self._changes, address, named)
-        when = self._moment("published_at", sources, Later(lambda: chain.from_iterable(said)))
+
+    def _days(self) -> Iterator[str]:
+        """What states the day as the publisher counts it."""
+        yield from date_in_path(self.url)
+        yield from self.surroundings.dates_beside
+        yield from self._own_times(Role.PUBLISHED)
+
+    def published(self) -> datetime | None:
+        """When the article was published, as the publisher's clock shows it; None where the page does not say."""
+        witnesses = Later(lambda: chain(self._changes, chain.from_iterable(lines for _, lines in self.sources[:-1])))
+        when = self._moment("published_at", self.sources, witnesses)
         if when is None:
             return None
         when = self._first_printed(when) or when
-        return in_own_day(when, self.zone, chain(address, Later(self.surroundings.dates_beside), marked))
+        return in_own_day(when, self.zone, self._days())
 
     def _first_printed(self, when: datetime) -> datetime | None:
         """The day that stands below the headline, where machines date the article later: they date what was moved."""
         if self.origins.get("published_at") not in {JSON_LD, META}:
             return None
-        lines = self.surroundings.dates_beside() or self._lone()
+        lines = self.surroundings.dates_beside or self._lone()
         days = {stated_day(text) for text in lines}
         day = days.pop() if len(days) == 1 else None
         if day is None or day + _APART >= when.date() or is_of_month(self.url, when.date()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from spiders.reading.printed.dates import find_dates
@@ -68,9 +69,14 @@ def dated_parts(line: str) -> list[Dated]:
     Args:
         line: As printed, white space collapsed.
     """
+    return [*_parts(line)]
+
+
+@lru_cache(maxsize=512)
+def _parts(line: str) -> tuple[Dated, ...]:
     spans = find_dates(line)
     if not spans:
-        return [Dated(line, role_of(line))] if any(map(str.isdigit, line)) else []
+        return (Dated(line, role_of(line)),) if any(map(str.isdigit, line)) else ()
     parts, start = [], 0
     for place, (first, end) in enumerate(spans):
         clock = _CLOCK.match(line[end:])
@@ -83,7 +89,7 @@ def dated_parts(line: str) -> list[Dated]:
             role = behind if behind is Role.CHANGED and place == 0 else role
         parts.append(Dated(line[start:last], role))
         start = last
-    return parts
+    return tuple(parts)
 
 
 def is_date_line(text: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from spiders.reading.printed.zones import ZONES, zone_after
 
@@ -116,6 +117,8 @@ _LAST_WEEK = re.compile(rf"{_ALONE}(?:(?:minggu|pekan){_PAST}|last week\b)")
 _JUST_NOW = re.compile(r"\b(?:baru saja|just now)\b")
 _NAMED_DAY = re.compile(r"\b(?P<name>kemarin (?:lusa|dulu)|kemarin|yesterday|hari ini|today)\b")
 _DAYS_BACK = {"kemarin lusa": 2, "kemarin dulu": 2, "kemarin": 1, "yesterday": 1}
+_HERE = timezone(timedelta(0), "here")
+_DIGIT = re.compile(r"\d")
 _LONGEST = 400
 """Longer texts are no date lines; a limit also bounds the time of matching."""
 
@@ -131,11 +134,30 @@ def parse_date(text: str, zone: tzinfo, *, now: datetime | None = None) -> datet
     Returns:
         An aware datetime in the stated zone, at midnight where no time is stated; None where nothing can be read.
     """
-    kept = " ".join(text[:_LONGEST].translate(_UNSEEN).split())
-    line = _LONG_ZONE.sub(lambda zone: _LONG_ZONES[zone[1]], kept.casefold())
+    if now is None:
+        found = _stated(text[:_LONGEST])
+        return found.replace(tzinfo=zone) if found is not None and found.tzinfo is _HERE else found
+    line, kept = _plain(text[:_LONGEST])
     with suppress(ValueError, OverflowError):
-        return _absolute(line, zone, kept) or (None if now is None else _relative(line, zone, now.astimezone(zone)))
+        return _absolute(line, zone, kept) or _relative(line, zone, now.astimezone(zone))
     return None
+
+
+@lru_cache(maxsize=512)
+def _stated(text: str) -> datetime | None:
+    """The date of a text, in `_HERE` where it states no zone: several witnesses of one page are asked for one line."""
+    if _DIGIT.search(text) is None:
+        return None
+    line, kept = _plain(text)
+    with suppress(ValueError, OverflowError):
+        return _absolute(line, _HERE, kept)
+    return None
+
+
+def _plain(text: str) -> tuple[str, str]:
+    """The line that the patterns read, and the same with its capitals."""
+    kept = " ".join(text.translate(_UNSEEN).split())
+    return _LONG_ZONE.sub(lambda zone: _LONG_ZONES[zone[1]], kept.casefold()), kept
 
 
 def with_whole_year(line: str) -> str:
@@ -153,15 +175,20 @@ def with_whole_year(line: str) -> str:
 
 def find_dates(text: str) -> list[tuple[int, int]]:
     """Where dates with a year stand in a text: start and end of each day, in order."""
-    line = text[:_LONGEST].casefold()
-    if len(line) != len(text[:_LONGEST]):
-        return []
+    return [*_spans(text[:_LONGEST])]
+
+
+@lru_cache(maxsize=512)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    line = text.casefold()
+    if len(line) != len(text) or _DIGIT.search(text) is None:
+        return ()
     spans = sorted(match.span() for shape in (*_SHAPES, _SHORT_YEAR) for match in shape.finditer(line))
     found: list[tuple[int, int]] = []
     for start, end in spans:
         if not found or start >= found[-1][1]:
             found.append((start, end))
-    return found
+    return tuple(found)
 
 
 def _absolute(line: str, zone: tzinfo, kept: str) -> datetime | None:
