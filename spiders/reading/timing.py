@@ -78,13 +78,13 @@ class Timing:
         """Where the publication may be stated, most trusted first: the origin, and what stands there."""
         stated = [*self.metadata.stated("datePublished", "dateCreated")]
         meta = [*self.metadata.meta(*PUBLISHED)]
-        page = self.metadata.stated_of_page("datePublished", "uploadDate")
+        page = Later(lambda: self.metadata.stated_of_page("datePublished", "uploadDate"))
         selected, printed = date_lines(self.selected, changes=False), self._printed(changes=False)
         marked, named = Later(lambda: self._own_times(Role.PUBLISHED)), Later(lambda: self._own_marks(Role.PUBLISHED))
         below = Later(lambda: self.surroundings.lines_below(Role.PUBLISHED))
         return (
             *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
-            *((JSON_LD, [*page]), (MARKED, named), (PRINTED, below), (META, self._named())),
+            *((JSON_LD, page), (MARKED, named), (PRINTED, below), (META, Later(self._named))),
             *((ADDRESS, date_in_path(self.url)), (PRINTED, Later(self._unmarked))),
         )
 
