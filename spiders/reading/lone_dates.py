@@ -24,7 +24,7 @@ _LONGEST = 120
 _OPENING = 120
 """Characters of a paragraph in which its place and day stand."""
 _CLOSED = re.compile(r"\s{0,2}\)?\s{0,2}[:)\-–—„“]")
-_PLACE = re.compile(r"[\W_]{0,2}(?:[A-Z][\w.'’-]*[\s,/(:|–—-]{0,3}){0,6}$")
+_PLACE = re.compile(r"[\W_]{0,2}(?:[A-Z][\w.'’]*(?:[\s,/(:|–—-]{1,3}|$)){0,6}$")
 """What may stand before the day: `(`, `Jakarta, `, `JAKARTA, Warta.com (`."""
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
 from support.pages_in_short import BODY, LEAD, SECOND, a_page
+
+from spiders.reading.lone_dates import opening_day
 
 MAKASSAR = ZoneInfo("Asia/Makassar")
 MAY = datetime(2026, 5, 4, tzinfo=MAKASSAR)
@@ -76,3 +79,11 @@ def test_a_year_of_two_digits_is_read_where_dates_stand(line: str) -> None:
 def test_the_words_of_the_headline_are_no_date() -> None:
     markup = BODY.replace("Sekolah Sungai", "Risalah Rapat 3 Mei 2026").replace("</h1>", "</h1><div>4 Mei 2026</div>")
     assert a_page(markup).published_at == MAY
+
+
+@pytest.mark.parametrize("before", ["A" * 100, "A-" * 50, "A. " * 33, "Aa " * 33, "A" * 50 + "-A" * 25])
+def test_what_stands_before_a_day_is_read_in_linear_time(before: str) -> None:
+    page = a_page(BODY.replace(LEAD, f"{before}! 4 Mei 2026 - {LEAD}"))
+    start = process_time()
+    opening_day(page.body.text_blocks)
+    assert process_time() - start < 0.1
