@@ -19,12 +19,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
-from spiders.article import Entry, Validators
+from spiders.article import Validators
 from spiders.discovery.address_dates import days_in_address
 from spiders.discovery.claims import believable, newest_of, without_stamps
 from spiders.discovery.documents import (
@@ -32,12 +31,12 @@ from spiders.discovery.documents import (
     DiscoveryError,
     Sitemap,
     parse_feed,
-    parse_index,
     parse_robots,
     parse_section,
     parse_sitemap,
 )
 from spiders.discovery.entries import Found
+from spiders.discovery.index_pages import ABSENT, IndexWalk, end_of, midnight
 from spiders.discovery.polling import NEW, Poller
 from spiders.fetching.answers import validators_of
 from spiders.frontier import NOTHING, New
@@ -49,15 +48,12 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from spiders.frontier import Announced
-    from spiders.publishers import Index, Publisher
+    from spiders.publishers import Publisher
     from spiders.publishers.window import Window
 
-ABSENT = frozenset({404, 410})
-"""What index pages answer for a day or a page number that has nothing."""
 _DEEPEST = 3
 """Sitemap indexes inside sitemap indexes; the protocol allows one level, publishers have been seen with two."""
 _MOST_SITEMAPS = 500
-_FAILURES_IN_ROW = 3
 _FEW = 5
 """Entries of a feed; where more are all new at once, it may have shown others since it was last read."""
 _TRIED = 3
@@ -66,8 +62,6 @@ _FEW_UNDATED = 1_000
 """Entries of a sitemap said to be old that are looked at all the same, where they state no time themselves."""
 _FEEDS_REACH = timedelta(days=31)
 """What lists the newest articles only reaches no further back than this; most feeds hold a day or two."""
-_LATE = timedelta(hours=6)
-"""So long after its end a day's list may still change: articles published at midnight, corrected dates."""
 
 
 class _Way(NamedTuple):
@@ -106,6 +100,7 @@ class Announcements:
 
     def _ways(self, *, recent: bool) -> list[_Way]:
         publisher = self._publisher
+        walk = IndexWalk(publisher, self._window, self._frontier, self._poller)
         feeds, sections = (
             map(publisher.absolute, each if recent else ()) for each in (publisher.feeds, publisher.sections)
         )
@@ -116,7 +111,7 @@ class Announcements:
                 for url in map(publisher.absolute, publisher.sitemaps)
             ),
             *(
-                _Way(self._first_pages(index), partial(self._index, index))
+                _Way(walk.first_pages(index), partial(walk.read, index))
                 for index in publisher.indexes
                 if index.dated or recent
             ),
@@ -133,13 +128,6 @@ class Announcements:
             return max((widths[url] for url in way.urls if url in widths), default=math.inf)
 
         return sorted(ways, key=width, reverse=True)
-
-    def _first_pages(self, index: Index) -> list[str]:
-        return [index.page_url(self._publisher.home, day, 1) for day in self._days(index)]
-
-    def _days(self, index: Index) -> list[date]:
-        days = self._window.days(self._publisher.zone, self._now)
-        return days if index.dated else days[:1]
 
     def _shows_recent(self) -> bool:
         """Whether a list of the newest articles can hold one of the window."""
@@ -275,7 +263,8 @@ class Announcements:
             return True
         # A day on either side: nobody knows in whose time zone the publisher's programs count days.
         around = timedelta(days=1)
-        return self._window.overlaps(self._midnight(span.first) - around, self._midnight(span.last) + around + around)
+        first, last = (midnight(day, self._publisher.zone) for day in (span.first, span.last))
+        return self._window.overlaps(first - around, last + around + around)
 
     async def _worth_announcing(self, entries: Found, listed: Child) -> Found:
         """The entries of a sitemap; none of an archive that was only read to see whether its stated change is true."""
@@ -289,85 +278,7 @@ class Announcements:
 
     def _settled(self, listed: Child) -> datetime | None:
         span = days_in_address(listed.url)
-        return listed.modified_at or (self._end_of(span.last) if span is not None else None)
-
-    async def _index(self, index: Index) -> None:
-        before: set[str] | None = None
-        answered: list[set[str]] = []
-        for day in self._days(index):
-            first_page = await self._index_day(index, day)
-            if first_page and first_page == before:
-                first = index.page_url(self._publisher.home, day, 1)
-                await self._poller.failed(
-                    first, f"{first}: lists the same articles as the day after: it ignores the day"
-                )
-                return
-            before = first_page
-            if self._poller.failures_in_row >= _FAILURES_IN_ROW:
-                return
-            if first_page is not None:
-                answered.append(first_page)
-        if len(answered) > 1 and not any(answered):
-            await self._poller.note(
-                f"{index.url}: no article on any of {len(answered)} days; `links` or `article_url` may not fit any more"
-            )
-
-    async def _index_day(self, index: Index, day: date) -> set[str] | None:
-        """Walk the pages of one day; the articles of the first one, None where it was unchanged, not due or failed."""
-        first = index.page_url(self._publisher.home, day, 1)
-        known = await self._frontier.recall(first)
-        found: dict[str, Entry] = {}
-        first_page: set[str] | None = None
-        validators, answered_by = Validators(), set[str]()
-        last_page = index.last_page * (1 if index.dated else 1 + self._window.missed_days)
-        for number in range(1, last_page + 1):
-            url = index.page_url(self._publisher.home, day, number)
-            response = await self._poller.ask(
-                url, known if number == 1 else NEW, document=first, settled=self._end_of(day), absent=ABSENT
-            )
-            if response is None:
-                return first_page  # unchanged, or failed: then nothing of the day is committed and it is walked again
-            if number == 1:
-                validators = validators_of(response)
-                await self._frontier.forget(first)  # until the walk has come to its end
-            try:
-                shown = [] if response.url in answered_by else self._listed(response, url, day, index)
-            except DiscoveryError as error:
-                await self._poller.failed(first, str(error))
-                return first_page
-            await self._frontier.polled(first)
-            answered_by.add(response.url)
-            new = [entry for entry in shown if entry.url not in found]
-            found.update((entry.url, entry) for entry in new)
-            first_page = first_page or set(found)
-            if not new:
-                break
-            if known.read_at is not None:
-                listed = await self._frontier.look_through(new, list(found.values()))
-                if not listed.new or (listed.joins and known.continues):
-                    break
-        else:
-            if last_page > 1:
-                await self._poller.note(f"{first}: only {last_page} index pages of the day are read (max_pages)")
-        await self._frontier.announce(first, list(found.values()), validators)
-        return first_page
-
-    def _listed(self, response: Response, url: str, day: date, index: Index) -> list[Entry]:
-        if response.status in ABSENT:
-            return []  # a page that says "not found" may still link to today's most read articles
-        if urlsplit(response.url).path in {"", "/"} and urlsplit(url).path not in {"", "/"}:
-            raise DiscoveryError(f"{url} is not an index page: it leads to the front page")
-        entries = parse_index(response.body, url, self._publisher, day, index)
-        if not entries and not index.dated and url == index.page_url(self._publisher.home, day, 1):
-            raise DiscoveryError(f"{url} lists no article; `links` or `article_url` may not fit any more")
-        return entries
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._publisher.zone)
-
-    def _end_of(self, day: date) -> datetime:
-        """The moment from which on a list of that day is final."""
-        return self._midnight(day) + timedelta(days=1) + _LATE
+        return listed.modified_at or (end_of(span.last, self._publisher.zone) if span is not None else None)
 
 
 def _newest(child: Child) -> tuple[date, float]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from spiders.discovery.announcements import ABSENT
 from spiders.discovery.documents import (
     Child,
     DiscoveryError,
@@ -18,6 +17,7 @@ from spiders.discovery.documents import (
     parse_section,
     parse_sitemap,
 )
+from spiders.discovery.index_pages import ABSENT
 from spiders.publishers.urls import canonicalise
 
 if TYPE_CHECKING:

@@ -1,0 +1,134 @@
+"""A document that shows what others show is asked seldom, and as usual again once it may be missed."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.database.connections import Connection, connect, transaction
+from pipelines.harvest.frontier import Frontier
+from spiders.article import Entry, Remembered, Validators
+from spiders.publishers import Publisher
+from spiders.publishers.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RSS = "https://koran.example/rss"
+PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
+OPEN = Window(datetime(2026, 10, 21, 12, tzinfo=UTC), None, strict=False)
+
+
+@contextmanager
+def crawl(url: str) -> Iterator[Frontier]:
+    frontier = Frontier(connect(url), PUBLISHER, OPEN, "r")
+    try:
+        yield frontier
+    finally:
+        frontier.connection.close()
+
+
+def recall(frontier: Frontier) -> Remembered:
+    return asyncio.run(frontier.recall(RSS))
+
+
+INDEX, SECTION = "https://koran.example/indeks", "https://koran.example/"
+
+
+def later(database: Connection, hours: float) -> None:
+    """Let time go by."""
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.poll set polled_at = polled_at - %(by)s, changed_at = changed_at - %(by)s,"
+            " next_at = next_at - %(by)s, failed_at = failed_at - %(by)s", {"by": timedelta(hours=hours)})  # fmt: skip
+        cursor.execute("update lumbung.crawl set started_at = started_at - %s", [timedelta(hours=hours)])
+
+
+def show(frontier: Frontier, url: str, numbers: range) -> None:
+    entries = [Entry(url=f"https://koran.example/berita-{number}") for number in numbers]
+    asyncio.run(frontier.announce(url, entries, Validators()))
+
+
+def crawled(url: str, database: Connection, wide: range, narrow: range) -> bool:
+    """One crawl six hours after the last: the index shows some articles, then the feed; whether the feed may wait."""
+    with crawl(url) as frontier:
+        show(frontier, INDEX, wide)
+        waits = recall(frontier).fresh
+        if not waits:
+            show(frontier, RSS, narrow)
+        asyncio.run(frontier.close("finished"))
+    later(database, 6)
+    return waits
+
+
+def test_a_feed_that_shows_what_the_index_shows_is_asked_once_in_two_days(
+    database_url: str, database: Connection
+) -> None:
+    waits = [
+        crawled(database_url, database, range(6 * day, 6 * day + 6), range(6 * day, 6 * day + 2)) for day in range(16)
+    ]
+    assert waits.count(False) <= 6
+    assert waits[-8:].count(False) == 1
+
+
+def test_a_feed_that_shows_something_of_its_own_is_asked_each_time(database_url: str, database: Connection) -> None:
+    waits = [
+        crawled(database_url, database, range(6 * day + 1, 6 * day + 6), range(6 * day, 6 * day + 2))
+        for day in range(8)
+    ]
+    assert not any(waits)
+
+
+@pytest.mark.parametrize("trouble", ["fails", "falls silent"])
+def test_a_covered_feed_is_asked_as_usual_when_what_covers_it_fails_or_falls_silent(
+    database_url: str, database: Connection, trouble: str
+) -> None:
+    for day in range(12):
+        crawled(database_url, database, range(6 * day, 6 * day + 6), range(6 * day, 6 * day + 2))
+    with transaction(database) as cursor:
+        cursor.execute(
+            "update lumbung.poll set next_at = now() + interval '12 hours', polled_at = now() - interval '6 hours'"
+        )
+    with crawl(database_url) as frontier:
+        assert recall(frontier).fresh
+        if trouble == "fails":
+            asyncio.run(frontier.polled(INDEX, "HTTP 503"))
+        else:
+            later(database, 12)
+            with transaction(database) as cursor:
+                cursor.execute("update lumbung.poll set next_at = now() + interval '12 hours'")
+        assert not recall(frontier).fresh
+
+
+def test_the_widest_document_is_known_whoever_was_asked_first(database_url: str, database: Connection) -> None:
+    with crawl(database_url) as frontier:
+        show(frontier, RSS, range(3))
+        show(frontier, INDEX, range(9))
+        show(frontier, SECTION, range(1))
+        assert asyncio.run(frontier.widths()) == {RSS: 0, INDEX: 0, SECTION: 0}, "nobody knows what its pages tell"
+        with transaction(database) as cursor:
+            cursor.execute(_STORED, {"crawl_id": frontier.crawl_id})
+        assert asyncio.run(frontier.widths()) == {RSS: 3, INDEX: 9, SECTION: 1}
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.article set published_at = '2026-11-20T00:00+07:00'")
+            cursor.execute("update lumbung.poll set reach = '3 hours' where url = %s", [RSS])
+        assert asyncio.run(frontier.widths()) == {RSS: 3, INDEX: 0, SECTION: 0}, "only the feed tells the minute"
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.page set found_at = found_at - interval '2 days'")
+        show(frontier, INDEX, range(10))
+        assert asyncio.run(frontier.widths())[INDEX] == 0
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.article set published_at = '2026-11-20T09:30+07:00'")
+        assert asyncio.run(frontier.widths())[INDEX] == 1
+
+
+_STORED = """
+insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash, fetched_at,
+    first_fetched_at, crawl_id, published_at)
+select page_id, publisher, url, canonical_url, 'Panen', '{Padi.}', md5(url)::uuid, now(), now(), %(crawl_id)s,
+    '2026-11-20T09:30+07:00'
+from lumbung.page
+"""
