@@ -8,8 +8,9 @@ the rules has seen comes after those. Duplicates are marked, never deleted: `new
 event has told of: articles of a killed crawl or of one from the shell, an event lost in a restart. A run that finds
 nothing due is over in a moment, and green.
 
-*Trigger* asks for a full re-check, of all articles or of one publisher's: after a change by hand, or to be sure. It
-arrives at what is there already, and says so in its log, batch by batch.
+*Trigger* asks for a full re-check, of all articles or of one publisher's: after a change by hand or of the rules, or to
+be sure. Where nothing changed it arrives at what is there already, and says so in its log, batch by batch. With *Only
+tell* the log has what would part and join, with examples of each, and nothing changes.
 
 **Database.** The Airflow connection `lumbung` where it is defined, else `DATABASE_URL`.
 """
@@ -22,6 +23,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
 
 from harvest import NEWS_ARTICLES, harvest_database, one_line_errors
 from spiders.publishers import publisher_keys
@@ -39,6 +41,13 @@ FORM = {
         type=["boolean", "null"],  # Airflow's form marks a field as required unless it may be null
         title="Look again",
         description="Also at articles that were looked at already. Off: only at what is new, changed or taken down.",
+        section="Full re-check",
+    ),
+    "dry_run": Param(
+        default=False,
+        type=["boolean", "null"],
+        title="Only tell",
+        description="With Look again: tell in the log what would part and join, with examples, and change nothing.",
         section="Full re-check",
     ),
     "publisher": Param(
@@ -65,12 +74,19 @@ FORM = {
 def mark_duplicates() -> dict[str, Any]:
     """One pass over what is due."""
     from pipelines.duplicates.deduplicate import run
+    from pipelines.duplicates.recheck import tell
 
     asked = get_current_context()["params"]
+    batch = asked["batch"] or BATCH
+    if asked["dry_run"]:
+        if not asked["recheck"]:
+            raise AirflowFailException("Only tell goes with Look again")
+        with one_line_errors(), harvest_database("DEDUPLICATING") as connection:
+            return tell(connection, log.info, publisher=asked["publisher"], batch=batch)
     wishes = {
         "recheck": bool(asked["recheck"]),
         "publisher": asked["publisher"],
-        "batch": asked["batch"] or BATCH,
+        "batch": batch,
     }
     with one_line_errors(), harvest_database("DEDUPLICATING") as connection:
         summary = run(connection, log.info, **wishes)

@@ -26,7 +26,7 @@ def deduplicate(database_url: DatabaseUrl, *, recheck: bool, publisher: str | No
     """Find articles that repeat each other among those that are new, changed or taken down."""
     from pipelines.database.connections import Work, connect
     from pipelines.duplicates.deduplicate import has_articles, run
-    from pipelines.duplicates.recheck import preview, told
+    from pipelines.duplicates.recheck import tell
     from spiders.publishers import find_publisher, publisher_keys
 
     if (publisher or dry_run) and not recheck:
@@ -35,8 +35,8 @@ def deduplicate(database_url: DatabaseUrl, *, recheck: bool, publisher: str | No
         if publisher and publisher not in publisher_keys() and not has_articles(connection, publisher):
             find_publisher(publisher)  # refuses it and names those that are like it
         if dry_run:
-            for line in told(preview(connection, click.echo, publisher=publisher, batch=batch)):
-                click.echo(line)
+            tell(connection, click.echo, publisher=publisher, batch=batch)
+            click.echo("Without --dry-run the re-check is final.")
             return
         summary = run(connection, click.echo, recheck=recheck, publisher=publisher, batch=batch)
     click.echo(", ".join(f"{name} {value}" for name, value in summary.items()))

@@ -7,13 +7,14 @@ deduplication waits for it.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.database.connections import Connection, Cursor, the_row, transaction
 from pipelines.database.statements import query
 from pipelines.duplicates.deduplicate import begin_work, look_again_within, step
 from pipelines.duplicates.fingerprints import Fingerprint, fingerprint
+from pipelines.duplicates.texts import Texts
 from pipelines.duplicates.verdicts import why_apart, why_together
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def preview(
         begin_work(cursor)
         cursor.execute(query("remember_clusters"))
         due = look_again_within(cursor, publisher)
-        seen = 0
-        while done := step(cursor, batch)[0]:
+        seen, texts = 0, Texts()
+        while done := step(cursor, batch, texts)[0]:
             seen += done
             say(f"{seen:,} of {due:,} articles looked at")
         changes.append(_changes(cursor, seen))
@@ -106,6 +107,17 @@ def _examples(
         yield Example(one, headlines[one], other, headlines[other], reason(prints[one], prints[other]))
 
 
+def tell(
+    connection: Connection, say: Callable[[str], None], *, publisher: str | None = None, batch: int = 500
+) -> dict[str, int]:
+    """`preview` line by line; returns its counts by name."""
+    changes = preview(connection, say, publisher=publisher, batch=batch)
+    for line in told(changes):
+        say(line)
+    counts = asdict(changes)
+    return {name: counts[name] for name in ("looked_at", "parting", "joining", "shown", "hidden")}
+
+
 def told(changes: Changes) -> Iterator[str]:
     """Lines for a terminal or a log."""
     yield (
@@ -116,4 +128,4 @@ def told(changes: Changes) -> Iterator[str]:
     for what, examples in (("parts from", changes.parts), ("joins", changes.joins)):
         for each in examples:
             yield (f"{each.article_id} “{each.headline}” {what} {each.other_id} “{each.other_headline}”: {each.reason}")
-    yield "Nothing was changed: without --dry-run the re-check is final."
+    yield "Nothing was changed."

@@ -206,7 +206,7 @@ def test_every_field_of_the_form_has_title_description_and_section(loaded: dict[
     many = loaded["dags"]["crawl_many"]["form"]
     assert sorted(many) == sorted([*crawl, "publishers"])
     again = loaded["dags"]["deduplicate"]["form"]
-    assert sorted(again) == ["batch", "publisher", "recheck"]
+    assert sorted(again) == ["batch", "dry_run", "publisher", "recheck"]
     assert all(all(field) for field in [*crawl.values(), *many.values(), *check.values(), *again.values()])
 
 
@@ -215,7 +215,9 @@ def test_a_form_that_nobody_has_filled_in_asks_for_the_usual(loaded: dict[str, A
     assert dags["crawl_contoh"]["defaults"] == CRAWL_FORM
     assert dags["crawl_many"]["defaults"] == {"publishers": [], **CRAWL_FORM}
     assert dags["check_publishers"]["defaults"] == {"publishers": [], "articles": 3}
-    assert dags["deduplicate"]["defaults"] == {"recheck": False, "publisher": None, "batch": 500}
+    assert dags["deduplicate"]["defaults"] == {
+        "recheck": False, "dry_run": False, "publisher": None, "batch": 500,
+    }  # fmt: skip
 
 
 def test_publishers_to_check_are_chosen_from_a_list(loaded: dict[str, Any]) -> None:
