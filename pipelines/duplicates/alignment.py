@@ -77,25 +77,31 @@ def _run(grams: Sequence[int], theirs: Sequence[int], start: int, place: int) ->
 
 
 def slots(one: Fingerprint, other: Fingerprint) -> Iterator[Slot]:
-    """Slots in the order of `one`."""
+    """Slots in the order of `one`, and passages that each text has instead of the other's: those are longer."""
     for gap in _gaps(one, other, in_order(blocks(one, other))):
         begin, end, start, stop = gap
-        if end - begin == 1 or stop - start == 1:
-            if max(end - begin, stop - start) <= LONGEST_FILLING:
-                yield gap
+        longest = max(end - begin, stop - start)
+        if end - begin == 1 or stop - start == 1 or longest > LONGEST_GAP:
+            yield gap
             continue
-        mine, theirs = one.text[begin:end], other.text[start:stop]
-        matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
-        longest = max(len(mine), len(theirs))
-        if longest > _FREE and not _is_frame(matcher, mine, theirs):
-            continue
-        replaced = _in_place(mine, theirs) if len(mine) == len(theirs) else []
-        replaced = replaced or [codes[1:] for codes in matcher.get_opcodes() if codes[0] == "replace"]
+        replaced = _replaced(one.text[begin:end], other.text[start:stop])
+        for a, b, c, d in replaced:
+            yield begin + a, begin + b, start + c, start + d
         if not replaced and longest <= LONGEST_FILLING:
             yield gap  # a filling that stands elsewhere on the other side hides what is in its own place
-        for a, b, c, d in replaced:
-            if b - a <= LONGEST_FILLING and d - c <= LONGEST_FILLING:
-                yield begin + a, begin + b, start + c, start + d
+
+
+def _replaced(mine: Sequence[str], theirs: Sequence[str]) -> list[Slot]:
+    """Slots of one gap; the whole gap where it is a passage that was rewritten."""
+    longest, whole = max(len(mine), len(theirs)), [(0, len(mine), 0, len(theirs))]
+    common = sum(map(set(theirs).__contains__, mine))
+    if not common or (longest > _FREE and not _is_frame(common, mine, theirs)):
+        return whole
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+    if longest > _FREE and not _is_frame(sum(size for *_, size in matcher.get_matching_blocks()), mine, theirs):
+        return whole
+    in_place = _in_place(mine, theirs) if len(mine) == len(theirs) else []
+    return in_place or [codes[1:] for codes in matcher.get_opcodes() if codes[0] == "replace"]
 
 
 def _in_place(mine: Sequence[str], theirs: Sequence[str]) -> list[Slot]:
@@ -114,9 +120,8 @@ def _in_place(mine: Sequence[str], theirs: Sequence[str]) -> list[Slot]:
     return found
 
 
-def _is_frame(matcher: SequenceMatcher[str], mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether a long gap is a form with other fillings rather than a rewritten passage."""
-    equal = sum(size for _, _, size in matcher.get_matching_blocks())
+def _is_frame(equal: int, mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether a long gap of so many equal words is a form with other fillings rather than a rewritten passage."""
     return 2 * equal >= _FRAME * (len(mine) + len(theirs)) or equal >= _LINE * min(len(mine), len(theirs))
 
 
@@ -168,7 +173,7 @@ def _gaps(one: Fingerprint, other: Fingerprint, found: Sequence[Block]) -> Itera
     """What lies between passages that follow each other in both texts, and before the first and after the last."""
     begin = start = 0
     for one_at, other_at, words in [*found, (one.words, other.words, 0)]:
-        if 0 < one_at - begin <= LONGEST_GAP and 0 < other_at - start <= LONGEST_GAP:
+        if begin < one_at and start < other_at:
             yield begin, one_at, start, other_at
         begin, start = one_at + words, other_at + words
 
@@ -178,10 +183,10 @@ def repaired(one: Fingerprint, other: Fingerprint) -> int:
     found = in_order(blocks(one, other))
     words = sum(length for _, _, length in found)
     for begin, end, start, stop in _gaps(one, other, found):
+        if max(end - begin, stop - start) > LONGEST_GAP:
+            continue
         mine, theirs = one.text[begin:end], other.text[start:stop]
         for tag, a, b, c, d in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
-            if tag == "equal" or (
-                tag == "replace" and b - a <= LONGEST_FILLING and same(tuple(mine[a:b]), tuple(theirs[c:d]))
-            ):
+            if tag == "equal" or (tag == "replace" and b - a <= LONGEST_FILLING and same(mine[a:b], theirs[c:d])):
                 words += b - a
     return words

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pipelines.duplicates.fingerprints import SHORT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipelines.duplicates.fingerprints import Fingerprint
 
 BRIEF_RULE = "briefs, equal but for a few words"
@@ -39,7 +41,7 @@ def nearly_equal(a: Fingerprint, b: Fingerprint) -> float | None:
     return round(share, 3) if share >= NEARLY_EQUAL else None
 
 
-def numbers(words: list[str]) -> list[str]:
+def numbers(words: Sequence[str]) -> list[str]:
     """Numbers of a text, in order of size; years too, which a brief does not leave out."""
     return sorted(word for word in words if word[0].isdigit())
 

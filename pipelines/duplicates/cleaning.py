@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
 """A word or a number, in a text whose decimal commas are points."""
+_DIGIT = re.compile(r"\d")
+_LETTERS = {code: chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
+"""ASCII letters in lower case, all other characters as blanks."""
 _DATE_WITH_YEAR = re.compile(r"\b(\d{1,2}/\d{1,2})/\d{4}\b")
 _DATELINE = re.compile(r"(?:(?!\.\s)[^\n]){0,60}?(?:\s[-–—]{1,2}\s*|[-–—]{1,2}\s|(?<=\))\s*[-–—:]\s*)")
 _FURNITURE = re.compile(
@@ -79,5 +82,7 @@ def _is_title(paragraph: str) -> bool:
 
 def words_of(text: str) -> list[str]:
     """Words and numbers of a visible text, lower-case."""
+    if text.isascii() and "%" not in text and _DIGIT.search(text) is None:
+        return text.translate(_LETTERS).split()  # the same, five times as fast
     written = text.lower().replace(",", ".").replace("%", " persen ")
     return WORD.findall(_DATE_WITH_YEAR.sub(r"\1", written) if "/" in written else written)

@@ -6,7 +6,6 @@ of which the other text has nothing can be left out of the count, so that nobody
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipelines.duplicates.fingerprints import GRAM
@@ -31,10 +30,13 @@ _BITS = bytes([ord("0"), ord("1")]) + bytes(254)
 class Cover:
     """The words of one text that stand in 5-grams of another one."""
 
+    __slots__ = ("_bits", "_left_out", "_text", "share", "words")
+
     def __init__(self, text: Fingerprint, other: Fingerprint) -> None:
         self._text = text
+        self._left_out: int | None = None
         # One bit a word, the first word highest: the gram that begins at a word covers it and the four after it.
-        shared = bytes(map(other.gram_set.__contains__, text.grams))
+        shared = bytes(map(other.places.__contains__, text.grams))
         bits = int(shared.translate(_BITS) + b"0" * (GRAM - 1), 2)
         bits |= bits >> 1
         bits |= bits >> 2
@@ -52,7 +54,7 @@ class Cover:
         words = min(words, self._text.words)
         return (self._bits >> (self._text.words - words)).bit_count() / words
 
-    @cached_property
+    @property
     def lines(self) -> list[tuple[int, int]]:
         """Words and covered words of each paragraph."""
         marks, start, found = f"{self._bits:0{self._text.words}b}", 0, []
@@ -61,35 +63,43 @@ class Cover:
             start += words
         return found
 
-    @cached_property
+    @property
     def _foreign(self) -> int:
         """Words of short lines without anything covered; many of them in a row are a passage, not lines of the page."""
-        total = run = left_out = 0
-        for words, covered in [*self.lines, (0, 0)]:
-            if words and _is_foreign_line(words, covered):
-                run += words
-                left_out += words - covered
-                continue
-            if run <= _LINES_OF_THE_PAGE:
-                total += left_out
-            run = left_out = 0
-        return total
+        if self._left_out is None:
+            whole = self.words == self._text.words
+            self._left_out = 0 if whole else _foreign_words(self.lines)
+        return self._left_out
 
     def without(self, *, lead: bool) -> float:
         """Covered share when short lines of which nothing is covered are left out, and with `lead` such a lead."""
         foreign = self._foreign
         if lead:
-            words, covered = self.lines[0]
+            words = self._text.lines[0]
+            covered = (self._bits >> (self._text.words - words)).bit_count()
             if covered <= _FOREIGN_LEAD * words and words <= _LEAD and not _is_foreign_line(words, covered):
                 foreign += words - covered
         return self.words / (self._text.words - min(foreign, _MOST_LEFT_OUT * self._text.words))
+
+
+def _foreign_words(lines: list[tuple[int, int]]) -> int:
+    total = run = left_out = 0
+    for words, covered in [*lines, (0, 0)]:
+        if words and _is_foreign_line(words, covered):
+            run += words
+            left_out += words - covered
+            continue
+        if run <= _LINES_OF_THE_PAGE:
+            total += left_out
+        run = left_out = 0
+    return total
 
 
 def _is_foreign_line(words: int, covered: int) -> bool:
     return words <= _LINE_OF_THE_PAGE and covered <= _FOREIGN_LINE * words
 
 
-def carries(text: Fingerprint, headline: list[str]) -> bool:
+def carries(text: Fingerprint, headline: tuple[str, ...]) -> bool:
     """Whether a paragraph of a text is another article's headline, as in lists of what was read most."""
     place = 0
     for words in text.lines:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.command_line import counted
 from pipelines.database.connections import Connection, Cursor, the_row, transaction
@@ -20,11 +19,15 @@ from pipelines.database.migrate import hold_schema
 from pipelines.database.roles import end_long_readers
 from pipelines.database.statements import query
 from pipelines.duplicates.clusters import TEMPLATE_FILLINGS, Edge, Membership, Node, memberships
-from pipelines.duplicates.fingerprints import ALGORITHM, Fingerprint, fingerprint
+from pipelines.duplicates.fingerprints import ALGORITHM
 from pipelines.duplicates.matching import Apart, Match, compare
+from pipelines.duplicates.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+
+    from pipelines.duplicates.fingerprints import Fingerprint
+    from pipelines.duplicates.texts import Text
 
 HOT = 64
 """Articles that an article meets by one key on either side of it."""
@@ -32,9 +35,6 @@ ALONE = 16
 """Of these, articles with which it shares that one key and no other."""
 LEAST_SHARED = 0.15
 """Share of the smaller sample that candidates share; texts of which half is contained share half of it on average."""
-_TEXTS_AT_ONCE = 1000
-"""Stored texts held in memory together: candidates of a batch may be many."""
-
 
 CANDIDATES: Final = {"hot": HOT, "alone": ALONE, "least": LEAST_SHARED}
 
@@ -51,12 +51,6 @@ class Summary:
     """Pairs of near-duplicates found with them."""
     clusters: int = 0
     """Clusters made, changed or dissolved."""
-
-
-class _Article(NamedTuple):
-    article_id: int
-    text_hash: UUID
-    print: Fingerprint
 
 
 def deduplicate(
@@ -76,10 +70,12 @@ def deduplicate(
     """
     done = Summary()
     changed: set[int] = set()
-    lasting = Lasting(connection)
+    lasting, texts = Lasting(connection), Texts()
     while limit is None or done.seen < limit:
         size = batch if limit is None else min(batch, limit - done.seen)
-        seen, exact, near, clusters = lasting.do(lasting.once, "batch", lambda cursor, size=size: _batch(cursor, size))
+        seen, exact, near, clusters = lasting.do(
+            lasting.once, "batch", lambda cursor, size=size: _batch(cursor, size, texts)
+        )
         if not seen:
             break
         changed.update(clusters)
@@ -89,10 +85,10 @@ def deduplicate(
     return done
 
 
-def _batch(cursor: Cursor, size: int) -> tuple[int, int, int, list[int]]:
+def _batch(cursor: Cursor, size: int, texts: Texts) -> tuple[int, int, int, list[int]]:
     """One transaction: articles seen, exact duplicates, near pairs, clusters that changed."""
     begin_work(cursor)
-    return step(cursor, size)
+    return step(cursor, size, texts)
 
 
 def begin_work(cursor: Cursor) -> None:
@@ -101,15 +97,15 @@ def begin_work(cursor: Cursor) -> None:
     cursor.execute(query("lock_duplicates"))
 
 
-def step(cursor: Cursor, size: int) -> tuple[int, int, int, list[int]]:
+def step(cursor: Cursor, size: int, texts: Texts) -> tuple[int, int, int, list[int]]:
     """Look at the next articles: how many, exact duplicates, near pairs, clusters that changed. 0 when none is due."""
     due = _numbers(cursor, "take_due", batch=size)
     outdated = [] if due else _numbers(cursor, "take_outdated", batch=size, algorithm=ALGORITHM)
     if not due and not outdated:
         return 0, 0, 0, []
-    articles = _read(cursor, due or outdated)
+    articles = list(texts.read(cursor, due or outdated))
     kept = _outdated_pairs(cursor, outdated) if outdated else []
-    exact, near, clusters = _see(cursor, articles, kept)
+    exact, near, clusters = _see(cursor, articles, kept, texts)
     return len(articles), exact, near, sorted(clusters)
 
 
@@ -183,18 +179,13 @@ def _outdated_pairs(cursor: Cursor, articles: Sequence[int]) -> list[Edge]:
     return [Edge(*row) for row in cursor]
 
 
-def _read(cursor: Cursor, articles: Sequence[int]) -> list[_Article]:
-    cursor.execute(query("read_articles"), {"articles": list(articles)})
-    return [_Article(article_id, UUID(text_hash), fingerprint(*text)) for article_id, *text, text_hash in cursor]
-
-
-def _see(cursor: Cursor, articles: Sequence[_Article], kept: Sequence[Edge]) -> tuple[int, int, set[int]]:
+def _see(cursor: Cursor, articles: Sequence[Text], kept: Sequence[Edge], texts: Texts) -> tuple[int, int, set[int]]:
     """Fingerprints, pairs and clusters of a batch; returns exact duplicates, near pairs and clusters that changed."""
     batch = [article.article_id for article in articles]
     cursor.execute(query("forget_fingerprints"), {"articles": batch})
     touched = {*batch, *(article_id for (article_id,) in cursor)}
     _store(cursor, articles)
-    pairs, apart = _pairs(cursor, {article.article_id: article.print for article in articles})
+    pairs, apart = _pairs(cursor, {article.article_id: article.print for article in articles}, texts)
     found = {(edge.a, edge.b) for edge in pairs}
     _copy_pairs(cursor, [*pairs, *(edge for edge in kept if (edge.a, edge.b) not in found)])
     touched |= _copy_contradictions(cursor, apart)
@@ -204,16 +195,16 @@ def _see(cursor: Cursor, articles: Sequence[_Article], kept: Sequence[Edge]) -> 
     return _repeats(nodes, set(batch)), len(pairs), changed
 
 
-def _store(cursor: Cursor, articles: Sequence[_Article]) -> None:
+def _store(cursor: Cursor, articles: Sequence[Text]) -> None:
     rows = CopyText()
-    for article_id, text_hash, seen in articles:
+    for article_id, _, text_hash, seen in articles:
         keys = "{" + ",".join(map(str, seen.keys)) + "}"
         rows.add((article_id, text_hash, seen.clean_hash, seen.words, keys, seen.sampled, ALGORITHM))
     rows.copy_into(cursor, "lumbung.fingerprint", "article_id, text_hash, clean_hash, words, keys, sampled, algorithm")
     cursor.execute(query("insert_keys"), {"articles": [article.article_id for article in articles]})
 
 
-def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> tuple[list[Edge], list[tuple[int, int]]]:
+def _pairs(cursor: Cursor, batch: dict[int, Fingerprint], texts: Texts) -> tuple[list[Edge], list[tuple[int, int]]]:
     """Compares the batch's articles among themselves and with those seen earlier; returns pairs and contradictions."""
     cursor.execute(query("find_candidates"), {"articles": list(batch), **CANDIDATES})
     candidates: list[tuple[int, int]] = cursor.fetchall()
@@ -234,17 +225,11 @@ def _pairs(cursor: Cursor, batch: dict[int, Fingerprint]) -> tuple[list[Edge], l
         else:
             mine, other = (a, b) if a in batch else (b, a)
             meets.setdefault(other, []).append(mine)
-    for other, seen in _seen(cursor, sorted(meets)):
+    for seen in texts.read(cursor, sorted(meets)):
+        other = seen.article_id
         for mine in meets[other]:
-            verify(min(mine, other), max(mine, other), batch[mine], seen)
+            verify(min(mine, other), max(mine, other), batch[mine], seen.print)
     return pairs, apart
-
-
-def _seen(cursor: Cursor, articles: Sequence[int]) -> Iterator[tuple[int, Fingerprint]]:
-    for start in range(0, len(articles), _TEXTS_AT_ONCE):
-        cursor.execute(query("read_texts"), {"articles": list(articles[start : start + _TEXTS_AT_ONCE])})
-        for article_id, *text in cursor:
-            yield article_id, fingerprint(*text)
 
 
 def _copy_pairs(cursor: Cursor, pairs: Sequence[Edge]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections import defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -59,7 +58,7 @@ class Fingerprint:
     """What is compared of one article. What only a pair needs is computed when the first pair asks for it."""
 
     __slots__ = (
-        "_digits", "_gram_set", "_headline_words", "_names", "_numbers", "_places", "_word_set", "_written",
+        "_digits", "_headline_words", "_names", "_numbers", "_places", "_subject", "_word_set", "_written",
         "clean_hash", "grams", "headline", "lines", "published_at", "publisher", "text", "words",
     )  # fmt: skip
 
@@ -77,29 +76,29 @@ class Fingerprint:
         self.published_at = published_at
         self.clean_hash = clean_hash
         """Equal exactly where the cleaned texts are equal."""
-        text = [word for line in lines for word in line]
+        text = tuple([word for line in lines for word in line])
         self.words = len(text)
         """Length of the cleaned text."""
         self.lines = [len(line) for line in lines]
         """Words of each paragraph."""
         self.grams = _grams(text) if len(text) >= SHORTEST else ()
         """64-bit numbers of its 5-grams, in their order; empty below `SHORTEST` words."""
-        self.headline, self.text = headline, text
+        self.headline, self.text = tuple(headline), text
         self._written = written
-        self._gram_set: frozenset[int] | None = None
         self._names: frozenset[str] | None = None
         self._word_set: frozenset[str] | None = None
+        self._subject: tuple[str, ...] = ()
         self._headline_words: frozenset[str] | None = None
-        self._digits: frozenset[str] | None = None
+        self._digits: frozenset[str] = frozenset()
         self._places: Mapping[int, int] | None = None
-        self._numbers: Mapping[Context, AbstractSet[str]] | None = None
+        self._numbers: Mapping[Context, tuple[str, ...]] | None = None
 
     @property
     def keys(self) -> list[int]:
         """The sampled grams as signed 64-bit numbers, Postgres' bigint; none for a short text."""
         sample = self._sample()
         if len(sample) < FEWEST_KEYS:
-            sample.update(sorted(self.gram_set)[:FEWEST_KEYS])
+            sample.update(sorted(self.places)[:FEWEST_KEYS])
         return sorted(gram - 2**64 if gram >= 2**63 else gram for gram in sample)
 
     @property
@@ -113,13 +112,6 @@ class Fingerprint:
         return sample
 
     @property
-    def gram_set(self) -> frozenset[int]:
-        """The grams without their order."""
-        if self._gram_set is None:
-            self._gram_set = frozenset(self.grams)
-        return self._gram_set
-
-    @property
     def names(self) -> frozenset[str]:
         """Names in the text, word by word."""
         if self._names is None:
@@ -129,15 +121,29 @@ class Fingerprint:
     @property
     def digits(self) -> frozenset[str]:
         """Numbers in the text, years too."""
-        if self._digits is None:
-            self._digits = frozenset([word for word in self.text if word[0].isdigit()])
+        if self._word_set is None:
+            self._sort_words()
         return self._digits
 
     @property
     def word_set(self) -> frozenset[str]:
         """Words of the text and of the headline."""
+        return self._sort_words() if self._word_set is None else self._word_set
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Telling words of the headline that the text has too."""
         if self._word_set is None:
-            self._word_set = frozenset(self.text).union(self.headline)
+            self._sort_words()
+        return self._subject
+
+    def _sort_words(self) -> frozenset[str]:
+        text = set(self.text)
+        self._digits = frozenset([word for word in text if word[0].isdigit()])
+        self._subject = tuple(
+            [word for word in self.headline if word in text and (len(word) >= _TELLING_LETTERS or word[0].isdigit())]
+        )
+        self._word_set = frozenset(text.union(self.headline))
         return self._word_set
 
     @property
@@ -151,7 +157,7 @@ class Fingerprint:
 
     @property
     def places(self) -> Mapping[int, int]:
-        """The first place of each gram."""
+        """The first place of each gram. A dict of numbers costs the garbage collector nothing, a set of them does."""
         if self._places is None:
             self._places = dict(zip(reversed(self.grams), range(len(self.grams) - 1, -1, -1), strict=True))
         return self._places
@@ -162,10 +168,10 @@ class Fingerprint:
         return frozenset(filter(_tells, self.headline))
 
     @property
-    def numbers(self) -> Mapping[Context, AbstractSet[str]]:
+    def numbers(self) -> Mapping[Context, tuple[str, ...]]:
         """Numbers in the text by the words around them, years left out: those hardly tell one article from another."""
         if self._numbers is None:
-            self._numbers = _numbers(self.text)
+            self._numbers = _numbers(self.text, self.digits)
         return self._numbers
 
 
@@ -189,20 +195,20 @@ def _tells(word: str) -> bool:
     return word[0].isdigit() and not _YEAR.fullmatch(word)
 
 
-def _numbers(words: list[str]) -> Mapping[Context, AbstractSet[str]]:
+def _numbers(words: Sequence[str], digits: AbstractSet[str]) -> Mapping[Context, tuple[str, ...]]:
     """Numbers by what they are said of; a number inside a context is written `#`, since it would be another context."""
-    padded = ["", "", *words, ""]
-    found: defaultdict[Context, set[str]] = defaultdict(set)
-    for place in [place for place, word in enumerate(words) if word[0].isdigit()]:
-        word = words[place]
+    found: dict[Context, tuple[str, ...]] = {}
+    if not digits:
+        return found
+    padded = ["", "", *["#" if word in digits else word for word in words], ""]
+    for place in [place for place, word in enumerate(padded) if word == "#"]:
+        word = words[place - 2]
         if not _YEAR.fullmatch(word):
-            context = (_masked(padded[place]), _masked(padded[place + 1]), _masked(padded[place + 3]))
-            found[context].add(word)
+            context = (padded[place - 2], padded[place - 1], padded[place + 1])
+            known = found.get(context, ())
+            if word not in known:
+                found[context] = (*known, word)
     return found
-
-
-def _masked(word: str) -> str:
-    return "#" if word[:1].isdigit() else word
 
 
 class _Numbers(dict[str, bytes]):
@@ -218,7 +224,7 @@ class _Numbers(dict[str, bytes]):
 _numbers_of = _Numbers()
 
 
-def _grams(words: list[str]) -> tuple[int, ...]:
+def _grams(words: Sequence[str]) -> tuple[int, ...]:
     """A gram's number is the XOR of its words' numbers for their places.
 
     All numbers of all words lie side by side in one integer. Moved by a word and a number, the integer has the second

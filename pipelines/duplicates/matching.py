@@ -126,7 +126,8 @@ def _uncontradicted(
         if not _may_correct(shorter, longer, mine) or not corrected(shorter, longer, found):
             return Apart(found)
         rule = "one publisher, correction"
-    doubts = len(found) or doubtful
+    own_matter = max(mine.share, theirs.share) < NEARLY_THE_SAME
+    doubts = len(found) or doubtful or int(own_matter)
     if min(mine.share, theirs.share) >= NEARLY_THE_SAME:
         return Match("nearly the same text", round(min(mine.share, theirs.share), 3), rule, doubts)
     contained = min(mine.without(lead=False), 1.0)

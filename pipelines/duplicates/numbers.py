@@ -20,8 +20,10 @@ ONE_NUMBER_WORDS, ONE_NUMBER_GRAMS = 120, 0.7
 
 def contradicted(a: Fingerprint, b: Fingerprint) -> tuple[list[Context], int]:
     """Contexts in which the numbers differ, and how many contexts both have."""
-    shared = a.numbers.keys() & b.numbers.keys()
-    return [context for context in shared if a.numbers[context].isdisjoint(b.numbers[context])], len(shared)
+    mine, theirs = a.numbers, b.numbers
+    shared = mine.keys() & theirs.keys()
+    differ = [context for context in shared if mine[context] != theirs[context]]
+    return [context for context in differ if set(mine[context]).isdisjoint(theirs[context])], len(shared)
 
 
 def numbers_agree(a: Fingerprint, b: Fingerprint) -> bool:
@@ -34,4 +36,4 @@ def numbers_agree(a: Fingerprint, b: Fingerprint) -> bool:
     titles = min(len(a.headline_numbers), len(b.headline_numbers))
     if titles and a.headline_numbers.isdisjoint(b.headline_numbers):
         return False
-    return len(a.gram_set & b.gram_set) >= ONE_NUMBER_GRAMS * min(len(a.gram_set), len(b.gram_set))
+    return len(a.places.keys() & b.places.keys()) >= ONE_NUMBER_GRAMS * min(len(a.places), len(b.places))

@@ -55,11 +55,14 @@ cross join lateral (
 ) twin
 where f.article_id = any(%(articles)s)
 
+-- article_versions --
+-- Any update of a row gives it another xmin: what was read of this version is still true.
+select article_id, xmin::text from lumbung.article where article_id = any(%(articles)s)
+
 -- read_articles --
-select article_id, publisher, headline, paragraphs, published_at, text_hash::text
+select article_id, xmin::text, text_hash::text, publisher, headline, paragraphs, published_at
 from lumbung.article
 where article_id = any(%(articles)s)
-order by article_id
 
 -- forget_fingerprints --
 -- Revised articles lose keys and pairs. Returns what they were tied to: those may belong to other clusters now.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.duplicates.alignment import blocks, in_order, repaired, slots
+from pipelines.duplicates.alignment import LONGEST_FILLING, blocks, in_order, repaired, slots
 from pipelines.duplicates.fingerprints import Fingerprint, fingerprint
 
 BEFORE = "Berikut daftar petugas yang berjaga di pos pelayanan warga pada pekan ini."
@@ -17,6 +17,7 @@ def fillings(one: Fingerprint, other: Fingerprint) -> list[tuple[str, str]]:
     return [
         (" ".join(one.text[begin:end]), " ".join(other.text[start:stop]))
         for begin, end, start, stop in slots(one, other)
+        if max(end - begin, stop - start) <= LONGEST_FILLING
     ]
 
 
@@ -50,6 +51,9 @@ def test_a_rewritten_passage_is_no_slot() -> None:
         "Menurut camat, sapi dan kambing milik peternak boleh dilepas lagi sesudah padang rumput dipagari bambu."
     )
     assert fillings(one, other) == []
+    (begin, end, start, stop), *more = slots(one, other)
+    assert (one.text[begin], one.text[end - 1], more) == ("kepala", "gantung", [])
+    assert (other.text[start], other.text[stop - 1]) == ("menurut", "bambu")
 
 
 def test_passages_that_cross_are_put_in_one_order() -> None:

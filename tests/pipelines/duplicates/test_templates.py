@@ -14,7 +14,9 @@ from pipelines.cli import cli
 from pipelines.duplicates.clusters import TEMPLATE_FILLINGS
 from pipelines.duplicates.deduplicate import deduplicate
 from pipelines.duplicates.explain import explain
-from pipelines.duplicates.recheck import preview, told
+from pipelines.duplicates.fingerprints import fingerprint
+from pipelines.duplicates.matching import Apart, Match, compare
+from pipelines.duplicates.recheck import preview, tell, told
 
 if TYPE_CHECKING:
     from pipelines.database.connections import Connection
@@ -61,6 +63,66 @@ def test_an_equal_copy_of_an_instance_stays_and_what_is_learned_is_forgotten_wit
     assert clusters(database) == {frozenset(numbers[3:])}
 
 
+ABOUT = (
+    "Koperasi Tani Makmur berdiri sejak lama dan mendampingi petani kecil di lereng gunung dalam mengolah hasil kebun,",
+    "mencari pembeli, dan menyimpan benih. Seluruh kegiatan dibiayai iuran anggota serta diawasi rapat tahunan yang",
+    "terbuka bagi siapa pun. Keterangan lebih lanjut dapat diperoleh dari bagian hubungan masyarakat pada jam kerja.",
+)
+LEADS = (
+    "Petani lereng utara memanen kopi lebih awal karena hujan datang terlambat, kata penyuluh di balai desa kemarin.",
+    "Gudang beras di tepi jalan raya dibuka kembali sesudah atapnya diperbaiki oleh para tukang dari kampung sebelah.",
+    "Lomba menganyam diikuti ibu rumah tangga dan pelajar, hadiahnya sepasang kambing serta bibit durian unggulan.",
+    "Jembatan bambu menuju ladang jagung hanyut semalam, warga menyeberang memakai rakit yang dibuat dari drum bekas.",
+)
+
+
+def test_releases_of_one_sender_under_like_headlines_part_once_their_form_is_known(database: Connection) -> None:
+    """A long lead of its own stands in no slot; with a known form it is another release."""
+    headlines = ("Kabar Koperasi", "Panen Raya", "Lomba Anyaman", "Jembatan Hanyut")
+    releases = [Story([lead, *ABOUT], f"p{n}", headlines[n]) for n, lead in enumerate(LEADS)]
+    again = Story([LEADS[0].replace("kopi", "teh").replace("kemarin", "tadi"), *ABOUT], "p9", headlines[0])
+    numbers = put(database, [*releases, again])
+    deduplicate(database)
+    assert clusters(database) in (set(), {frozenset({numbers[0], numbers[-1]})})
+
+
+SAYINGS = (
+    "Kesabaran diuji ketika hasil kerja bertahun-tahun hilang dalam semalam dan kita masih sanggup menyapa tetangga.",
+    "Sepiring nasi yang dibagi dua sering lebih mengenyangkan daripada hidangan lengkap yang dimakan sendirian saja.",
+    "Perkataan yang sudah terlanjur keluar tidak dapat dipanggil pulang oleh penyesalan apa pun pada hari kemudian.",
+    "Utang kecil wajib dicatat dan dilunasi, karena kepercayaan dibangun oleh perkara sepele yang selalu ditepati.",
+)
+
+
+@pytest.mark.parametrize("sayings", [(0, 1), (2, 3), (1, 3)])
+def test_the_sayings_of_two_days_in_one_frame_are_two_articles(sayings: tuple[int, int]) -> None:
+    first, second = (
+        fingerprint(
+            "kabar",
+            "Mutiara Pagi: Bekal Menjalani Hari",
+            [
+                "Selamat pagi, pembaca. Mari luangkan satu menit untuk membaca mutiara pagi yang kami pilihkan.",
+                SAYINGS[saying],
+                "Bagikan mutiara ini kepada orang yang Anda sayangi. Sampai berjumpa esok pada jam yang sama di sini.",
+            ],
+        )
+        for saying in sayings
+    )
+    found = compare(first, second)
+    assert isinstance(found, Apart)
+    assert [each.kind for each in found.found] == ["passage"]
+
+
+def test_lines_of_the_page_in_one_place_are_no_passages() -> None:
+    lines = body(4)
+    furniture = (
+        "Gabung dengan pembaca lain di kanal kami yang baru dan terima kabar tiap pagi lewat surel.",
+        "Bagikan tulisan ini kepada teman serta keluarga Anda lewat ponsel, tanpa biaya dan tanpa pendaftaran.",
+    )
+    one, other = (fingerprint("kabar", "Judul", [lines[0], line, *lines[1:]]) for line in furniture)
+    assert isinstance(compare(one, other), Match)
+
+
 def test_the_templates_that_are_kept_for_checking_stay_apart(database: Connection) -> None:
     made = list(templates("check", "pasca", 12))
     stories = [Story(row["text"].split("\n"), row["outlet"].partition(".")[0], row["title"]) for row in made]
@@ -100,6 +162,12 @@ def test_a_recheck_is_told_before_it_is_final(database: Connection) -> None:
     said = CliRunner().invoke(cli, ["deduplicate", "--recheck", "--dry-run"])
     assert said.exit_code == 0, said.output
     assert "1 clusters would lose members" in said.output
+    assert "Without --dry-run the re-check is final." in said.output
+    lines: list[str] = []
+    assert tell(database, lines.append, publisher="kabar") == {
+        "looked_at": 2, "parting": 1, "joining": 0, "shown": 1, "hidden": 0,
+    }  # fmt: skip
+    assert lines[-1] == "Nothing was changed."
     assert members(database) == before
     assert CliRunner().invoke(cli, ["deduplicate", "--dry-run"]).exit_code == 2
 
