@@ -130,6 +130,20 @@ def test_a_full_recheck_looks_again_and_a_form_left_empty_asks_for_none(
     assert rows(harvest, "select count(*) from watched") == [(3,)]  # all five at a time, then four and one
 
 
+def test_a_recheck_that_only_tells_changes_nothing_and_goes_with_a_recheck(
+    ask: ForkingAirflow, world: dict[str, str], harvest: str
+) -> None:
+    stored = "select xmin::text, f.* from lumbung.fingerprint f order by 2"
+    before = rows(harvest, stored)
+    told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, {"recheck": True, "dry_run": True}, **world)
+    assert told["error"] is None
+    assert told["returned"] == {"looked_at": 5, "parting": 0, "joining": 0, "shown": 0, "hidden": 0}
+    assert any(text.startswith("5 articles looked at: 0 clusters would lose") for _, text in told["said"])
+    told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, {"dry_run": True}, **world)
+    assert "Only tell goes with Look again" in str(told["error"])
+    assert rows(harvest, stored) == before
+
+
 def test_updated_articles_are_announced_as_new_ones_are(
     ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any], press: Press
 ) -> None:
