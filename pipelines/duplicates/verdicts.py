@@ -25,7 +25,7 @@ def why_apart(a: Fingerprint, b: Fingerprint) -> str:
         if found.doubts:
             return (
                 "a pair with doubts, which does not hold for an instance of a template, or outvoted:"
-                f" {_named(_facing(a, b)) or 'other plain words in equal places'}"
+                f" {_named(_facing(a, b)) or _doubt(a, b)}"
             )
         return "a pair, but outvoted: half or more of the pairs between their clusters are none"
     if not a.grams or not b.grams:
@@ -50,7 +50,8 @@ def why_together(a: Fingerprint, b: Fingerprint) -> str:
     shorter, longer = _by_length(a, b)
     found, doubtful = contradictions(shorter, longer)
     if not found:
-        plain = "other plain words in equal places, no other names or numbers" if doubtful else "no slot differs"
+        plain = "other plain words or passages in equal places, no other names or numbers"
+        plain = plain if doubtful else "no slot differs"
         return f"No contradiction: {plain}."
     words = Cover(shorter, longer).words
     return f"Tolerated as a correction in {words} common words: {_named(_facing(a, b))}."
@@ -61,6 +62,13 @@ def _facing(a: Fingerprint, b: Fingerprint) -> list[Contradiction]:
     shorter, longer = _by_length(a, b)
     found, _ = contradictions(shorter, longer)
     return found if shorter is a else [each._replace(one=each.other, other=each.one) for each in found]
+
+
+def _doubt(a: Fingerprint, b: Fingerprint) -> str:
+    _, doubtful = contradictions(*_by_length(a, b))
+    return (
+        "other plain words or another passage in equal places" if doubtful else "each has much that the other has not"
+    )
 
 
 def _by_length(a: Fingerprint, b: Fingerprint) -> tuple[Fingerprint, Fingerprint]:

@@ -238,7 +238,7 @@ def copies(stories: Stories, seed: str, count: int) -> Iterator[Row]:
             text = "\n".join(printed.paragraphs)
             yield row(f"{name}-{place}", "", home, later, printed.headline, text, kind.__name__, "copy", name)
     yield from _briefs(stories, seed, count // 6)
-    yield from _releases(stories, seed, count // 20)
+    yield from releases(stories, seed, count // 20)
     yield from _negatives(stories, seed, count)
 
 
@@ -280,7 +280,7 @@ siaran ini bebas dimuat dengan menyebut sumbernya.
 """Paragraphs that a sender puts under each of its releases."""
 
 
-def _releases(stories: Stories, seed: str, count: int) -> Iterator[Row]:
+def releases(stories: Stories, seed: str, count: int) -> Iterator[Row]:
     """Releases of one sender: a lead of its own each, and the same boilerplate under it."""
     for number in range(count):
         chance = drawn(f"{seed}/releases/{number}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from benchmarks.deduplication_editing import releases
 from benchmarks.deduplication_figures import wrongly_joined
-from benchmarks.deduplication_generator import templates
+from benchmarks.deduplication_generator import Stories, templates
 from click.testing import CliRunner
 from support.stories import NOON, Story, body, clusters, members, put, rows
 
@@ -63,27 +64,13 @@ def test_an_equal_copy_of_an_instance_stays_and_what_is_learned_is_forgotten_wit
     assert clusters(database) == {frozenset(numbers[3:])}
 
 
-ABOUT = (
-    "Koperasi Tani Makmur berdiri sejak lama dan mendampingi petani kecil di lereng gunung dalam mengolah hasil kebun,",
-    "mencari pembeli, dan menyimpan benih. Seluruh kegiatan dibiayai iuran anggota serta diawasi rapat tahunan yang",
-    "terbuka bagi siapa pun. Keterangan lebih lanjut dapat diperoleh dari bagian hubungan masyarakat pada jam kerja.",
-)
-LEADS = (
-    "Petani lereng utara memanen kopi lebih awal karena hujan datang terlambat, kata penyuluh di balai desa kemarin.",
-    "Gudang beras di tepi jalan raya dibuka kembali sesudah atapnya diperbaiki oleh para tukang dari kampung sebelah.",
-    "Lomba menganyam diikuti ibu rumah tangga dan pelajar, hadiahnya sepasang kambing serta bibit durian unggulan.",
-    "Jembatan bambu menuju ladang jagung hanyut semalam, warga menyeberang memakai rakit yang dibuat dari drum bekas.",
-)
-
-
-def test_releases_of_one_sender_under_like_headlines_part_once_their_form_is_known(database: Connection) -> None:
-    """A long lead of its own stands in no slot; with a known form it is another release."""
-    headlines = ("Kabar Koperasi", "Panen Raya", "Lomba Anyaman", "Jembatan Hanyut")
-    releases = [Story([lead, *ABOUT], f"p{n}", headlines[n]) for n, lead in enumerate(LEADS)]
-    again = Story([LEADS[0].replace("kopi", "teh").replace("kemarin", "tadi"), *ABOUT], "p9", headlines[0])
-    numbers = put(database, [*releases, again])
+def test_releases_of_one_sender_part_once_their_form_is_known(database: Connection) -> None:
+    """A long lead of its own stands in no slot: for a known form it is another release."""
+    made = list(releases(Stories("tujuh"), "tujuh", 21))
+    stories = [Story(row["text"].split("\n"), row["outlet"].partition(".")[0], row["title"]) for row in made]
+    put(database, stories)
     deduplicate(database)
-    assert clusters(database) in (set(), {frozenset({numbers[0], numbers[-1]})})
+    assert clusters(database) == set()
 
 
 SAYINGS = (
