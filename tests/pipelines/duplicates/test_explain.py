@@ -108,12 +108,19 @@ def test_an_article_of_no_cluster_is_told_what_comes_nearest_and_why_it_is_not_t
     assert "Nearest outside" not in told(database, note)
 
 
-def test_a_pair_that_was_outvoted_is_told(database: Connection) -> None:
+@pytest.mark.parametrize(
+    ("length", "step", "reason"),
+    [
+        (10, 1, "a pair, but outvoted: half or more of the pairs between their clusters are none"),
+        (8, 2, "or outvoted: each has much that the other has not"),
+    ],
+)
+def test_a_pair_that_was_outvoted_is_told(database: Connection, length: int, step: int, reason: str) -> None:
     text = body(6, 24)
-    numbers = put(database, [Story(text[start : start + 8], f"p{start}") for start in range(0, 16, 2)])
+    starts = range(0, 24 - length, step)
+    numbers = put(database, [Story(text[start : start + length], f"p{start}") for start in starts])
     deduplicate(database)
-    said = " ".join(" ".join(told(database, number).split()) for number in numbers)
-    assert "or outvoted: each has much that the other has not" in said
+    assert reason in " ".join(" ".join(told(database, number).split()) for number in numbers)
 
 
 def test_what_was_not_looked_at_yet_is_said_to_be(database: Connection) -> None:
