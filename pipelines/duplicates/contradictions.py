@@ -53,7 +53,7 @@ PHRASE = 3
 LEADS_TOLD, LEADS_TOLD_ELSEWISE, HEADLINES_ALIKE = 0.4, 0.6, 0.3
 """Share of a lead's longer words that the other article has where it tells of the same; elsewise: under headlines that
 are not alike."""
-INSTEAD = 0.25
+INSTEAD = 0.35
 """Of the shorter text, the share of inner passages that the other one has others for; lines of the page are less."""
 _CREDITS, _CREDIT = 3, 6
 """Lines of credits, and words of one."""
