@@ -81,21 +81,19 @@ SAYINGS = (
 )
 
 
-@pytest.mark.parametrize("sayings", [((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (2, 1))])
-def test_the_sayings_of_two_days_in_one_frame_are_two_articles(
-    sayings: tuple[tuple[int, int], tuple[int, int]],
-) -> None:
+@pytest.mark.parametrize("sayings", [(0, 1), (2, 3), (1, 3)])
+def test_the_sayings_of_two_days_in_one_frame_are_two_articles(sayings: tuple[int, int]) -> None:
     first, second = (
         fingerprint(
-            "kabar",
+            f"p{saying}",
             "Mutiara Pagi: Bekal Menjalani Hari",
             [
-                "Selamat pagi, pembaca. Mari luangkan satu menit untuk membaca mutiara pagi yang kami pilihkan.",
-                *(SAYINGS[saying] for saying in day),
-                "Bagikan mutiara ini kepada orang yang Anda sayangi. Sampai berjumpa esok pada jam yang sama di sini.",
+                "Selamat pagi, pembaca. Mari membaca mutiara pagi yang kami pilihkan.",
+                SAYINGS[saying],
+                "Bagikan mutiara ini kepada orang tersayang. Sampai berjumpa esok pada jam yang sama.",
             ],
         )
-        for day in sayings
+        for saying in sayings
     )
     found = compare(first, second)
     assert isinstance(found, Apart)
