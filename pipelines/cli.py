@@ -14,7 +14,7 @@ from pipelines.contract.commands import contract
 from pipelines.database.commands import login, migrate
 from pipelines.duplicates.commands import deduplicate, duplicates
 from pipelines.harvest.commands import crawl
-from pipelines.publishers.commands import publishers
+from pipelines.publishers.commands import explain, publishers
 from pipelines.stack.commands import down, first_harvest, logs, psql, start, status, stop, up
 from spiders.errors import LumbungError
 
@@ -49,6 +49,7 @@ for _command in (
     migrate,
     login,
     publishers,
+    explain,
     crawl,
     first_harvest,
     deduplicate,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -94,3 +95,22 @@ def new(url: str, *, key: str | None, output: str | None, samples: int, verbose:
     with reporter.step(f"looking at {url}"):
         found = new_publisher(url, key, folder, samples, settings=_VERBOSE if verbose else None)
     show_new(reporter.console, found)
+
+
+@click.command(
+    epilog=examples(
+        "lumbung explain page.html --url https://www.koran-desa.example/berita/1/panen",
+        "curl -s https://www.koran-desa.example/berita/1/panen | lumbung explain - --url https://www.koran-desa.example/",
+    )
+)
+@click.argument("file", type=click.File("rb"))
+@click.option("--url", default="https://unknown.invalid/", metavar="URL", help="Where the page is from.")
+def explain(file: BinaryIO, url: str) -> None:
+    """Show why each block of a saved page is text of the article (+) or not (-); fetches nothing.
+
+    Known publishers are read by their files. A sum of evidence is the logarithm of odds: what speaks most for and
+    against the block stands behind it.
+    """
+    from pipelines.publishers.explaining import explanation
+
+    click.echo("\n".join(explanation(file.read(), url)))

@@ -328,6 +328,7 @@ class Page:
                     *self.metadata.meta("og:description", "description", "twitter:description"),
                 ),
                 text=self.metadata.body,
+                host=urlsplit(self.url).hostname or "",
             ),
         )
 

@@ -26,6 +26,8 @@ def asks_for_password(tree: HtmlElement) -> str | None:
 
     It asks for a password and for nothing else, and stands below the headline with hardly any text between.
     """
+    if not any(field.get("type", "").strip().lower() == "password" for field in tree.iter("input")):
+        return None  # the walk below takes as long as half a parse
     before, seen_headline = 0, tree.find(".//h1") is None
     skipped: HtmlElement | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):

@@ -33,6 +33,7 @@ COMMANDS = (
     "psql",
     "migrate",
     "publishers",
+    "explain",
     "crawl",
     "deduplicate",
     "duplicates",

@@ -97,19 +97,30 @@ _LONGEST_END = 70
 _LONGEST_POINTER = 250
 
 
-def _names(element: HtmlElement) -> str:
+def names_of(element: HtmlElement) -> str:
+    """Class and id of an element, without the topics that WordPress writes there."""
     names: str = element.get("class", "")[:LONGEST_NAMES]
     if names and element.tag == "article":
         names = _TOPIC.sub("", names)
     identity = element.get("id")
-    return f"{names} {identity[:LONGEST_NAMES]}" if identity else names
+    if not identity or (names and _is_one_of_many(element, element.get("class"))):
+        return names
+    return f"{names} {identity[:LONGEST_NAMES]}"
+
+
+def _is_one_of_many(element: HtmlElement, names: str) -> bool:
+    """Whether a neighbour is named alike: the id is then an anchor, made of the words of a heading."""
+    return any(
+        other is not None and other.tag == element.tag and other.get("class") == names and other.get("id")
+        for other in (element.getprevious(), element.getnext())
+    )
 
 
 def is_never_text(element: HtmlElement) -> bool:
     """Whether tag, class or id say that an element is beside the text, in words that sites do not misuse."""
     if element.tag in _NEVER or _is_teaser(element):
         return True
-    names = _names(element)
+    names = names_of(element)
     return bool(names) and _has_word(_NEVER_WORDS, names)
 
 
@@ -140,13 +151,13 @@ def stands_apart(element: HtmlElement) -> bool:
     attributes = element.attrib
     if not attributes:
         return False
-    names = _names(element)
+    names = names_of(element)
     if names and _stands_apart_by_name(names):
         return True
-    return _is_hidden(element)
+    return is_hidden(element)
 
 
-def _is_hidden(element: HtmlElement) -> bool:
+def is_hidden(element: HtmlElement) -> bool:
     """Whether an element says of itself, by attribute or style, that browsers do not show it."""
     attributes = element.attrib
     if not attributes:

@@ -1,6 +1,7 @@
-"""BeautifulSoup on the located fragment: its blocks as paragraphs a reader would see, boilerplate lines left out.
+"""The blocks of the body as paragraphs a reader would see, boilerplate lines left out.
 
-Only the fragment is parsed a second time: BeautifulSoup on a whole page costs as much as thirteen lxml parses.
+Only lines that may point to another article are parsed a second time, by BeautifulSoup: on a whole page it costs as
+much as thirteen lxml parses, and on all paragraphs with links as much as one.
 """
 
 from __future__ import annotations
@@ -84,15 +85,21 @@ def _is_counter(text: str) -> bool:
 
 def _kept(blocks: Iterable[Block]) -> Iterator[str]:
     listed = list(blocks)
-    parsed = _parsed(islice((block for block in listed if block.marks), _MOST_PARSED))
+    parsed = _parsed(islice((block for block in listed if _may_point(block)), _MOST_PARSED))
     for block in listed:
         text, linked = "".join(block.texts), block.linked
-        if block.marks:
+        if _may_point(block):
             text, linked = next(parsed, (text, linked))
+        if block.marks:
             text = _without_pointer(block, text)
         text = collapse(without_unseen(_PLACEHOLDER.sub("", text) if "[" in text else text))
         if any(map(str.isalnum, text)) and not _is_boilerplate(text, linked):
             yield text
+
+
+def _may_point(block: Block) -> bool:
+    """Whether a block with links may be one to another article: the others are not parsed a second time."""
+    return bool(block.marks) and points_elsewhere(block.text, linked=True)
 
 
 def _without_pointer(block: Block, text: str) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from spiders.reading.markup.blocks import Block
 
+Reasons = dict["Block", str]
+"""Why blocks are left out, in a word or two each."""
+
 _END = re.compile(r"[.!?…:;。！？][\"'”’»“)\]\s]*$")
 _ADDRESS = re.compile(r"https?://\S")
 _TEXT_TAGS = frozenset(("p", "li", "blockquote", "tr", "td", "th", "dt", "dd"))
@@ -42,7 +45,10 @@ _LABELS_ONLY = 400
 
 
 def filtered(
-    blocks: list[Block], containers: Collection[HtmlElement], others: Collection[Block] = frozenset()
+    blocks: list[Block],
+    containers: Collection[HtmlElement],
+    others: Collection[Block] = frozenset(),
+    reasons: Reasons | None = None,
 ) -> list[Block]:
     """The blocks of the containers without links, elements that stand apart, and all that follows the text.
 
@@ -50,20 +56,46 @@ def filtered(
         blocks: Those of the containers.
         containers: Elements in which the text stands: their own names and those above say nothing.
         others: Blocks that are known to be of other articles.
+        reasons: Where it is noted why a block is left out.
     """
+    noted = {} if reasons is None else reasons
     linked = {block for block in blocks if _is_linked(block)}
     labels = {block for block, below in pairwise(blocks) if below in linked and _names_links(block)}
-    prose = [block for block in blocks if not (block in linked or block in labels or block in others)]
     told = captions(blocks)
     locked = Inherited(asks_password)
-    prose = [block for block in prose if not (block in told or locked(block.element))]
+    prose = []
+    for block in blocks:
+        if block in told:
+            noted[block] = "caption"
+        elif locked(block.element):
+            noted[block] = "password form"
+        elif block in linked:
+            noted[block] = "link"
+        elif block in labels:
+            noted[block] = "label of a link"
+        elif block in others:
+            noted[block] = "other article"
+        else:
+            prose.append(block)
     apart = Inherited(stands_apart, containers)
     kin = main_kin((block for block in prose if not apart(block.element)), _PROSE)
     kept = [block for block in prose if not apart(block.element) or _belongs(block, apart, kin)]
     if length_of(kept) < _LEAST_KEPT * length_of(prose):  # the names mislead: they are a hint, no rule
         never = Inherited(is_never_text, containers)
         kept = [block for block in prose if not never(block.element)] or prose
-    return _until_end(_without_authors(kept, containers))
+    alone = _without_authors(_noting(prose, kept, "names", noted), containers)
+    _noting(kept, alone, "box about an author", noted)
+    said = _until_comments(alone)
+    _noting(alone, said, "comments", noted)
+    return _noting(said, _until_end(said), "after the end", noted)
+
+
+def _noting(before: list[Block], after: list[Block], reason: str, reasons: Reasons) -> list[Block]:
+    """What a rule left, with its reason noted for what it took away."""
+    if len(after) < len(before):
+        left = set(after)
+        reasons.update((block, reason) for block in before if block not in left)
+    return after
 
 
 def _names_links(block: Block) -> bool:
@@ -98,16 +130,20 @@ def _without_authors(blocks: list[Block], containers: Collection[HtmlElement]) -
     return [block for block in blocks if not inside(block.element)] if boxes else blocks
 
 
+def _until_comments(blocks: list[Block]) -> list[Block]:
+    """The blocks before the comments."""
+    starts = (place for place, block in enumerate(blocks) if place and starts_comments(block.text))
+    return blocks[: next(starts, len(blocks))]
+
+
 def _until_end(blocks: list[Block]) -> list[Block]:
-    """The blocks before the comments, or before a list of other articles in the second half.
+    """The blocks before a list of other articles in the second half.
 
     Paragraphs after such a list are text where they stand beside most of the others.
     """
     total = length_of(blocks)
     before = 0
     for place, block in enumerate(blocks):
-        if before and starts_comments(block.text):
-            return blocks[:place]
         if 2 * before > total and starts_others(block.text):
             return blocks[:place] + _beside(blocks[:place], blocks[place + 1 :])
         before += len(block.text)
@@ -170,8 +206,12 @@ def _is_text(block: Block, kin: Kin | None) -> bool:
     return _END.search(text) is not None
 
 
-def trimmed(blocks: list[Block]) -> list[Block]:
+def trimmed(blocks: list[Block], reasons: Reasons | None = None) -> list[Block]:
     """The text among the blocks: no label between, no byline or date before the first sentence or after the last."""
+    return _noting(blocks, _trimmed(blocks), "label", {} if reasons is None else reasons)
+
+
+def _trimmed(blocks: list[Block]) -> list[Block]:
     kin = main_kin(blocks, _PROSE)
     blocks = [block for block in blocks if _is_text(block, kin)]
     sentences = [place for place, block in enumerate(blocks) if not block.heading and _is_sentence(block.text)]

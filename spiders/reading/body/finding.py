@@ -14,9 +14,11 @@ from spiders.reading.body.boilerplate import (
     starts_others,
 )
 from spiders.reading.body.containers import find_container
+from spiders.reading.body.evidence import Said
 from spiders.reading.body.filtering import filtered, holds_nothing, length_of, trimmed, with_headings
 from spiders.reading.body.lead import find_captions, find_lead
 from spiders.reading.body.structure import cut_items, other_articles
+from spiders.reading.body.weighing import SecondLook
 from spiders.reading.markup.blocks import NAVIGATION, is_titled, outline
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.markup.origins import CAPTION, PRINTED, SCRIPT, SELECTOR
@@ -47,6 +49,8 @@ class Stated:
     """What the article is about: often its standfirst."""
     text: str = ""
     """The text as structured data have it, complete or not."""
+    host: str = ""
+    """Of the page's address."""
 
 
 class Body:
@@ -73,6 +77,10 @@ class Body:
         """Where the text was found."""
         self._stated = stated or Stated()
         self._lead: list[Block] = []
+        self.reasons: dict[Block, str] = {}
+        """Why blocks of the container are no text, as the rules say."""
+        self.second_look: SecondLook | None = None
+        """What the evidence says of those about which the rules may be wrong; None where a selector decides."""
         self.text_blocks = self._read(containers, outline(root, skipped, NAVIGATION))
         """The blocks of the containers that are text of the article, in order, and its standfirst before them."""
         if holds_nothing(self.text_blocks):  # pages with a menu around the text, or one that never ends, exist
@@ -91,11 +99,15 @@ class Body:
         found = find_container(box, self.blocks, self._stated.text, self._stated.headline)
         self.containers = frozenset((found.element,))
         below = self._below(self.blocks[found.first : found.end])
-        return self._with_lead(
-            with_headings(
-                trimmed(filtered(below, self.containers, other_articles(self.blocks, found) | cut_items(below)))
-            )
-        )
+        others = other_articles(self.blocks, found) | cut_items(below)
+        self.reasons.clear()
+        text = trimmed(filtered(below, self.containers, others, self.reasons), self.reasons)
+        if text:
+            stated = self._stated
+            said = Said(stated.headline, stated.descriptions, stated.text, stated.host)
+            self.second_look = SecondLook(self.blocks, found, said, kept=text, reasons=self.reasons)
+            text = self.second_look.text
+        return self._with_lead(with_headings(text))
 
     def _inside(self, boxes: Iterable[Box]) -> Iterator[Block]:
         """Each block of some boxes once: one of them may stand in another."""

@@ -23,7 +23,7 @@ Kin = tuple[str, str | None, str, str | None]
 AUTHOR_PAGE = re.compile(
     r"(?i)/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|penulis|pewarta|reporters?|journalists?|redakteure?)/[^/]"
 )
-_CUT = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[\w ]{0,20}»?)?$")
+EXCERPT_END = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[\w ]{0,20}»?)?$")
 """The end of an excerpt: the sentence goes on elsewhere."""
 _LONGEST_CARD = 600
 _LEAST_CARDS = 2
@@ -102,8 +102,20 @@ def _cards(blocks: Sequence[Block], box: Box) -> list[Box]:
     for inner in box.inner:
         groups.setdefault((str(inner.element.tag), inner.element.get("class")), []).append(inner)
     alike = (group for group in groups.values() if len(group) >= _LEAST_CARDS)
-    cards = ([card for card in group if is_card(blocks, card)] for group in alike)
+    cards = (_alike_cards(blocks, group) for group in alike)
     return next((group for group in cards if len(group) >= _LEAST_CARDS), [])
+
+
+def _alike_cards(blocks: Sequence[Block], group: list[Box]) -> list[Box]:
+    """The cards of a group; all its small boxes where most are cards, for a title of two words is one too."""
+    cards = [card for card in group if is_card(blocks, card)]
+    if len(cards) < len(group) < 2 * len(cards):
+        return [box for box in group if _size(blocks, box) <= _LONGEST_CARD]
+    return cards
+
+
+def _size(blocks: Sequence[Block], box: Box) -> int:
+    return sum(len(block.text) for block in blocks[box.first : box.end])
 
 
 def is_card(blocks: Sequence[Block], box: Box) -> bool:
@@ -119,13 +131,17 @@ def is_card(blocks: Sequence[Block], box: Box) -> bool:
 
 def _are_excerpts(blocks: Sequence[Block], cards: list[Box]) -> bool:
     """Whether most cards end in the middle of a sentence, as teasers do."""
-    cut = sum(any(_CUT.search(block.text) for block in blocks[card.first : card.end]) for card in cards)
+    cut = sum(any(EXCERPT_END.search(block.text) for block in blocks[card.first : card.end]) for card in cards)
     return 2 * cut > len(cards)
 
 
 def cut_items(blocks: Sequence[Block]) -> frozenset[Block]:
     """List items that are a linked title and the beginning of a text each: teasers in one line."""
-    items = [block for block in blocks if block.element.tag == "li" and opens_linked(block) and _CUT.search(block.text)]
+    items = [
+        block
+        for block in blocks
+        if block.element.tag == "li" and opens_linked(block) and EXCERPT_END.search(block.text)
+    ]
     parents = Counter(block.element.getparent() for block in items)
     return frozenset(block for block in items if parents[block.element.getparent()] >= _LEAST_CARDS)
 
