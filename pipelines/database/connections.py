@@ -36,6 +36,7 @@ __all__ = [
     "DatabaseUnreachable",
     "Work",
     "connect",
+    "statement",
     "transaction",
 ]
 
@@ -188,9 +189,37 @@ def transaction(connection: Connection, factory: type[Cursor] | None = None) -> 
         DatabaseLost: the connection broke.
         DatabaseRefused: a limit, a right or a resource; other errors come as psycopg2 has them.
     """
+    with _told(connection), connection, connection.cursor(cursor_factory=factory) as cursor:
+        yield cursor
+
+
+@contextmanager
+def statement(connection: Connection, factory: type[Cursor] | None = None) -> Iterator[Cursor]:
+    """One message to the server, which is a transaction by itself: BEGIN and COMMIT cost as much as a small statement.
+
+    Args:
+        connection: outside of a transaction.
+        factory: class of the cursor, psycopg2's own by default.
+
+    Raises:
+        DatabaseLost: the connection broke; what the message changed may have been committed.
+        DatabaseRefused: as in a transaction.
+    """
     try:
-        with connection, connection.cursor(cursor_factory=factory) as cursor:
-            yield cursor
+        with _told(connection):
+            connection.autocommit = True
+            with connection.cursor(cursor_factory=factory) as cursor:
+                yield cursor
+    finally:
+        if not connection.closed:
+            connection.autocommit = False
+
+
+@contextmanager
+def _told(connection: Connection) -> Iterator[None]:
+    """Errors of the database as ours."""
+    try:
+        yield
     except psycopg2.Error as error:
         code = error.pgcode or ""
         if connection.closed or code.startswith(_LOST):

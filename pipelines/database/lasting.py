@@ -23,6 +23,7 @@ from pipelines.database.connections import (
     DatabaseLost,
     DatabaseRefused,
     DatabaseUnreachable,
+    statement,
     the_row,
     transaction,
 )
@@ -30,7 +31,7 @@ from pipelines.database.connections import reconnect as connect_again
 from pipelines.database.statements import query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
 T = TypeVar("T")
 
@@ -111,11 +112,7 @@ class Lasting:
         Raises:
             ValueError: the work has made a change of this name already.
         """
-        if self._changes is not None:  # outside of `do` nothing is repeated
-            if name in self._changes:
-                raise ValueError(f"two changes of one piece of work are named {name!r}")
-            self._changes.add(name)
-        which = {"session": self._session, "number": self._operation}
+        which = self._named(name)
         with transaction(self.connection) as cursor:
             if self._repeating:
                 cursor.execute(query("answers_so_far"), which)
@@ -125,10 +122,43 @@ class Lasting:
                     return committed
             answer = change(cursor)
             cursor.execute(query("remember_answer"), {**which, "answer": Json({name: answer})})
-            if cursor.rowcount and not self._forgotten:
-                cursor.execute(query("forget_operations"))
-                self._forgotten = True
+            self._forget(cursor)
         return answer
+
+    def once_together(self, name: str, *changes: tuple[str, Mapping[str, Any]]) -> None:
+        """Make a change like `once`, of statements that are known beforehand: one message to the server.
+
+        Args:
+            name: as for `once`.
+            changes: names of statements with their parameters.
+        """
+        if self._repeating:
+            self.once(name, lambda cursor: _carry_out(cursor, changes))
+            return
+        answer = {**self._named(name), "answer": Json({name: None})}
+        with statement(self.connection) as cursor:
+            # Statements of one message are one transaction.
+            each = [cursor.mogrify(query(change), values) for change, values in (*changes, ("remember_answer", answer))]
+            cursor.execute(b";\n".join(each))
+
+    @property
+    def repeating(self) -> bool:
+        """Whether the work at hand was begun before: some of its changes may have been made."""
+        return self._repeating
+
+    def _named(self, name: str) -> dict[str, Any]:
+        """The keys of the change of that name, which the work makes for the first time."""
+        if self._changes is not None:  # outside of `do` nothing is repeated
+            if name in self._changes:
+                raise ValueError(f"two changes of one piece of work are named {name!r}")
+            self._changes.add(name)
+        return {"session": self._session, "number": self._operation}
+
+    def _forget(self, cursor: Cursor) -> None:
+        """After the first answer that a change of `once` wrote, delete operations of sessions that ended long ago."""
+        if cursor.rowcount and not self._forgotten:
+            cursor.execute(query("forget_operations"))
+            self._forgotten = True
 
     def _come_back(self, lost: DatabaseLost) -> None:
         deadline = time.monotonic() + self._patience
@@ -155,3 +185,8 @@ class Lasting:
         old, self.connection = (self.connection, connection) if back else (connection, self.connection)
         old.close()
         return back
+
+
+def _carry_out(cursor: Cursor, changes: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    for change, values in changes:
+        cursor.execute(query(change), values)

@@ -17,13 +17,14 @@ from pipelines.database.connections import (
     Cursor,
     DatabaseNotReady,
     DatabaseRefused,
+    statement,
     transaction,
 )
 from pipelines.database.roles import end_long_readers, grant_rights, make_roles
 from pipelines.database.statements import query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 T = TypeVar("T")
 
@@ -123,9 +124,12 @@ def _in_the_way(connection: Connection) -> str:
 
 
 def _pending(connection: Connection) -> list[str]:
-    with transaction(connection) as cursor:
+    with statement(connection) as cursor:
         cursor.execute("select name from public.lumbung_migration")
-        applied = {name for (name,) in cursor.fetchall()}
+        return _missing({name for (name,) in cursor.fetchall()})
+
+
+def _missing(applied: set[str]) -> list[str]:
     if unknown := sorted(applied - set(migrations())):
         raise DatabaseNotReady(
             f"the database has migration {unknown[-1]}, which this version does not know: update lumbung"
@@ -139,7 +143,22 @@ def check_ready(connection: Connection) -> None:
     Raises:
         DatabaseNotReady: names what is missing and the command that applies it.
     """
-    if missing := (list(migrations()) if _is_fresh(connection) else _pending(connection)):
+    try:
+        with statement(connection) as cursor:
+            cursor.execute("select array_agg(name) from public.lumbung_migration")
+            (applied,) = cursor.fetchone() or ([],)
+    except errors.UndefinedTable:
+        applied = []
+    check_applied(applied or [])
+
+
+def check_applied(applied: Iterable[str]) -> None:
+    """See that these are all migrations, for who has asked for them together with something else.
+
+    Raises:
+        DatabaseNotReady: as `check_ready`.
+    """
+    if missing := _missing(set(applied)):
         raise DatabaseNotReady(f"the database lacks migration {missing[0]}: run `lumbung migrate`")
 
 

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Final
 from psycopg2 import errors, sql
 from psycopg2.extensions import encrypt_password
 
-from pipelines.database.connections import NOT_ALLOWED, Connection, Cursor, DatabaseRefused, the_row, transaction
+from pipelines.database.connections import (
+    NOT_ALLOWED,
+    Connection,
+    Cursor,
+    DatabaseRefused,
+    statement,
+    the_row,
+    transaction,
+)
 from pipelines.database.statements import query
 
 if TYPE_CHECKING:
@@ -118,9 +126,14 @@ def _be_able_to_end(cursor: Cursor, who: sql.Identifier) -> None:
 
 def end_long_readers(connection: Connection) -> None:
     """End the sessions of readers whose transaction is too old: they may have lifted their own limits."""
-    with transaction(connection) as cursor:
+    with statement(connection) as cursor:
         cursor.execute(query("end_long_readers"))
         (ended,) = the_row(cursor)
+    tell_ended(ended)
+
+
+def tell_ended(ended: int) -> None:
+    """Log how many sessions of readers `lumbung.end_long_readers` has ended, if any."""
     if ended:
         logger.warning("ended %d sessions of readers whose transaction was too old", ended)
 

@@ -48,11 +48,11 @@ def run_crawl(key: str, arguments: Mapping[str, str], database_url: str, *, quie
     """
     now = datetime.now(UTC)
     parse_window(arguments.get("from_date"), arguments.get("to_date"), find_publisher(key), now)
-    with closing(connect(database_url)) as connection:
-        check_ready(connection)
     run = f"shell/{key}/{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
     status = _spider(key, {**arguments, "run": run}, database_url, quiet=quiet)
     with closing(connect(database_url)) as connection:
+        if status:  # the spider's own look at the database may be why
+            check_ready(connection)
         crawl = find_crawl(connection, run)
         reason = "the spider ended before it began: its log says why" if crawl is None else verdict(connection, crawl)
         if crawl is not None and not reason and not status:

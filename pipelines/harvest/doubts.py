@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pipelines.harvest.tally import Tally, read_tally
+from pipelines.harvest.tally import NOTHING_FETCHED, Tally, read_tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ _FEW: Final = 5
 
 def doubts(connection: Connection, crawl: Crawl) -> list[str]:
     """Warnings about a good crawl, most important first, each in one line."""
-    tally = read_tally(connection, crawl.crawl_id)
+    tally = read_tally(connection, crawl.crawl_id) if crawl.fetched else NOTHING_FETCHED
     return [line for rule in _RULES if (line := rule(crawl, tally)) is not None]
 
 

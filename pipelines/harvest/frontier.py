@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg2
+from psycopg2.extras import RealDictCursor
 
 from pipelines.database.connections import (
     Connection,
@@ -22,16 +23,17 @@ from pipelines.database.connections import (
     Work,
     connect,
     one_line,
+    statement,
     the_row,
     transaction,
 )
 from pipelines.database.lasting import PATIENCE, Lasting
-from pipelines.database.migrate import check_ready
+from pipelines.database.migrate import check_applied, check_ready
 from pipelines.database.repair import repair, repaired
-from pipelines.database.roles import end_long_readers
+from pipelines.database.roles import tell_ended
 from pipelines.database.statements import query
 from pipelines.harvest.leases import leased_page
-from pipelines.harvest.ledger import Crawl, DayCoverage, coverage, read_crawl
+from pipelines.harvest.ledger import Crawl, DayCoverage, coverage, crawl_of
 from pipelines.harvest.polls import Polls, reach_of
 from pipelines.harvest.robots import RobotsFiles
 from pipelines.harvest.turns import Turns
@@ -76,8 +78,15 @@ class Frontier:
     ) -> None:
         self._lasting = Lasting(connection, self._take_up, patience)
         self.publisher = publisher
-        close_abandoned(connection)
-        (missed,) = self._one("missed_since", publisher=publisher.key)
+        try:
+            abandoned, missed, applied, ended = self._one("before_crawl", publisher=publisher.key, lock=LOCK)
+        except psycopg2.ProgrammingError:
+            check_ready(connection)  # says what the schema lacks
+            raise
+        check_applied(applied or [])
+        tell_ended(ended)
+        if abandoned:
+            close_abandoned(connection)
         window = self.window = window.reaching(missed)
         self._window = {"window_start": window.start, "window_end": window.end, "ranged": window.strict}
         about = {
@@ -104,8 +113,6 @@ class Frontier:
             DatabaseError: Postgres cannot be used.
         """
         connection = connect(application=f"lumbung crawl {spider.publisher.key}", work=Work.CRAWLING)
-        check_ready(connection)
-        end_long_readers(connection)
         patience = crawler.settings.getfloat("DATABASE_PATIENCE")
         frontier = cls(connection, spider.publisher, spider.window, spider.run, patience)
         if spider.refetch:
@@ -261,30 +268,28 @@ class Frontier:
             return []
         whose = {"publisher": self.publisher.key, "crawl_id": self.crawl_id}
 
+        # In a repetition what was due may have been leased already.
+        if not self._lasting.repeating and self._one("is_anything_due", **whose, **self._window) == (False,):
+            return []
+
         def change(cursor: Cursor) -> list[int]:
             cursor.execute(query("expire_leases"), whose)
             cursor.execute(query("lease"), {**whose, **self._window, "limit": limit})
             return [page_id for (page_id,) in cursor.fetchall()]
 
         pages = self.once("lease", change)
-        with transaction(self.connection) as cursor:
+        with statement(self.connection) as cursor:
             cursor.execute(query("read_leased"), {"pages": pages, "crawl_id": self.crawl_id})
             return [leased_page(row) for row in cursor.fetchall()]
 
     def _close(self, reason: str) -> Crawl:
         self._closing = True
-
-        def change(cursor: Cursor) -> bool:
-            cursor.execute(query("release_leases"), {"crawls": [self.crawl_id]})
-            cursor.execute(query("leave_turns"), {"crawls": [self.crawl_id]})
+        with statement(self.connection, RealDictCursor) as cursor:
             cursor.execute(query("finish_crawls"), {"crawls": [self.crawl_id], "reason": reason})
-            closed = cursor.rowcount == 1
-            cursor.execute(query("drop_old_held"))
-            return closed
-
-        if not self.once("close", change):
+            row: Any = cursor.fetchone()
+        crawl = crawl_of(row)
+        if crawl.finish_reason != reason:
             raise self._closed_by_another()
-        crawl = read_crawl(self.connection, self.crawl_id)
         self.connection.close()
         return crawl
 
@@ -313,7 +318,7 @@ class Frontier:
             cursor.execute(query(name), parameters)
 
     def _one(self, name: str, **parameters: Any) -> tuple[Any, ...]:  # noqa: ANN401 - query parameters
-        with transaction(self.connection) as cursor:
+        with statement(self.connection) as cursor:
             cursor.execute(query(name), parameters)
             return the_row(cursor)
 
@@ -333,7 +338,5 @@ def close_abandoned(connection: Connection, reason: str = "killed", *, spare: in
         cursor.execute(query("abandoned_crawls"), {"lock": LOCK, "spare": spare})
         crawls = [crawl_id for (crawl_id,) in cursor.fetchall()]
         if crawls:
-            cursor.execute(query("release_leases"), {"crawls": crawls})
-            cursor.execute(query("leave_turns"), {"crawls": crawls})
             cursor.execute(query("finish_crawls"), {"crawls": crawls, "reason": reason})
     return crawls

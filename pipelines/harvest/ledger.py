@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg2.extras import RealDictCursor
 
-from pipelines.database.connections import Connection, the_row, transaction
+from pipelines.database.connections import Connection, statement, the_row, transaction
 from pipelines.database.statements import query
 from pipelines.harvest.tally import unreadable
 from spiders.fetching.domain_queue import LEFT_ALONE
@@ -115,10 +115,15 @@ def read_crawl(connection: Connection, crawl_id: int) -> Crawl:
 
 
 def _find(connection: Connection, **which: str | int | None) -> Crawl | None:
-    with transaction(connection, RealDictCursor) as cursor:
+    with statement(connection, RealDictCursor) as cursor:
         cursor.execute(query("find_crawl"), which)
         row: Any = cursor.fetchone()
-    return Crawl(**{field.name: row[field.name] for field in fields(Crawl)}) if row else None
+    return crawl_of(row) if row else None
+
+
+def crawl_of(row: Mapping[str, Any]) -> Crawl:
+    """The crawl of one row of its table, by column."""
+    return Crawl(**{field.name: row[field.name] for field in fields(Crawl)})
 
 
 def coverage(connection: Connection, publisher: str, timezone: str, window: Mapping[str, Any]) -> list[DayCoverage]:

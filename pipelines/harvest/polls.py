@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.database.connections import Cursor, the_row, transaction
+from pipelines.database.connections import Cursor, statement, the_row, transaction
 from pipelines.database.repair import repaired
 from pipelines.database.statements import query
 from spiders.article import Entry, Remembered, Validators
@@ -103,7 +103,7 @@ class Polls:
 
     def recall(self, url: str) -> Remembered:
         """What is known of a document."""
-        with transaction(self._lasting.connection) as cursor:
+        with statement(self._lasting.connection) as cursor:
             usual = timedelta(minutes=self._bounds[1])
             cursor.execute(query("recall_poll"), {**self._whose, "url": url, "since": self._since, "usual": usual})
             row = cursor.fetchone()
@@ -145,13 +145,11 @@ class Polls:
 
     def unchanged(self, url: str) -> None:
         """Remember and count that a document was answered 304."""
-
-        def change(cursor: Cursor) -> None:
-            pace = next_pace(self._lock(cursor, url), self._bounds, changed=False)
-            cursor.execute(query("remember_unchanged"), {**pace._asdict(), "url": url})
-            self._count(cursor, asked=1, unchanged=1)
-
-        self._lasting.once("unchanged", change)
+        # Free again at once: two crawls that learn so at the same time find the same pace, which is well.
+        with statement(self._lasting.connection) as cursor:
+            known = self._lock(cursor, url)
+        pace = next_pace(known, self._bounds, changed=False)
+        self._lasting.once_together("unchanged", ("remember_unchanged", {**pace._asdict(), **self._whose, "url": url}))
 
     def failed(self, url: str, problem: str) -> None:
         """Remember, count and note that a document could not be had or read."""
@@ -165,20 +163,20 @@ class Polls:
 
     def answered(self) -> None:
         """Count that a document was asked for and answered."""
-        self._lasting.once("answered", lambda cursor: self._count(cursor, asked=1))
+        self._lasting.once_together("answered", self._counted(asked=1))
 
     def skipped(self) -> None:
         """Count that a document was not asked for."""
-        self._lasting.once("skipped", lambda cursor: self._count(cursor, skipped=1))
+        self._lasting.once_together("skipped", self._counted(skipped=1))
 
     def left_out(self, documents: int, entries: int, off_domain: int, doubted: int) -> None:
         """Count what was left out because of what it claims."""
         counts = {"documents_left_out": documents, "left_out": entries, "off_domain": off_domain, "doubted": doubted}
-        self._lasting.once("left_out", lambda cursor: self._count(cursor, **counts))
+        self._lasting.once_together("left_out", self._counted(**counts))
 
     def forget(self, url: str) -> None:
         """Count a document as never read until it is read to its end."""
-        self._lasting.once("forget", lambda cursor: cursor.execute(query("forget_poll"), {"url": url}))
+        self._lasting.once_together("forget", ("forget_poll", {"url": url}))
 
     def note(self, problem: str) -> None:
         """Note one line in the ledger."""
@@ -192,5 +190,9 @@ class Polls:
         return Rhythm(*(cursor.fetchone() or ()))
 
     def _count(self, cursor: Cursor, **counts: int) -> None:
+        name, values = self._counted(**counts)
+        cursor.execute(query(name), values)
+
+    def _counted(self, **counts: int) -> tuple[str, dict[str, Any]]:
         none: dict[str, Any] = dict.fromkeys(_COUNTED, 0)
-        cursor.execute(query("count_poll"), {**none, **counts, **self._whose})
+        return "count_poll", {**none, **counts, **self._whose}

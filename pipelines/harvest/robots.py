@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.database.connections import transaction
+from pipelines.database.connections import statement
 from pipelines.database.repair import repaired
 from pipelines.database.statements import query
 from spiders.fetching.robots_text import MOST_BYTES, KeptFile
@@ -28,12 +28,12 @@ class RobotsFiles:
         await self._session.call(self._keep, {"root": repaired(root), "body": body and body[: MOST_BYTES + 1]})
 
     def _recall(self, root: str) -> KeptFile | None:
-        with transaction(self._session.connection) as cursor:
+        with statement(self._session.connection) as cursor:
             cursor.execute(query("recall_robots"), {"root": root})
             row = cursor.fetchone()
         return None if row is None else KeptFile(None if row[0] is None else bytes(row[0]), row[1])
 
     def _keep(self, values: dict[str, str | bytes | None]) -> None:
         """Repeated where a reply was lost: the same file again, a moment later."""
-        with transaction(self._session.connection) as cursor:
+        with statement(self._session.connection) as cursor:
             cursor.execute(query("keep_robots"), values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.database.connections import Connection, transaction
+from pipelines.database.connections import Connection, statement
 from pipelines.database.statements import query
 
 _MANY: Final = 10
@@ -37,9 +37,13 @@ class Tally:
         return f"none of {fetched} fetched pages is an article: {reasons}, such as {self.rejected_example}"
 
 
+NOTHING_FETCHED: Final = Tally(0, 0, None, {}, None)
+"""Of a crawl without pages."""
+
+
 def read_tally(connection: Connection, crawl_id: int) -> Tally:
     """Count what the crawl has stored and rejected."""
-    with transaction(connection) as cursor:
+    with statement(connection) as cursor:
         cursor.execute(query("tally_of_crawl"), {"crawl_id": crawl_id})
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 - the statement gives one row

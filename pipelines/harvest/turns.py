@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from pipelines.database.connections import Connection, Cursor, the_row, transaction
+from pipelines.database.connections import Connection, Cursor, statement, the_row
 from pipelines.database.repair import repaired
 from pipelines.database.statements import query
 from spiders.fetching.turns import Turn
@@ -44,6 +44,8 @@ class Turns:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._waiting: set[str] = set()
+        """Domains in whose queues this crawl was the last time it looked."""
 
     async def take(self, domain: str, delay: float) -> Turn:
         """Join the queue of a domain, or look whether the turn has come."""
@@ -75,22 +77,20 @@ class Turns:
         return {"domain": domain, "crawl_id": self._session.crawl_id}
 
     def _take(self, values: dict[str, Any]) -> Turn:
-        with transaction(self._session.connection) as cursor:
-            turn = _turn(cursor, values)
-            if turn is None:
-                cursor.execute(query("know_domain"), values)
-                cursor.execute(query("queue_for_turn"), values)
-        # A transaction of its own: the ticket is seen by others before we look whether it is the first.
-        with transaction(self._session.connection) as cursor:
-            turn = turn or _turn(cursor, values)
+        turn = self._look(values) if values["domain"] in self._waiting else None
+        if turn is None:
+            self._do("queue_for_turn", values)
+            # Another transaction: the ticket is seen by others before we look whether it is the first.
+            turn = self._look(values)
         assert turn is not None, values  # noqa: S101 - the ticket was drawn just now
+        (self._waiting.discard if turn.ours else self._waiting.add)(values["domain"])
         if not turn.ours:
             self._session.close_abandoned()
             self._do("drop_hanging_turns", values)
         return turn
 
     def _one(self, name: str, values: dict[str, Any]) -> tuple[Any, ...]:
-        with transaction(self._session.connection) as cursor:
+        with statement(self._session.connection) as cursor:
             cursor.execute(query(name), values)
             return the_row(cursor)
 
@@ -100,11 +100,11 @@ class Turns:
 
     def _do(self, name: str, values: dict[str, Any]) -> None:
         """Carry out a statement that changes nothing when it is repeated."""
-        with transaction(self._session.connection) as cursor:
+        with statement(self._session.connection) as cursor:
             cursor.execute(query(name), values)
 
-
-def _turn(cursor: Cursor, values: dict[str, Any]) -> Turn | None:
-    cursor.execute(query("turn_now"), values)
-    row = cursor.fetchone()
-    return None if row is None else Turn(*row)
+    def _look(self, values: dict[str, Any]) -> Turn | None:
+        with statement(self._session.connection) as cursor:
+            cursor.execute(query("turn_now"), values)
+            row = cursor.fetchone()
+        return None if row is None else Turn(*row)

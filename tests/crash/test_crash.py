@@ -41,7 +41,8 @@ _ARTICLE = (
     + _PAGE.format("done", "null, null")
     + "insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
     " fetched_at, first_fetched_at, crawl_id)"
-    " select page_id, publisher, url, url, 'x', '{x}', gen_random_uuid(), now(), now(), (select max(crawl_id) from lumbung.crawl) from lumbung.page; "
+    " select page_id, publisher, url, url, 'x', '{x}', gen_random_uuid(), now(), now(),"
+    " (select max(crawl_id) from lumbung.crawl) from lumbung.page; "
 )
 
 

@@ -1,4 +1,7 @@
-"""A wire to PostgreSQL that loses the reply to a COMMIT: the server has committed, the client does not learn of it."""
+"""A wire to PostgreSQL that loses the reply to a commit: the server has committed, the client does not learn of it.
+
+A commit is a COMMIT, and every message outside of a transaction but BEGIN.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
-"""The message by which libpq's simple protocol commits."""
+_QUERY, _BEGIN = b"Q", b"Q\x00\x00\x00\x0aBEGIN\x00"
+_COMMIT, _ROLLBACK = b"Q\x00\x00\x00\x0bCOMMIT\x00", b"Q\x00\x00\x00\x0dROLLBACK\x00"
+"""Messages of libpq's simple protocol."""
 _READY = b"Z\x00\x00\x00\x05I"
 """ReadyForQuery outside of a transaction: the end of the reply to a COMMIT."""
 
@@ -37,6 +41,8 @@ class LossyWire:
         """COMMITs that were seen, the one that was struck included."""
         self.lost = 0
         """How often the wire has struck."""
+        self.messages: list[str] = []
+        """Texts of the simple protocol that were sent to the server, each with one statement or several."""
 
     def lose(self, number: int, how: How = "reply") -> None:
         """Lose the reply to the `number`-th COMMIT from now on, and cut its connection; 0 loses none."""
@@ -84,11 +90,22 @@ class _Link:
     def __init__(self, wire: LossyWire, client: socket.socket, server: socket.socket) -> None:
         self._wire, self._client, self._server = wire, client, server
         self._losing = False
+        self._in_transaction = False
+
+    def _commits(self, chunk: bytes) -> bool:
+        """Whether the server commits something when it has got these bytes."""
+        if chunk.startswith(_QUERY):
+            self._wire.messages.append(chunk[5:-1].decode("utf-8", "replace"))
+        if self._in_transaction:
+            self._in_transaction = not chunk.endswith((_COMMIT, _ROLLBACK))
+            return chunk.endswith(_COMMIT)
+        self._in_transaction = chunk == _BEGIN
+        return chunk.startswith(_QUERY) and not self._in_transaction
 
     def pump_requests(self) -> None:
         with suppress(OSError):
             while chunk := self._client.recv(65536):
-                if chunk.endswith(_COMMIT) and self._wire.committing():
+                if self._commits(chunk) and self._wire.committing():
                     if self._wire.how == "request":
                         self._wire.lost += 1
                         break

@@ -1,13 +1,19 @@
 -- The frontier: which pages are due, leased, done. Times are the server's, so that workers' clocks do not matter.
 
--- missed_since --
--- From where on the crawls without dates have looked, and in vain, since the last of them that got all it asked for.
-select min(window_start)
-from lumbung.crawl
-where publisher = %(publisher)s and not ranged and started_at > now() - interval '31 days'
-    and crawl_id > coalesce((
-        select max(crawl_id) from lumbung.crawl
-        where publisher = %(publisher)s and not ranged and finish_reason = 'finished' and polls_failed = 0), 0)
+-- before_crawl --
+-- What a new crawl finds: whether processes of others have gone and left theirs open (then nobody holds its lock), from
+-- where on those without dates have looked, and in vain, since the last of them that got all it asked for, the migrations,
+-- and how many readers were in the way for too long.
+select exists (
+        select from lumbung.crawl where finished_at is null and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)),
+    (select min(window_start)
+    from lumbung.crawl
+    where publisher = %(publisher)s and not ranged and started_at > now() - interval '31 days'
+        and crawl_id > coalesce((
+            select max(crawl_id) from lumbung.crawl
+            where publisher = %(publisher)s and not ranged and finish_reason = 'finished' and polls_failed = 0), 0)),
+    (select array_agg(name) from public.lumbung_migration),
+    lumbung.end_long_readers()
 
 -- open_crawl --
 -- The row and its advisory lock appear together: who sees the row can tell by the lock whether its process lives.
@@ -30,23 +36,41 @@ select crawl_id
 from lumbung.crawl
 where finished_at is null and crawl_id is distinct from %(spare)s and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)
 
--- release_leases --
+-- finish_crawls --
+-- Crawls that end, also those that died, give back their leases and turns. Nobody knows how long ago their last requests
+-- were, so the delays of their domains begin now. A crawl that another has closed keeps the reason it was given; done
+-- again it changes nothing.
 with held as (
     select page_id, leased_by from lumbung.page where state = 'leased' and leased_by = any(%(crawls)s) for update
 ), freed as (
     update lumbung.page p
     set state = 'due', leased_by = null, lease_until = null
     from held where p.page_id = held.page_id
+), gone as (
+    delete from lumbung.turn where crawl_id = any(%(crawls)s) returning domain, delay
+), locked as (
+    select domain from lumbung.domain where domain in (select domain from gone) order by domain for update
+), longest as (
+    select domain, max(delay) as delay from gone join locked using (domain) group by domain
+), rested as (
+    update lumbung.domain d
+    set free_at = greatest(d.free_at, clock_timestamp() + make_interval(secs => longest.delay))
+    from longest where d.domain = longest.domain
+), forgotten as (
+    delete from lumbung.held where held_at < now() - interval '7 days'
 )
 update lumbung.crawl c
-set released = c.released + counted.pages
-from (select leased_by, count(*) as pages from held group by leased_by) counted
-where c.crawl_id = counted.leased_by
+set released = c.released + (select count(*) from held where leased_by = c.crawl_id),
+    finished_at = coalesce(c.finished_at, now()), finish_reason = coalesce(c.finish_reason, %(reason)s)
+where c.crawl_id = any(%(crawls)s)
+returning c.*
 
--- finish_crawls --
-update lumbung.crawl
-set finished_at = now(), finish_reason = %(reason)s
-where crawl_id = any(%(crawls)s) and finished_at is null
+-- is_anything_due --
+-- Before a lot is leased: whether that can give any page, or free one whose lease ran out. Many crawls have nothing to do.
+select exists (select from lumbung.page where publisher = %(publisher)s and state = 'due' and due_at <= now())
+    or exists (select from lumbung.page where state = 'leased' and publisher = %(publisher)s and lease_until < now())
+    or exists (select from lumbung.page
+        where publisher = %(publisher)s and state in ('done', 'rejected') and look_at <= now() and not %(ranged)s)
 
 -- expire_leases --
 -- A spider that hangs keeps its connection: after this long its pages are free for others.
@@ -124,9 +148,6 @@ left join lumbung.held h on h.page_id = p.page_id and h.held_at > now() - interv
 left join lumbung.publisher s on s.publisher = p.publisher
 where p.page_id = any(%(pages)s::bigint[]) and p.leased_by = %(crawl_id)s
 order by p.announced_at desc nulls last, p.page_id desc
-
--- drop_old_held --
-delete from lumbung.held where held_at < now() - interval '7 days'
 
 -- refetch --
 -- By what is known best: the article's own date, the announced one, else that it was found within the range or soon after.

@@ -89,6 +89,10 @@ set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = no
     width = excluded.width, failures = 0, problem = null
 
 -- remember_unchanged --
+-- In the ledger as well.
+with counted as (
+    update lumbung.crawl set polls = polls + 1, polls_unchanged = polls_unchanged + 1 where crawl_id = %(crawl_id)s
+)
 update lumbung.poll
 set polled_at = now(), every = %(every)s, next_at = now() + %(wait)s, unchanged = unchanged + 1, failures = 0, problem = null
 where url_key = lumbung.url_key(%(url)s)

@@ -18,14 +18,15 @@ from lumbung.turn t
 join lumbung.domain d using (domain)
 where t.domain = %(domain)s and t.crawl_id = %(crawl_id)s
 
--- know_domain --
-insert into lumbung.domain (domain) values (%(domain)s) on conflict do nothing
-
 -- queue_for_turn --
--- Tickets of a domain are drawn one after the other: a lower one never appears after a higher one.
+-- Tickets of a domain are drawn one after the other: a lower one never appears after a higher one. Hence the lock.
+with locked as (
+    insert into lumbung.domain as d (domain) values (%(domain)s)
+    on conflict (domain) do update set domain = d.domain
+    returning domain
+)
 insert into lumbung.turn (domain, crawl_id, delay, until)
-select domain, %(crawl_id)s, %(delay)s, clock_timestamp() + interval '10 minutes'
-from (select domain from lumbung.domain where domain = %(domain)s for update) locked
+select domain, %(crawl_id)s, %(delay)s, clock_timestamp() + interval '10 minutes' from locked
 on conflict (domain, crawl_id) do nothing
 
 -- keep_turn --
@@ -58,19 +59,6 @@ with gone as (
 update lumbung.domain d
 set free_at = greatest(d.free_at, clock_timestamp() + make_interval(secs => %(delay)s))
 from gone where d.domain = gone.domain
-
--- leave_turns --
--- Of crawls that end, also of those that died: nobody knows how long ago their last request was, so the delay begins now.
-with gone as (
-    delete from lumbung.turn where crawl_id = any(%(crawls)s) returning domain, delay
-), locked as (
-    select domain from lumbung.domain where domain in (select domain from gone) order by domain for update
-), longest as (
-    select domain, max(delay) as delay from gone join locked using (domain) group by domain
-)
-update lumbung.domain d
-set free_at = greatest(d.free_at, clock_timestamp() + make_interval(secs => longest.delay))
-from longest where d.domain = longest.domain
 
 -- drop_hanging_turns --
 -- A crawl looks at its turn more often than that as long as it lives; it looks again before it asks for anything more.
