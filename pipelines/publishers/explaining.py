@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from spiders.publishers import Publisher, load_publishers
 from spiders.reading.explain import explain_blocks
 from spiders.reading.page import Page
+from spiders.reading.witnesses import explain_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,11 @@ def explanation(html: bytes, url: str) -> Iterator[str]:
         url: Where it is from; it says which publisher's file is used.
     """
     page = Page(html, url, _publisher(url), fetched_at=datetime.now(UTC))
-    yield f"headline   {page.headline or '-'}  ({page.origins.get('headline', 'not found')})"
+    for told in explain_fields(page):
+        yield f"{told.field:<13}{told.value or '-'}  ({told.origin or 'not found'})"
+        for witness in told.witnesses:
+            yield f"  {'*' if witness.won else ' '} {witness.origin}: {witness.said}"
+    yield f"quality      {page.quality:.2f}"
     for verdict in explain_blocks(page):
         text = verdict.text if len(verdict.text) <= _SHOWN else f"{verdict.text[:_SHOWN]}..."
         yield f"{'+' if verdict.is_text else '-'} {text}"

@@ -27,17 +27,7 @@ from spiders.reading.credits import AUTHORS, marked_authors, name_in
 from spiders.reading.declared import declared_url
 from spiders.reading.markup.document import read
 from spiders.reading.markup.metadata import Metadata, is_free
-from spiders.reading.markup.origins import (
-    HOUSE,
-    JSON_LD,
-    MARKED,
-    META,
-    PRINTED,
-    PUBLISHER,
-    SELECTOR,
-    TITLE,
-    Origins,
-)
+from spiders.reading.markup.origins import HOUSE, JSON_LD, MARKED, META, PRINTED, PUBLISHER, SELECTOR, TITLE, Origins
 from spiders.reading.markup.selection import dates, first_match, matches, shown_text, text_of, texts
 from spiders.reading.printed.counters import find_reads, first_count, read_count
 from spiders.reading.printed.datelines import Dateline, first_dateline
@@ -314,19 +304,15 @@ class Page:
         rules = self.publisher.rules
         root = self.tree.find("body")
         containers = first_match(self.tree, rules.body)
-        dropped = (
-            element for css in rules.drop for part in containers or [self.tree] for element in matches(part, css)
-        )
+        parts = containers or [self.tree]
+        dropped = (element for css in rules.drop for part in parts for element in matches(part, css))
         return Body(
             self.tree if root is None else root,
             containers=containers,
             skipped=frozenset(dropped),
             stated=Stated(
                 headline=self.printed_headline,
-                descriptions=(
-                    *self.metadata.stated("description"),
-                    *self.metadata.meta("og:description", "description", "twitter:description"),
-                ),
+                descriptions=self.metadata.descriptions,
                 text=self.metadata.body,
                 host=urlsplit(self.url).hostname or "",
             ),

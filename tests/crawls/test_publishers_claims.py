@@ -250,7 +250,8 @@ def test_an_index_of_old_sitemaps_alone_is_a_warning_and_not_a_failure(days: Day
         f"all {13 if key == 'stale_child_archives' else 12} sitemaps state a change before" in line for line in first
     )
     assert days.total(key, "left_out") > 0
-    assert not (key == "stale_child_archives" and any(later))
+    # Three that were never read are tried by a crawl: the second one at the latest finds the one that lies.
+    assert not (key == "stale_child_archives" and any(later[1:]))
 
 
 def test_an_honest_validator_goes_on_saving_most_of_the_downloads(days: Days) -> None:

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from support.scripted_days import HOUR, NOTHING, Days, Site
+from support.scripted_days import HOUR, Days, Site
 from support.scripted_press import ARTICLE, Answer
 from support.throwaway import fresh_database
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipelines.stack.postgres import Server
 
-APPEARED = (NOTHING, HOUR, 25 * HOUR, 26 * HOUR, 49 * HOUR, 50 * HOUR)
+APPEARED = (HOUR / 2, HOUR, 25 * HOUR, 26 * HOUR, 49 * HOUR, 50 * HOUR)
 """When six articles appear, two on each of three days."""
 SIX = [f"berita-{number}" for number in range(6)]
 XML = {"Content-Type": "application/xml"}

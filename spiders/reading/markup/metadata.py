@@ -124,6 +124,11 @@ class Metadata:
             for thing in pages or filter(self._is_own, holders):
                 yield from texts_of(thing.get(key))
 
+    @property
+    def descriptions(self) -> tuple[str, ...]:
+        """What the page says that its article is about."""
+        return (*self.stated("description"), *self.meta("og:description", "description", "twitter:description"))
+
     @cached_property
     def breadcrumb(self) -> tuple[str, ...]:
         """Labels of the JSON-LD BreadcrumbList, by position."""

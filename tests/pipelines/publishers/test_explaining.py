@@ -1,4 +1,4 @@
-"""`lumbung explain` on a saved page: headline, then a sign, a text and a reason for each block."""
+"""`lumbung explain` on a saved page: witnesses of the fields, then a sign, a text and a reason for each block."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def test_a_saved_page_is_explained_block_by_block(tmp_path: Path) -> None:
         check=True,
     )
     lines = done.stdout.splitlines()
-    assert lines[0] == "headline   Warga menanam pohon  (printed)"
-    assert lines[1] == f"+ {text[:70]}..."
+    assert lines[0] == "headline     Warga menanam pohon  (printed)"
+    assert [line for line in lines if line.startswith("  * ")] == ["  * printed: Warga menanam pohon"]
+    assert [line.split()[:2] for line in lines if not line.startswith((" ", "+", "-"))][1:3] == [
+        ["authors", "-"],
+        ["published_at", "-"],
+    ]
+    assert f"+ {text[:70]}..." in lines
+    assert 0 <= float(next(line for line in lines if line.startswith("quality")).split()[1]) <= 1
     assert lines[-2:] == ["- Ya.", "    comments"]
