@@ -100,7 +100,7 @@ class Announcements:
 
     def _ways(self, *, recent: bool) -> list[_Way]:
         publisher = self._publisher
-        walk = IndexWalk(publisher, self._window, self._frontier, self._poller)
+        walk = IndexWalk(publisher, self._window, self._frontier, self._poller, self._now)
         feeds, sections = (
             map(publisher.absolute, each if recent else ()) for each in (publisher.feeds, publisher.sections)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -36,12 +36,14 @@ class IndexWalk:
     down to the first page of known entries, or to one that shows what was brought last.
     """
 
-    def __init__(self, publisher: Publisher, window: Window, frontier: Announced, poller: Poller) -> None:
+    def __init__(
+        self, publisher: Publisher, window: Window, frontier: Announced, poller: Poller, now: datetime
+    ) -> None:
         self._publisher = publisher
         self._window = window
         self._frontier = frontier
         self._poller = poller
-        self._now = datetime.now(UTC)
+        self._now = now
 
     def first_pages(self, index: Index) -> list[str]:
         """Addresses under which the frontier remembers the days of the window."""
