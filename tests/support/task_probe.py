@@ -173,18 +173,23 @@ def _kill(operator: ScrapyOperator) -> None:
 
 
 def _cut_off(operator: ScrapyOperator) -> None:
-    """Its sessions end, and its crawl is taken for dead before it comes back."""
+    """Its sessions end, and its crawl is taken for dead before it comes back: by us, or by a task that just ends."""
     from pipelines.harvest.frontier import close_abandoned
 
     with harvest_database() as connection:
-        closed: list[int] = []
-        while not closed:
+        open_still, deadline = True, monotonic() + PATIENCE
+        while open_still and monotonic() < deadline:
             with connection, connection.cursor() as cursor:
                 cursor.execute(
                     "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = %s",
                     (f"lumbung crawl {operator.publisher}",),
                 )
-            closed = close_abandoned(connection)
+            close_abandoned(connection)
+            with connection, connection.cursor() as cursor:
+                cursor.execute(
+                    "select 1 from news.crawls where publisher = %s and finished_at is null", (operator.publisher,)
+                )
+                open_still = cursor.fetchone() is not None
 
 
 _BLOWS: dict[str, Callable[[ScrapyOperator], None]] = {
