@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-PATIENCE = 120
-"""Seconds until a test gives up waiting for Airflow, which is slow on a busy machine."""
+PATIENCE = 240
+"""Seconds until a test gives up waiting for Airflow, which is slow on a busy machine, and which takes a task for
+running until two minutes after its killed scheduler was last heard of."""
 
 IMPATIENT = """
 from datetime import timedelta
