@@ -30,7 +30,7 @@ lint: install  ## ruff and mypy
 	$(BIN)/mypy
 
 test: lint  ## lint, then every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: install  ## Measure the crawl, the loader, deduplication and URLs against floors or peers; prints ratios
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/crawl.py
