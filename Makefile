@@ -35,6 +35,7 @@ test: lint  ## lint, then every test
 bench: install  ## Measure the crawl, the loader, deduplication and URLs against floors or peers; prints ratios
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/crawl.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/loader.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/feed.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/deduplication.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/urls.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/dag_parsing.py
@@ -44,6 +45,7 @@ memory: install  ## Measure the memory of a crawl of 100,000 pages and beside a 
 
 crash: install  ## kill -9, Postgres stopped, disk full, network cut over 10,000 articles, beside Scrapy with JOBDIR; half an hour
 	PYTHONPATH=tests $(BIN)/python tests/crash/harness.py
+	PYTHONPATH=tests $(BIN)/python tests/crash/feed.py
 
 mutants: install  ## Plant small faults, run the tests that must notice: share killed by module. MUTANTS="--module guard --sample 5"
 	PYTHONPATH=tests $(BIN)/python tests/mutants/run.py $(MUTANTS)

@@ -36,14 +36,14 @@ _PAGE = (
 )
 
 
-_ARTICLE = (
-    _CRAWL.format(1)
-    + _PAGE.format("done", "null, null")
-    + "insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
-    " fetched_at, first_fetched_at, crawl_id)"
-    " select page_id, publisher, url, url, 'x', '{x}', gen_random_uuid(), now(), now(),"
-    " (select max(crawl_id) from lumbung.crawl) from lumbung.page; "
-)
+_STORED = """
+insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash, fetched_at,
+    first_fetched_at, crawl_id)
+select page_id, publisher, url, url, 'x', '{x}', gen_random_uuid(), now(), now(),
+    (select max(crawl_id) from lumbung.crawl)
+from lumbung.page;
+"""
+_ARTICLE = _CRAWL.format(1) + _PAGE.format("done", "null, null") + _STORED
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def recall(frontier: Frontier) -> Remembered:
 
 def every(database: Connection) -> float:
     with transaction(database) as cursor:
-        cursor.execute("select every, next_at - polled_at from news.polls")
+        cursor.execute("select every, next_at - polled_at from lumbung.poll")
         (interval, wait) = cursor.fetchone() or (timedelta(0), timedelta(0))
     assert wait == interval * 0.9
     return float(interval / MINUTE)
