@@ -66,8 +66,9 @@ def migrate(connection: Connection, say: Callable[[str], None] = logger.info) ->
     """
     make_roles(connection)
     if _is_fresh(connection):
-        # Two at once.
-        with suppress(errors.UniqueViolation, errors.DuplicateTable), transaction(connection) as cursor:
+        # Two at once: the second one meets the table, its type, or its row in a catalogue.
+        met = (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject)
+        with suppress(*met), transaction(connection) as cursor:
             cursor.execute(query("create_migrations"))
     pending = _pending(connection)
     applied = [name for name in pending if _patiently(connection, partial(_apply, name=name), say)]
