@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from cron_descriptor import CasingTypeEnum, ExpressionDescriptor, Options
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from spiders.publishers.in_words import ways_in_words
 
+if TYPE_CHECKING:
     from spiders.publishers import Publisher
 
 _IN_WORDS = Options()
@@ -23,11 +23,11 @@ def page(publisher: Publisher, how_it_runs: str) -> str:
     """The DAG's page: this publisher's facts, then how every crawl runs. Markdown."""
     facts = {
         "Home": f"<{publisher.home}>",
-        "Announces articles in": ", ".join(_ways(publisher)) or "nothing: nothing will be found",
+        "Announces articles in": ways_in_words(publisher),
         "Is asked": f"{schedule_in_words(publisher)}, {publisher.timezone} (`{publisher.schedule}`)",
         "Pace": _pace(publisher),
         "Not confirmed by any source": ", ".join(f"`{key}`" for key in publisher.unverified) or "nothing",
-        "File": f"`seeds/publishers/{publisher.key}.toml`",
+        "File": f"`{publisher.key}.toml` in the folder of the publishers",
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
     return (
@@ -56,21 +56,12 @@ def schedule_in_words(publisher: Publisher) -> str:
     return str(ExpressionDescriptor(publisher.schedule, _IN_WORDS).get_description())
 
 
-def _ways(publisher: Publisher) -> Iterable[str]:
-    counts = {
-        "feed": len(publisher.feeds),
-        "sitemap": len(publisher.sitemaps),
-        "index by day": sum(index.dated for index in publisher.indexes),
-        "index of the newest": sum(not index.dated for index in publisher.indexes),
-        "section page": len(publisher.sections),
-    }
-    return [f"{count} x {way}" for way, count in counts.items() if count]
-
-
 def _pace(publisher: Publisher) -> str:
     shortest, longest = publisher.poll_minutes
     if publisher.delay_seconds is not None:
         between = f"at least {publisher.delay_seconds:g} s between two"
+    elif publisher.local:
+        between = "no rest between two, for it is local"
     else:
-        between = "no rest between two, for it is local" if publisher.local else "at least a second between two"
+        between = "the usual rest between two (`POLITE_DELAY`)"
     return f"one request at a time, {between}; a list again after {shortest} to {longest} minutes"

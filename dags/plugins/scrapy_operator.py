@@ -117,7 +117,7 @@ class ScrapyOperator(BaseOperator):
 
     def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> tuple[Crawl, list[str], str]:
         """Give back the leases of a spider that could not, then let the ledger judge."""
-        from pipelines.harvest.doubts import doubts, note
+        from pipelines.harvest.doubts import doubts, note, tally_of
         from pipelines.harvest.frontier import LOST
         from pipelines.harvest.ledger import find_crawl, is_left_alone, verdict
 
@@ -136,8 +136,9 @@ class ScrapyOperator(BaseOperator):
             reason = f"{reason or 'the spider failed'} ({_end(status, last_words)})"
         if reason:
             raise (CrawlLeftAlone if is_left_alone(crawl) else CrawlFailed)(reason)
-        warnings = doubts(connection, crawl)
-        return crawl, warnings, note(connection, crawl, warnings)
+        tally = tally_of(connection, crawl)
+        warnings = doubts(crawl, tally)
+        return crawl, warnings, note(crawl, tally, warnings)
 
 
 def run_name(context: Context) -> str:

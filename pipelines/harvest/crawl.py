@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.database.connections import connect
 from pipelines.database.migrate import check_ready
-from pipelines.harvest.doubts import doubts
+from pipelines.harvest.doubts import doubts, tally_of
 from pipelines.harvest.ledger import find_crawl, verdict
 from spiders.errors import LumbungError
 from spiders.publishers import find_publisher
@@ -56,7 +56,7 @@ def run_crawl(key: str, arguments: Mapping[str, str], database_url: str, *, quie
         crawl = find_crawl(connection, run)
         reason = "the spider ended before it began: its log says why" if crawl is None else verdict(connection, crawl)
         if crawl is not None and not reason and not status:
-            return doubts(connection, crawl)
+            return doubts(crawl, tally_of(connection, crawl))
     raise CrawlFailed(reason or f"the spider ended with status {status}")
 
 

@@ -24,18 +24,21 @@ _FEW: Final = 5
 """Pages that may all be odd by chance."""
 
 
-def doubts(connection: Connection, crawl: Crawl) -> list[str]:
+def tally_of(connection: Connection, crawl: Crawl) -> Tally:
+    """What the rules look at beside the crawl itself; a crawl that fetched nothing asks the database nothing."""
+    return read_tally(connection, crawl.crawl_id) if crawl.fetched else NOTHING_FETCHED
+
+
+def doubts(crawl: Crawl, tally: Tally) -> list[str]:
     """Warnings about a good crawl, most important first, each in one line."""
-    tally = read_tally(connection, crawl.crawl_id) if crawl.fetched else NOTHING_FETCHED
     return [line for rule in _RULES if (line := rule(crawl, tally)) is not None]
 
 
-def note(connection: Connection, crawl: Crawl, warnings: Sequence[str]) -> str:
+def note(crawl: Crawl, tally: Tally, warnings: Sequence[str]) -> str:
     """The closing line of a good crawl for people: what came, why pages were rejected, then the first warning."""
     counts = {name: f"{getattr(crawl, name):,} {name}" for name in ("stored", "updated", "rejected", "failed")}
-    if crawl.rejected:
-        reasons = read_tally(connection, crawl.crawl_id).reasons
-        counts["rejected"] += f" ({', '.join(f'{pages} {reason}' for reason, pages in reasons.items())})"
+    if tally.reasons:
+        counts["rejected"] += f" ({', '.join(f'{pages} {reason}' for reason, pages in tally.reasons.items())})"
     told = ", ".join(counts.values())
     if not warnings:
         return told

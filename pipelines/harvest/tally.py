@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.database.connections import Connection, statement
+from pipelines.database.connections import Connection, statement, the_row
 from pipelines.database.statements import query
 
 _MANY: Final = 10
@@ -45,9 +45,7 @@ def read_tally(connection: Connection, crawl_id: int) -> Tally:
     """Count what the crawl has stored and rejected."""
     with statement(connection) as cursor:
         cursor.execute(query("tally_of_crawl"), {"crawl_id": crawl_id})
-        row = cursor.fetchone()
-    assert row is not None  # noqa: S101 - the statement gives one row
-    return Tally(*row)
+        return Tally(*the_row(cursor))
 
 
 def unreadable(connection: Connection, crawl_id: int, fetched: int) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spiders.publishers.in_words import ways_in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,24 +22,10 @@ def table(publishers: Iterable[Publisher]) -> list[str]:
 
 
 def _row(publisher: Publisher) -> tuple[str, ...]:
-    ways = {
-        "feed": publisher.feeds,
-        "sitemap": publisher.sitemaps,
-        "dated index": [index for index in publisher.indexes if index.dated],
-        "index": [index for index in publisher.indexes if not index.dated],
-        "section": publisher.sections,
-    }
-    counts = ", ".join(_count(len(addresses), way) for way, addresses in ways.items() if addresses)
     return (
         publisher.key,
         publisher.name,
-        counts or "nothing",
+        ways_in_words(publisher),
         publisher.schedule,
         ", ".join(publisher.unverified) or "-",
     )
-
-
-def _count(number: int, way: str) -> str:
-    if number == 1:
-        return f"1 {way}"
-    return f"{number} {way}{'es' if way.endswith('x') else 's'}"

@@ -9,6 +9,7 @@ import pytest
 from support.checkout import ROOT
 
 from spiders.publishers import load_publishers, publisher_keys
+from spiders.publishers.in_words import ways_in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,7 +141,7 @@ def test_the_page_of_a_crawl_tells_its_publishers_facts(loaded: dict[str, Any], 
     publisher, page = load_publishers()[key], loaded["dags"][f"crawl_{key}"]["doc"]
     assert page.startswith(f"**{publisher.name}**")
     assert publisher.home in page
-    assert f"| Announces articles in | {len(publisher.feeds)} x feed" in page
+    assert f"| Announces articles in | {ways_in_words(publisher)} |" in page
     assert all(f"`{fact}`" in page for fact in publisher.unverified)
     assert ("unverified" in loaded["dags"][f"crawl_{key}"]["tags"]) == bool(publisher.unverified)
 

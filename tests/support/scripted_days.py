@@ -22,7 +22,7 @@ from support.scripted_press import Answer, Press, printing, write_publisher
 from support.spider_runs import FAST
 
 from pipelines.database.connections import connect, transaction
-from pipelines.harvest.doubts import doubts
+from pipelines.harvest.doubts import doubts, tally_of
 from pipelines.harvest.ledger import read_crawl, verdict
 
 if TYPE_CHECKING:
@@ -190,7 +190,8 @@ class Days:
         """What there is to look at in the publisher's good crawls, crawl by crawl."""
         crawls = self.rows("select crawl_id from news.crawls where publisher = %s order by 1", key)
         with closing(connect(self._url)) as connection:
-            return [doubts(connection, read_crawl(connection, crawl_id)) for (crawl_id,) in crawls]
+            found = [read_crawl(connection, crawl_id) for (crawl_id,) in crawls]
+            return [doubts(crawl, tally_of(connection, crawl)) for crawl in found]
 
     def balanced(self) -> bool:
         return self.rows("select bool_and(balanced) from news.crawls") == [(True,)]

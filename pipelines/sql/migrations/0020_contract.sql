@@ -1,5 +1,10 @@
--- Version 2 of what readers rely on: columns of types that clients choke on (tsvector, interval) leave the views, search becomes a
--- function, each column says what it means and since when. pipelines/contract/news.toml has it in writing.
+-- Version 2 of what readers rely on: intervals, which clients choke on, leave the views, search is a function beside the column (at
+-- the end: clients that know no tsvector name their columns), each column says what it means and since when.
+-- pipelines/contract/news.toml has it in writing.
+
+alter table lumbung.article add column quality real check (quality between 0 and 1);
+comment on column lumbung.article.quality is
+    'How far the reading can be trusted, 0 to 1, when it was last stored: an order of pages, no probability; NULL: not judged.';
 
 alter table lumbung.publisher
     add column name text,
@@ -30,7 +35,7 @@ select
     coalesce(s.canonical, true) as canonical, a.declared_url, a.dateline_place, a.dateline_brand, a.repaired, a.gone_at,
     s.change_id as changed_id, coalesce(s.canonical_article_id, a.article_id) as canonical_article_id,
     coalesce(s.copies, 0) as copies, a.crawl_id, p.found_in, replace(a.text_hash::text, '-', '') as content_hash,
-    cardinality(string_to_array(array_to_string(a.paragraphs, ' '), ' ')) as word_count
+    cardinality(string_to_array(array_to_string(a.paragraphs, ' '), ' ')) as word_count, a.quality, a.search
 from lumbung.article a
 left join lumbung.shown s using (article_id)
 left join lumbung.page p using (page_id);
@@ -40,7 +45,7 @@ select
     article_id, publisher, headline, published_at, section, authors, dateline, byline, url, canonical_url, breadcrumb,
     modified_at, language, tags, image_url, paywalled, reads, paragraphs, text, fetched_at, first_fetched_at, cluster_id,
     declared_url, dateline_place, dateline_brand, repaired, gone_at, changed_id, copies, crawl_id, found_in, content_hash,
-    word_count
+    word_count, quality, search
 from news.all_articles
 where canonical;
 
@@ -194,6 +199,8 @@ begin
             ('*', 'found_in', 'Feed, sitemap or index page that announced it; empty where a person gave the address. E.g. https://koran-desa.example/rss. Since 2.'),
             ('*', 'content_hash', 'MD5 of headline and paragraphs joined by blank lines, in hexadecimal: the same where the text is. E.g. 9e107d9d372bb6826bd81d3542a419d6. Since 2.'),
             ('*', 'word_count', 'Words of the text, by the blanks between them. E.g. 312. Since 2.'),
+            ('*', 'quality', 'How far the reading can be trusted, 0 to 1: an order of pages, no probability; the lowest are worth a look. E.g. 0.94. NULL where it was last read before the column was. Since 2.'),
+            ('*', 'search', 'What full-text search looks into: where search @@ websearch_to_tsquery(''indonesian'', ''banjir jakarta''); news.search says more. E.g. ''banjir'':3. Since 1.'),
             ('duplicates', 'cluster_id', 'Number of the story. E.g. 4711. Since 1.'),
             ('duplicates', 'article_id', 'The article that repeats another one. E.g. 4718. Since 1.'),
             ('duplicates', 'canonical_article_id', 'The article that stands for the story. E.g. 4711. Since 1.'),

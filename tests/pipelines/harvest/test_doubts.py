@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.database.connections import Connection, transaction
-from pipelines.harvest.doubts import doubts, note
+from pipelines.harvest.doubts import doubts, note, tally_of
 from pipelines.harvest.ledger import Crawl, find_crawl, verdict
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def pages(connection: Connection, crawl_id: int, dates: Sequence[datetime | None
 
 def judged(connection: Connection, found: Crawl) -> tuple[str, str]:
     """The verdict and the first warning; empty for none."""
-    return verdict(connection, found) or "", (doubts(connection, found) or [""])[0]
+    return verdict(connection, found) or "", (doubts(found, tally_of(connection, found)) or [""])[0]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,7 @@ def test_articles_of_other_days_say_nothing_of_an_empty_index(database: Connecti
 def test_the_closing_line_tells_what_came_and_what_to_look_at(database: Connection) -> None:
     found = crawl(database, stored=1_200, rejected=3, problems=["x: one", "y: two"])
     pages(database, found.crawl_id, reasons="video gone video")
-    assert note(database, found, []) == "1,200 stored, 0 updated, 3 rejected (2 video, 1 gone), 0 failed"
-    told = note(database, found, doubts(database, found))
+    tally = tally_of(database, found)
+    assert note(found, tally, []) == "1,200 stored, 0 updated, 3 rejected (2 video, 1 gone), 0 failed"
+    told = note(found, tally, doubts(found, tally))
     assert told.endswith("failed; to look at: x: one (and 1 more in news.crawls.problems)")
