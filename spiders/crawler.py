@@ -29,7 +29,7 @@ from spiders.article import (
     Visit,
 )
 from spiders.discovery.announcements import Announcements
-from spiders.discovery.claims import believable, more_precise
+from spiders.discovery.claims import appeared, believable
 from spiders.discovery.looks import next_look
 from spiders.errors import LumbungError
 from spiders.fetching.answers import conditional_headers, reason_of, validators_of
@@ -294,7 +294,7 @@ class PublisherSpider(Spider):
             return outcome
         own = outcome.declared_url or outcome.canonical_url
         declared = own if own != page.canonical_url else None
-        when = outcome.published_at and more_precise(outcome.published_at, page, self.publisher.zone)
+        when = appeared(outcome.published_at, page, self.publisher.zone, datetime.now(UTC))
         return replace(outcome, canonical_url=page.canonical_url, declared_url=declared, published_at=when)
 
 

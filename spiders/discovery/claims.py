@@ -24,6 +24,9 @@ _ROUNDED = timedelta(minutes=1)
 _STAMPED = timedelta(minutes=2)
 """As far from the moment of the request as a stamp of it may be."""
 _FEW_CHANGES = 3
+_DAY = timedelta(days=1)
+_UNSET_YEAR = 1970
+"""Of a computer's clock that counts from zero."""
 
 
 def believable(validators: Validators, newest: datetime | None) -> Validators:
@@ -57,16 +60,24 @@ def without_stamps(entries: Sequence[Entry], now: datetime) -> list[Entry]:
     return [each if each.modified_at is None else replace(each, modified_at=None) for each in entries]
 
 
-def more_precise(own: datetime, page: LeasedPage, zone: tzinfo) -> datetime:
-    """When an article appeared: its page's date, or the announced moment where the page states that day and no time.
+def appeared(own: datetime | None, page: LeasedPage, zone: tzinfo, now: datetime) -> datetime | None:
+    """When an article appeared, by its page and its announcement; None where neither says it.
+
+    A page's own date holds. Where it is a day without a time, the announced moment of that day says more; where the
+    page states none, the announcement is the only witness, unless no article can be of its time.
 
     Args:
         own: aware; what the page states, midnight where it states a day.
         page: with its announcement.
         zone: the publisher's.
+        now: aware; the time of the visit.
     """
     announced = page.announced_at
-    if announced is None or page.announced_until is not None or own.time() != time():
+    if announced is None or (page.announced_until is not None and page.announced_until - announced > _DAY):
+        return own
+    if own is None:
+        return announced if announced.year > _UNSET_YEAR and announced <= now + _DAY else None
+    if page.announced_until is not None or own.time() != time():
         return own
     days = {announced.astimezone(where).date() for where in (zone, own.tzinfo)}
     return announced if own.date() in days else own

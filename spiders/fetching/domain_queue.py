@@ -172,7 +172,7 @@ class DomainQueue:
 
     def answered_well(self) -> None:
         """Take note of a good response, for the pace."""
-        self._pace.answered_well()
+        self._pace.answered_well(monotonic())
 
     async def put_off(self, status: int) -> None:
         """Take note of a 429 or 503: keep a slower pace from now on, and store it for other crawls of the domain."""
@@ -217,7 +217,7 @@ class DomainQueue:
         self._has_turn = True
         self.standing.strikes = turn.strikes
         self._rested = turn.reason is not None
-        self._pace.recall(turn.pace, turn.pace_age, monotonic())
+        self._pace.recall(turn.pace, turn.pace_age, monotonic(), refused=self._rested)
         self._not_before = max(self._not_before, monotonic() + turn.seconds)
         if turn.seconds > self.standing.patience:
             self._end(turn.seconds, turn.reason or "an earlier crawl left it so")

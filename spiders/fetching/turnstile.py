@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -223,7 +224,7 @@ class Turnstile:
                 domain,
                 self._turns,
                 Standing(self._patience, self._pause),
-                Pace(self._floor(url), first_lesson=self._pause),
+                Pace(self._floor(url), first_lesson=self._pause, now=monotonic()),
                 width=self._width,
                 throttle=lambda: self._throttle(domain),
                 stopping=self._stopping,

@@ -92,12 +92,10 @@ def test_refetch_with_a_range_downloads_what_is_of_the_range_and_nothing_else_ag
     before = {key: downloads(days, key) for key in SITES}
     days.crawl(**span(days, 24 * HOUR, 48 * HOUR), refetch="true")
     again = {key: downloads(days, key) - before[key] for key in SITES}
-    # What is undated and was found later may be of the range too, for a month: nobody knows better.
-    first = {key: Counter(SIX[2:4]) for key in DATED} | {key: Counter(SIX[2:]) for key in UNDATED}
+    first = {key: Counter(SIX[2:4]) for key in SITES}  # what is undated counts as of when it was found
     assert again == first
     days.crawl(**span(days, -48 * HOUR, -24 * HOUR), refetch="true")
-    again = {key: downloads(days, key) - before[key] for key in SITES}
-    assert again == first | {key: first[key] + Counter(SIX) for key in UNDATED}
+    assert {key: downloads(days, key) - before[key] for key in SITES} == first
     assert all(days.stored(key) == SIX for key in SITES)
     assert days.balanced()
 
@@ -111,6 +109,24 @@ def test_refetch_twice_of_the_same_range_is_what_was_asked_for_and_ends(days: Da
     assert days.balanced()
     days.crawl(DATED, **span(days, 48 * HOUR, 52 * HOUR))
     assert {key: downloads(days, key) - before[key] for key in DATED} == {key: Counter(SIX[4:] * 2) for key in DATED}
+
+
+def test_refetch_in_slices_downloads_each_article_once_more_whether_it_is_dated_or_not(days: Days) -> None:
+    days.later(60 * HOUR)
+    for again in ("false", "true"):
+        for start in (0, 20, 40):  # what a slice found undated counts as of that slice
+            days.crawl(**span(days, start * HOUR, min(60, start + 20) * HOUR), refetch=again)
+        days.later(100 * HOUR)
+    assert {key: downloads(days, key) for key in SITES} == {key: Counter(SIX * 2) for key in SITES}
+    assert days.balanced()
+
+
+def test_an_article_that_states_no_date_has_the_announced_one(days: Days) -> None:
+    days.run(STEPS)
+    rows = days.rows("select published_at from news.all_articles where publisher = 'feed_only' order by canonical_url")
+    stated = [days.sites["feed_only"].moment(when).replace(microsecond=0) for when in APPEARED]
+    assert [when for (when,) in rows] == stated
+    assert days.rows("select count(published_at) from news.all_articles where publisher = 'no_dates'") == [(0,)]
 
 
 @pytest.mark.parametrize("hours", [24, 12])

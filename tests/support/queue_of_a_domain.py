@@ -82,7 +82,7 @@ class Stand:
 
 def stand(clock: Clock, *taken: Turn, width: int = 1, floor: float = 0.0) -> Stand:
     turns = ScriptedTurns(clock, list(taken) or [Turn(ours=True)])
-    standing, pace = Standing(patience=120, pause=2), Pace(floor, first_lesson=2)
+    standing, pace = Standing(patience=120, pause=2), Pace(floor, first_lesson=2, now=clock.now)
     queue = DomainQueue(
         "koran.example",
         turns,

@@ -150,16 +150,19 @@ where p.page_id = any(%(pages)s::bigint[]) and p.leased_by = %(crawl_id)s
 order by p.announced_at desc nulls last, p.page_id desc
 
 -- refetch --
--- By what is known best: the article's own date, the announced one, else that it was found within the range or soon after.
+-- By what is known best: the article's own date, the announced one, the range that its page was found for, else when it
+-- was found. So of ranges that do not overlap one takes it, and no other.
 update lumbung.page p
 set state = 'due', due_at = now(), looked_by = null
 from lumbung.page known
 left join lumbung.article a using (page_id)
+left join lumbung.crawl c on c.crawl_id = known.found_by and c.ranged
 where p.page_id = known.page_id and p.publisher = %(publisher)s and p.state in ('done', 'rejected')
     and (%(window_end)s::timestamptz is null
-        or coalesce(a.published_at, known.announced_at, known.found_at - interval '31 days') < %(window_end)s)
+        or coalesce(a.published_at, known.announced_at, c.window_start, known.found_at) < %(window_end)s)
     and (%(window_start)s::timestamptz is null
-        or coalesce(a.published_at, known.announced_until, known.announced_at, known.found_at) >= %(window_start)s)
+        or coalesce(a.published_at, known.announced_until, known.announced_at, c.window_start, known.found_at)
+            >= %(window_start)s)
 
 -- announce --
 -- New URLs become pages; a page whose announced change is later than the one fetched becomes due again.

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from spiders.article import Entry, LeasedPage, Validators
-from spiders.discovery.claims import believable, more_precise, newest_of, without_stamps
+from spiders.discovery.claims import appeared, believable, newest_of, without_stamps
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 URL = "https://koran.example/berita-1"
@@ -75,4 +75,25 @@ def test_the_announced_moment_says_more_than_the_same_day(
     own: datetime, announced: datetime, until: datetime | None, wins: str
 ) -> None:
     page = LeasedPage(1, URL, URL, Validators(), announced_at=announced.astimezone(UTC), announced_until=until)
-    assert more_precise(own, page, JAKARTA) == (announced if wins == "announced" else own)
+    assert appeared(own, page, JAKARTA, NOW) == (announced if wins == "announced" else own)
+
+
+@pytest.mark.parametrize(
+    ("announced", "until", "stated"),
+    [
+        (MIDNIGHT + 9 * HOUR, None, True),
+        (MIDNIGHT, MIDNIGHT + DAY, True),  # the list of a day
+        (MIDNIGHT, MIDNIGHT + 30 * DAY, False),  # that of a month says no day
+        (NOW + HOUR, None, True),  # clocks and zones differ
+        (NOW + 2 * DAY, None, False),
+        (datetime(1970, 1, 1, tzinfo=UTC), None, False),
+        (datetime(1, 1, 2, tzinfo=UTC), None, False),
+        (datetime(1998, 5, 21, tzinfo=JAKARTA), None, True),
+        (None, None, False),
+    ],
+)
+def test_where_a_page_states_no_date_its_announcement_does(
+    announced: datetime | None, until: datetime | None, *, stated: bool
+) -> None:
+    page = LeasedPage(1, URL, URL, Validators(), announced_at=announced, announced_until=until)
+    assert appeared(None, page, JAKARTA, NOW) == (announced if stated else None)
