@@ -41,6 +41,7 @@ _DAY_FIRST = re.compile(r"/(0[1-9]|[12]\d|3[01])-(0[1-9]|1[0-2])-((?:19|20)\d\d)
 """A part of a path that is nothing but a day: `/29-10-2021`."""
 _DIGITS = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])([/.-])(0?[1-9]|1[0-2])\2(?:\d{4}|\d{2})(?!\d)")
 """A day that may be read two ways: 04/06/2016."""
+_EPOCH = re.compile(r"(?P<seconds>1[0-9]{9})(?:[0-9]{3})?")
 _FIRST_YEAR = 1971
 """Computers count from 1970: a date of that year is a field that nobody filled in."""
 _NAMED = re.compile(
@@ -68,7 +69,7 @@ def choose_moment(
         fetched_at: When the page was fetched; no article is of later.
     """
     for text in texts:
-        found = parse_date(text, _UNSTATED)
+        found = parse_date(text, _UNSTATED) or _since_1970(text)
         if found is None:
             continue
         unclear = _DIGITS.search(text) is not None
@@ -78,6 +79,12 @@ def choose_moment(
         if _can_be(found, fetched_at):
             return found
     return None
+
+
+def _since_1970(text: str) -> datetime | None:
+    """The moment of a count of seconds or milliseconds, as data of scripts have it; printed, it would be none."""
+    counted = _EPOCH.fullmatch(text.strip())
+    return None if counted is None else datetime.fromtimestamp(int(counted["seconds"]), UTC)
 
 
 def _completed(found: datetime, witnesses: Iterable[str], *, unclear: bool, latest: datetime | None) -> datetime:

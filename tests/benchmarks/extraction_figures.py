@@ -78,9 +78,8 @@ def _chosen(cases: Path, only: Path, folder: Path) -> Path:
 
 def _judged(rows: Sequence[dict[str, Any]], answers: Path) -> dict[str, float]:
     """How well the quality that an extractor gives its pages finds the bad ones; nothing for one that gives none."""
-    given = {
-        answer["case"]: answer.get("quality") for answer in map(json.loads, answers.read_text("utf-8").splitlines())
-    }
+    with answers.open(encoding="utf-8", newline="\n") as lines:  # texts hold other ends of lines too
+        given = {answer["case"]: answer.get("quality") for answer in map(json.loads, lines)}
     scores = [(given[row["case"]], row["f1"] < BAD) for row in rows if "f1" in row]
     return {} if any(score is None for score, _ in scores) else {"quality_auc": area(scores)}
 

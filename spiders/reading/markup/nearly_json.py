@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import json_repair
@@ -18,6 +19,7 @@ _MOST_MENDED = 200_000
 """Characters of a script that is mended: three seconds for a megabyte, and none of ours has more than this."""
 _MOST_VALUES = 100
 _BLANK = " \t\r\n;"
+_UNSEEN = " \t\r\n\f\ufeff"
 
 
 def read_json(text: str) -> Iterable[Any]:
@@ -26,7 +28,9 @@ def read_json(text: str) -> Iterable[Any]:
     Args:
         text: As it stands in the page.
     """
-    text = text.strip()
+    text = text.strip(_UNSEEN)
+    if '"' not in text and "&quot;" in text:  # escaped as if a script were text
+        text = unescape(text)
     plain = _TRAILING_COMMA.sub("", _WRAPPING.sub("", text)).strip().rstrip(";")
     for candidate in (text, plain):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _UNSHOWN = frozenset(("style", "script", "svg", "template", "noscript"))
+_IN_CAPITALS = re.compile(r"[A-Z]{2}$")
 _DEEPEST = 50
 _LONGEST = 2000
 _OPENING = XPath(f"substring(string(), 1, {_LONGEST})", smart_strings=False)
@@ -100,5 +102,5 @@ def _collect(element: HtmlElement, pieces: list[str], depth: int) -> None:
 
 
 def _is_label(text: str, tail: str) -> bool:
-    """Whether an inline element is a badge set before a text: `<span>Eksklusif</span>Panen raya`."""
-    return text[-1:].islower() and tail[:1].isupper()
+    """Whether an inline element is a badge set before a text: `<span>Eksklusif</span>Panen raya`, no first letter."""
+    return tail[:1].isupper() and (text[-1:].islower() or _IN_CAPITALS.search(text) is not None)

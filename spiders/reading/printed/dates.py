@@ -71,7 +71,12 @@ _DAY_IN_ZONE = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?P<zone>z|[+-][01][0-9]:
 """xsd:date: a day, as it is counted in a zone."""
 _NUMBERED = re.compile(r"(?:\b(?:rp|idr|no|nomor|versi|version|v)\b\.?|[$€£+#]) ?$")
 """Before digits that look like a day: a price, the number of a law, a release."""
-_COMPACT = re.compile(r"(?P<year>20[0-9]{2})(?P<digits>1[0-2]|0[1-9])(?P<day>0[1-9]|[12][0-9]|3[01])")
+_COMPACT = re.compile(
+    r"(?P<year>20[0-9]{2})(?P<digits>1[0-2]|0[1-9])(?P<day>0[1-9]|[12][0-9]|3[01])"
+    r"(?:t?(?P<hour>[01][0-9]|2[0-3])(?P<minute>[0-5][0-9])(?P<second>[0-5][0-9])?"
+    r"(?P<zone>z)?(?P<offset>[+-][01][0-9]:?[0-5][0-9])?)?"
+)
+"""The basic format of ISO 8601, and the digits of databases: 20261128, 20261128T101500Z."""
 _CLOCK = (
     r"(?P<hour>[01]?[0-9]|2[0-3]|24(?=[:.]00))[:.](?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]))?(?![0-9])(?:[.,][0-9]+)?"
     r" ?(?P<half>[ap]\.?m\b\.?)?"
@@ -193,7 +198,7 @@ def _spans(text: str) -> tuple[tuple[int, int], ...]:
 
 def _absolute(line: str, zone: tzinfo, kept: str) -> datetime | None:
     if (compact := _COMPACT.fullmatch(line)) is not None:
-        return _at(compact, None, zone)
+        return _at(compact, compact, zone)
     if (day := _DAY_IN_ZONE.fullmatch(line)) is not None:
         return datetime.fromisoformat(f"{day['date']}T00:00:00{day['zone'].upper()}")
     found = [match for shape in _SHAPES for match in shape.finditer(line)]
@@ -216,7 +221,7 @@ def _in_named_zone(moment: datetime, clock: re.Match[str], line: str, kept: str)
     if clock.groupdict().get("zone") or clock.groupdict().get("offset"):
         return moment
     rest = kept[-(len(line) - clock.end()) :] if clock.end() < len(line) else ""
-    stated = zone_after(rest)
+    stated = zone_after(rest, machine=clock["second"] is not None)
     if stated is None:
         return None
     return moment.replace(tzinfo=stated) if isinstance(stated, tzinfo) else moment

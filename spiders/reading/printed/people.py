@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from spiders.reading.printed.dates import MONTHS
+from spiders.reading.printed.dates import MONTHS, find_dates
 from spiders.reading.printed.labels import without_unseen
 
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ _DATE_PART = re.compile(
 )
 """A weekday, and the date behind it."""
 _PLACEHOLDER = re.compile(
-    r"(?i)[{}<>$%_=\\]|\b(?:null|undefined|none|nan|unknown|anonym\w*|author|user|guest|test|lorem)\b"
+    r"(?i)[{}<>$%_=\\]"
+    r"|\b(?:null|undefined|none|nan|true|false|n/a|unknown|anonym\w*|author|user\d*|guest\d*|test|lorem)\b"
 )
+"""What a template left open, the empty values of programming languages, accounts that nobody named."""
 _ACCOUNT = re.compile(
     r"(?i)\b(?:(?:super|web|site)?[ -]?(?:admin|administrator|adminstrator|webmaster|root)\d*|super ?user|operator)\b"
 )
@@ -137,6 +139,8 @@ _PEOPLE_SPLIT = re.compile(r"\s*(?:[,;|/&•·]|\b(?:dan|and|AND|und|et|y|e|og|o
 _ASIDE = re.compile(r"\([^()]*\)")
 _ADDRESS = re.compile(r"://|\((?:www\.|[^() ]+\.[a-z]{2,4}\))")
 _DEGREE = re.compile(r"(?i)^(?:ph\.? ?d|m\.? ?d|m\.? ?a|m\.? ?sc|mba|s\.? ?[eh]|s\.? ?kom|m\.? ?si|m\.? ?kom)\.?$")
+_TRADEMARK = re.compile(r"[a-z]{2,}[A-Z]\w*")
+"""detikNews: one word with capitals inside and none at its beginning."""
 _AGENCY = re.compile(
     r"(?i)^(?:aap|afp|ansa|antara|ap|apa|associated press|bernama|dpa|efe|epd|jiji|keystone-sda|kna|kyodo|lusa|pa media"
     r"|reuters|sid|xinhua)$"
@@ -148,6 +152,8 @@ _NO_PERSON = re.compile(
     r"|comments?|komentar)\b"
 )
 _NO_HOUSE = re.compile(r"(?i)@|://|^(?:admin|administrator|redaksi|redaktion|tim|team|staff|newsroom|red|no author)$")
+_CREW = re.compile(r"(?i)(?:tim|team|redaksi|wartawan|reporter) (?=\w{3})")
+"""Tim Warta: a crew of the house, whose short name is the beginning of its long one."""
 _ARTICLES = re.compile(r"(?i)^(?:the|der|die|das|le|la|les|el|il|harian|koran) ")
 _LONGEST_LINE = 1000
 """Characters that are read of a line: the authors of a study fill some hundred; a limit bounds the time of matching."""
@@ -210,7 +216,13 @@ def find_editors(lines: Iterable[str]) -> tuple[str, ...]:
 
 def find_house(names: Iterable[str]) -> tuple[str, ...]:
     """Who signs where no person does: the agency or newsroom that structured data name, as they stand there."""
-    return tuple(dict.fromkeys(name for name in names if len(name) <= _LONGEST_NAME and not _NO_HOUSE.search(name)))
+    return tuple(dict.fromkeys(name for name in names if len(name) <= _LONGEST_NAME and _is_house(name)))
+
+
+def _is_house(name: str) -> bool:
+    if sum(map(str.isalpha, name)) < len(name) / 2 or _NO_HOUSE.search(name):
+        return False
+    return not (_PLACEHOLDER.search(name) or _ACCOUNT.search(name) or _is_calendar(name) or find_dates(name))
 
 
 def _people(line: str) -> Iterator[str]:
@@ -267,7 +279,8 @@ def _plain_name(name: str, *, follows: bool) -> str:
     if not lower or len(lower) == len(words) or words[0].isupper():
         return name
     first, last = lower[0], lower[-1]
-    if words[first] in _ORIGINS or (first > 1 and last + 1 >= len(words)):
+    dated = any(map(str.isdigit, "".join(words[last + 1 :])))
+    if words[first] in _ORIGINS or (first > 1 and (last + 1 >= len(words) or dated)):
         return " ".join(words[:first])
     return " ".join(words[last + 1 :]) if last + 1 < len(words) else ""
 
@@ -277,7 +290,9 @@ def _is_person(name: str) -> bool:
         return _is_short_name(name)
     if _PLACEHOLDER.search(name) or _ACCOUNT.search(name) or _FIRM.search(name) or len(name.split()) > _MOST_WORDS:
         return False
-    return not (_NO_PERSON.search(name) or _AGENCY.match(name) or _DEGREE.match(name) or _is_calendar(name))
+    if _TRADEMARK.fullmatch(name) or _DEGREE.match(name):
+        return False
+    return not (_NO_PERSON.search(name) or _AGENCY.match(name) or _is_calendar(name))
 
 
 def _is_calendar(name: str) -> bool:
@@ -294,7 +309,10 @@ def _is_short_name(name: str) -> bool:
 def _is_brand(name: str, houses: frozenset[str]) -> bool:
     first, _, rest = name.partition(" ")
     whole = {_folded(name), _folded(_ARTICLES.sub("", name))}
-    return not houses.isdisjoint(whole) or (bool(rest) and _folded(first) in houses)
+    if not houses.isdisjoint(whole) or (bool(rest) and _folded(first) in houses):
+        return True
+    crew = _CREW.match(name)
+    return crew is not None and any(house.startswith(_folded(name[crew.end() :])) for house in houses)
 
 
 def _folded(text: str) -> str:

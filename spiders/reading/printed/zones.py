@@ -13,26 +13,30 @@ ZONES |= {"est": -5, "edt": -4, "pst": -8, "pdt": -7, "jst": 9, "sgt": 8, "myt":
 _NAMED = re.compile(r" ?\(?(?:(?P<place>[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)|(?P<name>[A-Z]{3,5}))\)?(?![A-Za-z/])")
 _SHAPED = re.compile(r"[A-Z]{2,3}T")
 """Three or four letters that end like "... Time": a zone, though the database does not know it."""
+_IN_WORDS = re.compile(r" ?\(?[Ww]aktu (?![Bb]aca)(?:setempat|[A-Z])")
+"""10.15 waktu Mekkah, 10.15 waktu setempat: a clock of elsewhere."""
+_ALONE = re.compile(r" ?\(?[A-Z]{2,5}\)?")
 _SEASONS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC))
 
 
-def zone_after(text: str) -> tzinfo | bool | None:
+def zone_after(text: str, *, machine: bool = False) -> tzinfo | bool | None:
     """The zone that a text states right at its start, behind a clock.
 
     Args:
         text: What follows the clock, in the letters of the page.
+        machine: Whether the clock counts seconds: what machines write behind that is a zone, known or not.
 
     Returns:
         The zone; None where one is stated that nobody can place; False where none is stated.
     """
     found = _NAMED.match(text)
     if found is None:
-        return False
+        return None if _IN_WORDS.match(text) or (machine and _ALONE.fullmatch(text)) else False
     if found["place"]:
         try:
             return ZoneInfo(found["place"])
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            return False
+            return None if found["place"].partition("/")[0] in _areas() else False
     name = found["name"]
     hours = ZONES.get(name.lower())
     if hours is not None:
@@ -40,7 +44,13 @@ def zone_after(text: str) -> tzinfo | bool | None:
     offsets = _offsets().get(name, frozenset())
     if len(offsets) == 1:
         return timezone(next(iter(offsets)))
-    return None if offsets or _SHAPED.fullmatch(name) else False
+    return None if offsets or _SHAPED.fullmatch(name) or (machine and _ALONE.fullmatch(text)) else False
+
+
+@lru_cache(maxsize=1)
+def _areas() -> frozenset[str]:
+    """What stands before the bar in names of the zone database: Asia, Europe."""
+    return frozenset(key.partition("/")[0] for key in available_timezones() if "/" in key)
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,22 @@ def test_the_headline_is_without_the_name_of_the_site(title: str) -> None:
     assert page.headline in {"Sekolah Sungai", "Sekolah Sungai – Lokal"}
 
 
+@pytest.mark.parametrize(
+    ("heading", "shown"),
+    [
+        ("<span class=x>EKSKLUSIF</span>Panen Raya", "EKSKLUSIF Panen Raya"),
+        ("<span>Foto</span>Panen Raya", "Foto Panen Raya"),
+        ("<b>VIDEO</b>PANEN RAYA", "VIDEO PANEN RAYA"),
+        ("<span class=first>P</span>anen Raya", "Panen Raya"),
+        ("<b>P</b>ANEN RAYA", "PANEN RAYA"),
+        ("Panen<br>Raya", "Panen Raya"),
+        ("Pa<i>nen</i> Raya", "Panen Raya"),
+    ],
+)
+def test_a_badge_in_a_heading_is_a_word_of_its_own_and_a_first_letter_is_not(heading: str, shown: str) -> None:
+    assert a_page(BODY.replace("Sekolah Sungai", heading, 1)).headline == shown
+
+
 def test_a_dash_in_a_headline_stays() -> None:
     page = a_page(f"<p>{LEAD}</p>", "<title>Musim Tanam Tiba - Petani Menunggu Hujan - Koran Uji</title>")
     assert page.headline == "Musim Tanam Tiba - Petani Menunggu Hujan"

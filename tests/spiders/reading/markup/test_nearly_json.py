@@ -22,12 +22,22 @@ REST = '"datePublished": "2026-05-04T18:11:00+08:00", "author": {"@type": "Perso
         '{"@type": "NewsArticle", "wordCount": , REST}',
         '{"@type": "NewsArticle" REST}',
         "{'@type': 'NewsArticle', REST}",
+        '\ufeff{"@type": "NewsArticle", REST}',
+        '{"@type": "NewsArticle", REST}\ufeff',
     ],
 )
 def test_a_slip_costs_no_more_than_itself(text: str) -> None:
     page = a_page(BODY, f'<script type="application/ld+json">{text.replace("REST", REST)}</script>')
     assert page.authors == ("Sari Dewi",)
     assert page.published_at is not None
+
+
+def test_json_that_was_escaped_as_if_it_were_text_is_read() -> None:
+    text = f'{{"@type": "NewsArticle", "headline": "Kata &amp;quot;Kades&amp;quot;", {REST}}}'.replace('"', "&quot;")
+    page = a_page(BODY, f'<script type="application/ld+json">{text}</script>')
+    assert page.authors == ("Sari Dewi",)
+    (value,) = read_json('{"a": "di &quot;pasar&quot;"}')
+    assert value == {"a": "di &quot;pasar&quot;"}, "what is valid is left as it is"
 
 
 @pytest.mark.parametrize("text", ["", "function () { return 1 }", "Sari", "<p>", "null null x"])

@@ -81,6 +81,39 @@ def test_who_signs_for_the_house_is_as_stated_but_no_address_and_no_account() ->
     assert find_house(["contoh.id", "admin", "redaksi@contoh.id", "https://contoh.id/", "contoh.id"]) == ("contoh.id",)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "null",
+            "false",
+            "N/A",
+            "-",
+            "12345",
+            "{{author}}",
+            "%author%",
+            "[author_name]",
+            "Author",
+            "Anonymous",
+            "user1",
+        ),
+        *("Super Admin", "webmaster", "Senin, 28 November 2026", "28/11/2026 10:15", "Senin", "()"),
+    ],
+)
+def test_nobody_signs_by_a_placeholder_a_number_or_a_day(name: str) -> None:
+    assert find_house([name]) == ()
+
+
+@pytest.mark.parametrize("name", ["ANTARA", "dpa", "Kantor Berita 24", "Warta Contoh", "Radio 4 Contoh"])
+def test_a_house_may_be_called_by_letters_and_figures(name: str) -> None:
+    assert find_house([name]) == (name,)
+
+
+def test_a_crew_and_a_trademark_are_no_people_but_a_man_called_tim_is() -> None:
+    assert find_people(["Tim Warta, Sari Dewi - detikNews"], ["Warta Contoh"]) == ("Sari Dewi",)
+    assert find_people(["Tim Cook"], ["Warta Contoh"]) == ("Tim Cook",)
+
+
 @given(st.text(max_size=80))
 def test_any_line_is_read(line: str) -> None:
     assert all(name in find_people([line], agencies=True) for name in find_people([line]))
@@ -107,6 +140,8 @@ def test_any_line_is_read(line: str) -> None:
         "Kamis, 25.04.24 | 14:07 | Oleh Sari Dewi",
         "Sari Dewi, pengajar yang menulis tentang sungai dan sawah sejak lama",
         "Sari\u00ad Dewi",
+        "Ditulis oleh Sari Dewi pada 28 November 2026",
+        "Sari Dewi pada 5/5/2026",
     ],
 )
 def test_what_stands_beside_a_name_is_no_author(line: str) -> None:
