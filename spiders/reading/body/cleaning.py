@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"\[Gambas:[^\]]{1,40}\]")
 _LABEL_AT_END = re.compile(
-    r"(?:(?<=[.!?…])|(?<=[.!?…][\"”’)]))\s+(?P<words>[^\W\d_]+(?: [^\W\d_]+){0,2}\s*(?P<colon>:)?\s*)$"
+    r"(?:(?<=[.!?…])|(?<=[.!?…][\"”’)]))\s+[(\[]?(?P<words>[^\W\d_]+(?: [^\W\d_]+){0,2}\s*(?P<colon>:)?\s*)$"
 )
 """One to three words behind the end of a sentence, at the end of a text."""
 _TITLE_WORDS = 4
+_KNOWN_WORDS = 2
+"""Of a link behind a label that is known to point elsewhere."""
+_LEAST_PROSE = 80
+_AROUND = " \t\r\n([])|–—-"
 _LONGEST_COUNTER = 40
 _MOST_COMPARED = 100_000_000
 """Letters: every paragraph is sought in all of them, as long as that takes no longer than reading the page."""
@@ -109,16 +113,21 @@ def _without_pointer(block: Block, text: str) -> str:
     """
     starts = [place for place, tag in block.marks if tag == "<a>"]
     ends = [place for place, tag in block.marks if tag != "<a>"]
+    if starts and ends and points_elsewhere(collapse("".join(block.texts[: starts[0]])), linked=True):
+        rest = collapse("".join(block.texts[ends[0] :])).lstrip(_AROUND)
+        if len(rest) >= _LEAST_PROSE and rest[:1].isupper():
+            return rest
     if not starts or not ends or any(map(str.isalnum, "".join(block.texts[ends[-1] :]))):
         return text
     before, link = "".join(block.texts[: starts[-1]]), "".join(block.texts[starts[-1] : ends[-1]])
     label = _LABEL_AT_END.search(before)
-    if label is None or not before[: label.start()].strip() or len(link.split()) < _TITLE_WORDS:
+    if label is None or not before[: label.start()].strip():
         return text
-    if label["colon"] is None and not points_elsewhere(label["words"], linked=True):
+    is_known = points_elsewhere(label["words"], linked=True)
+    if len(link.split()) < (_KNOWN_WORDS if is_known else _TITLE_WORDS) or not (is_known or label["colon"]):
         return text
     cut = text.rfind(label["words"].strip(), 0, text.rfind(link.strip()) + 1)
-    return text[:cut] if cut > 0 else text
+    return text[:cut].rstrip(_AROUND) if cut > 0 else text
 
 
 def _parsed(blocks: Iterable[Block]) -> Iterator[tuple[str, int]]:

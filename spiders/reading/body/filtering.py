@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from spiders.reading.body.boilerplate import is_never_text, stands_apart, starts_comments, starts_others
+from spiders.reading.body.boilerplate import is_hidden, is_never_text, stands_apart, starts_comments, starts_others
 from spiders.reading.body.structure import Kin, asks_password, author_boxes, captions, kin_of, main_kin
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.printed.date_roles import is_date_line
@@ -65,7 +65,9 @@ def filtered(
     locked = Inherited(asks_password)
     prose = []
     for block in blocks:
-        if block in told:
+        if is_hidden(block.element) and block.element not in containers:  # what holds several may be folded away
+            noted[block] = "hidden"
+        elif block in told:
             noted[block] = "caption"
         elif locked(block.element):
             noted[block] = "password form"

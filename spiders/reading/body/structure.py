@@ -30,6 +30,8 @@ _LEAST_CARDS = 2
 _TITLE = 12
 """Characters of the shortest link that may be the title of an article."""
 _LINKED = 0.8
+_LONGEST_ROW = 3
+"""Blocks: a title, an excerpt and its date."""
 _OPENING = 3
 """Blocks of a card among which its title stands."""
 _LEAST_TEXT = 0.5
@@ -62,10 +64,10 @@ def main_kin(blocks: Iterable[Block], least: int) -> Kin | None:
 
 def opens_linked(block: Block) -> bool:
     """Whether a block begins with a link that may be the title of an article."""
+    if block.link_share > _LINKED:  # it holds the link, or stands in it
+        return len(block.text) > _TITLE
     if not block.linked or not block.marks or block.marks[0][1] != "<a>":
         return False
-    if block.link_share > _LINKED:
-        return len(block.text) > _TITLE
     start = block.marks[0][0]
     end = block.marks[1][0] if len(block.marks) > 1 else len(block.texts)
     lead = "".join(block.texts[:start]).strip()
@@ -91,7 +93,26 @@ def other_articles(blocks: Sequence[Block], within: Box) -> frozenset[Block]:
             if size <= (1 - _LEAST_TEXT) * total or _are_excerpts(blocks, cards):
                 found.update(inside)
         pending += box.inner
+    rows = _rows(blocks[within.first : within.end])
+    size = sum(len(block.text) for row in rows for block in row)
+    if len(rows) >= _LEAST_CARDS and size <= (1 - _LEAST_TEXT) * total:
+        found.update(block for row in rows for block in row)
     return frozenset(found)
+
+
+def _rows(blocks: Sequence[Block]) -> list[Sequence[Block]]:
+    """Linked headings with an excerpt each, in a row of siblings up to the end: cards without boxes."""
+    rows: list[Sequence[Block]] = []
+    end = len(blocks)
+    for place in range(len(blocks) - 1, -1, -1):
+        if blocks[place].heading:
+            row = blocks[place:end]
+            is_row = opens_linked(row[0]) and 1 < len(row) <= _LONGEST_ROW
+            if not is_row or sum(len(block.text) for block in row) > _LONGEST_CARD:
+                break
+            rows.append(row)
+            end = place
+    return rows
 
 
 def _cards(blocks: Sequence[Block], box: Box) -> list[Box]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from spiders.reading.markup.blocks import Block, Box
 
 FILE = Path(__file__).with_name("weights.toml")
-LAWS = frozenset(("caption", "password form", "box about an author", "comments", "label", "label of a link"))
+LAWS = frozenset(("hidden", "caption", "password form", "box about an author", "comments", "label", "label of a link"))
 """Reasons of the rules that no evidence outweighs."""
 
 _MOST = 5000

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -39,7 +40,6 @@ _FIGURES = _words("table blockquote pre ul ol")
 """What a `<figure>` shows beside pictures, as WordPress wraps its tables and quotations: text like any other."""
 _MOST_PARAGRAPHS = 3
 _LEAST_PARAGRAPH = 60
-_FEW = 2
 """Paragraphs, and characters of each, by which a skipped element is seen to hold a text."""
 NAVIGATION = _words("dialog menu nav")
 """Rarely text of an article, and a third of all elements."""
@@ -238,12 +238,12 @@ class _Walk:
 
 def _holds_page(element: HtmlElement) -> bool:
     """Whether an element that is never text holds the article, because its end tag is missing or misplaced."""
-    if element.tag == "a":  # teasers are links around an article
-        if len(element) < _FEW or next(element.iter("h1"), None) is None:
-            return False
-        return (
-            next((inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH), None) is not None
-        )
+    if element.tag == "a":  # teasers are links around an article, of a paragraph or two; the headline's is a page
+        if not element.get("href"):
+            return any(inner.tag not in INLINE for inner in element)
+        titled = next(element.iter("h1"), None) is not None
+        long = (inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH)
+        return len(list(islice(long, _MOST_PARAGRAPHS))) >= (1 if titled else _MOST_PARAGRAPHS)
     if element.tag == "figure" and next(element.iter(*_FIGURES), None) is not None:
         return True
     paragraphs = 0

@@ -34,10 +34,26 @@ def cards(heading: str, item: str, around: str = "div") -> str:
         "<div class=x><h4><a href={address}>{title}</a></h4><p>{text}</p></div>",
         "<section><a href={address}>{title}</a><p>{text}</p></section>",
         "<div><h5><a href={address}>{title}</a></h5><span>28 November 2026</span><div>{text}</div></div>",
+        "<div><a href={address}><h5>{title}</h5></a><p>{text}</p></div>",
+        "<h4><a href={address}>{title}</a></h4><p>{text}</p>",
     ],
 )
 def test_linked_titles_with_an_excerpt_each_are_others_whatever_stands_above(heading: str, item: str) -> None:
     assert page(cards(heading, item)) == TEXT
+
+
+def test_linked_headings_in_a_row_below_the_text_are_others_without_any_box() -> None:
+    item = "<h4><a href={address}>{title}</a></h4><p>{text}</p>"
+    rows = "".join(item.format(title=t, address=f"/b-{n}", text=x) for n, (t, x) in enumerate(OTHERS[:2]))
+    assert page(rows) == TEXT
+
+
+def test_a_list_of_places_with_a_link_each_is_the_text() -> None:
+    item = "<h3><a href={address}>{title}</a></h3><p>{text}</p>"
+    rows = "".join(item.format(title=t, address=f"/b-{n}", text=x) for n, (t, x) in enumerate(OTHERS))
+    body = f"<div><p>{LEAD}</p>{rows}</div>"
+    read = a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs
+    assert [text for _, text in OTHERS] == [text for text in read if text in dict(map(reversed, OTHERS))]
 
 
 def test_excerpts_that_end_in_dots_are_others_beside_the_shortest_text() -> None:
@@ -158,6 +174,13 @@ def test_hidden_text_inside_a_line_is_not_read() -> None:
     assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == (LEAD, SECOND)
 
 
+@pytest.mark.parametrize("how", ["hidden", "style='display: none'", "style='display:none;color:red'"])
+def test_a_hidden_paragraph_amid_the_text_is_not_read(how: str) -> None:
+    texts = [f"<p>{text}</p>" for text in TEXT]
+    body = "".join([*texts[:2], f"<p {how}>{BIO}</p>", *texts[2:]])
+    assert a_page(f"<h1>Sekolah Sungai</h1><div>{body}</div>").paragraphs == TEXT
+
+
 @pytest.mark.parametrize(
     "dateline", ["Jakarta, 5 Mei 2026 (ANTARA) -", "ISTANBUL, 23 Februari 2016 (Antara/PRNewswire) --"]
 )
@@ -208,6 +231,21 @@ def test_a_pointer_at_the_end_of_a_paragraph_is_cut(pointer: str) -> None:
         else (f"{LEAD} Lihat Ikan semah kembali ke hulu sungai", SECOND)
     )
     assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == want
+
+
+@pytest.mark.parametrize(
+    "pointer", ["Baca juga: <a href=/2>Ikan semah</a>", "<br>(Baca: <a href=/2>Ikan semah kembali</a>)"]
+)
+def test_behind_a_label_that_points_elsewhere_a_title_of_two_words_is_cut_too(pointer: str) -> None:
+    body = f"<div><p>{LEAD} {pointer}</p><p>{SECOND}</p></div>"
+    assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == (LEAD, SECOND)
+
+
+@pytest.mark.parametrize("pointer", ["<b>Baca juga: {link}</b> ", "Simak juga {link}<br>", "(Baca: {link}) "])
+def test_a_pointer_before_a_paragraph_is_cut_and_the_paragraph_stays(pointer: str) -> None:
+    link = "<a href=/2>Ikan semah kembali ke hulu</a>"
+    body = f"<div><p>{LEAD}</p><p>{pointer.format(link=link)}{SECOND}</p><p>{THIRD}</p></div>"
+    assert a_page(f"<h1>Sekolah Sungai</h1>{body}").paragraphs == (LEAD, SECOND, THIRD)
 
 
 def test_a_link_within_the_last_sentence_stays() -> None:

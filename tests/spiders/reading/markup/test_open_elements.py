@@ -23,6 +23,14 @@ def test_what_holds_most_paragraphs_is_read_without_an_article_element(tag: str)
     assert a_page(f"<{tag}><h1>Sekolah Sungai</h1><div>{text}</div></{tag}>").paragraphs[:2] == (LEAD, SECOND)
 
 
+@pytest.mark.parametrize("anchor", ["<a>", "<a name=top>", "<a href=/x>", "<a href=/x>Menu "])
+@pytest.mark.parametrize("place", ["<h1>Sekolah Sungai</h1>{}", "{}<article><h1>Sekolah Sungai</h1>"])
+def test_an_anchor_that_is_left_open_makes_no_link_of_the_article(anchor: str, place: str) -> None:
+    text = "".join(f"<p>{each}</p>" for each in (LEAD, SECOND, LEAD.upper()))
+    page = a_page(f"<div>{place.format(anchor)}<div>{text}</div></div>")
+    assert page.paragraphs == (LEAD, SECOND, LEAD.upper())
+
+
 @pytest.mark.parametrize("cut", [b"\xc3", b"\xe2\x80", b"\xff"])
 def test_a_cut_byte_costs_one_character(cut: bytes) -> None:
     text = "Café à Genève: «déjà vu», naïveté, ‘cœur’ – très élégant. " * 3
