@@ -233,9 +233,9 @@ def _certain(node: Node, canonical: Node, cluster: list[Node], edges: list[Edge]
     if node.text == canonical.text:
         return Edge(canonical.article_id, node.article_id, SAME_TEXT, 1.0, EQUAL)
     known = {each.article_id for each in cluster}
-    for edge in edges:
-        if edge.why in _CERTAIN and node.article_id in (edge.a, edge.b) and {edge.a, edge.b} <= known:
-            return edge
+    own = [edge for edge in edges if edge.why in _CERTAIN and node.article_id in (edge.a, edge.b)]
+    if inside := [edge for edge in own if {edge.a, edge.b} <= known]:
+        return min(inside, key=lambda edge: canonical.article_id not in (edge.a, edge.b))
     twin = min(each.article_id for each in cluster if each.text == node.text and each is not node)
     return Edge(twin, node.article_id, SAME_TEXT, 1.0, EQUAL)
 

@@ -11,10 +11,11 @@ from typing import Any
 from support.checkout import ROOT, SUPPORT, TESTS
 
 
-def ask(publisher: dict[str, Any], urls: list[str], **variables: str) -> dict[str, str]:
+def ask(publisher: dict[str, Any] | None, urls: list[str], **variables: str) -> dict[str, str]:
+    """Outcome by URL; without a publisher it is a spider of somebody else that asks."""
     child = subprocess.run(
         [sys.executable, str(SUPPORT / "guarded_requests.py")],
-        input=json.dumps({"publisher": {"name": "Warta", **publisher}, "urls": urls}),
+        input=json.dumps({"publisher": publisher and {"name": "Warta", **publisher}, "urls": urls}),
         env={
             "PATH": os.environ["PATH"],
             "SCRAPY_SETTINGS_MODULE": "spiders.settings",

@@ -288,3 +288,48 @@ def test_what_the_database_itself_finds_wrong_still_comes_as_the_driver_has_it(d
         rows(
             database, "update lumbung.domain set strikes = -1; insert into lumbung.domain values ('a', now(), null, -1)"
         )
+
+
+def test_whoever_learns_that_its_crawl_was_closed_asks_no_more_and_leaves_no_session_behind(
+    database: Connection, database_url: str
+) -> None:
+    """A crawl that another one has closed: every later call says at once that the database is lost to it."""
+    new: list[Connection] = []
+
+    def take_up(connection: Connection) -> bool:
+        new.append(connection)
+        raise DatabaseError("closed by another one")
+
+    lasting = Lasting(connect(database_url), take_up, patience=20)
+    kill_backend(database, lasting.connection)
+    with pytest.raises(DatabaseError, match="closed by another one"):
+        lasting.do(lambda: rows(lasting.connection, "select 1"))
+    for _ in range(2):
+        with pytest.raises(DatabaseLost):
+            lasting.do(lambda: rows(lasting.connection, "select 1"))
+    assert len(new) == 1
+    assert new[0].closed
+    lasting.connection.close()
+
+
+@pytest.mark.parametrize("refusals", [0, 1, 3])
+def test_of_all_connections_only_the_one_that_was_taken_up_stays_open(
+    database: Connection, database_url: str, refusals: int
+) -> None:
+    new: list[Connection] = []
+
+    def take_up(connection: Connection) -> bool:
+        new.append(connection)
+        if len(new) % 2 == 0:
+            kill_backend(database, connection)
+            rows(connection, "select 1")
+        return len(new) > refusals
+
+    first = connect(database_url)
+    lasting = Lasting(first, take_up)
+    kill_backend(database, first)
+    (told,) = lasting.do(lambda: rows(lasting.connection, "select pg_backend_pid()"))
+    assert lasting.connection is new[-1]
+    assert told == (new[-1].info.backend_pid,)
+    assert [each.closed == 0 for each in (first, *new)] == [False] * len(new) + [True]
+    lasting.connection.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +138,23 @@ def test_every_form_that_carries_a_private_address_is_judged_like_it(address: ob
     tail = f"{high:x}:{low:x}"
     for form in (f"::ffff:{address}", f"::{address}", f"64:ff9b::{address}", f"2002:{tail}::1", f"::ffff:0:{tail}"):
         assert forbidden(form) is not None, form
+
+
+SPECIAL = """
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24
+192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 64:ff9b:1::/48 100::/64
+2001:2::/48 2001:db8::/32 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
+""".split()  # noqa: SIM905 - a list of quoted strings would take a screen
+"""Of IANA's registries (RFC 6890) what no address of a newspaper lies in."""
+
+
+@pytest.mark.parametrize("network", SPECIAL)
+def test_a_special_network_is_closed_from_its_first_address_to_its_last_and_not_beyond(network: str) -> None:
+    whole = ip_network(network)
+    first, last = whole[0], whole[-1]
+    assert None not in {forbidden(str(first)), forbidden(str(last)), forbidden(str(whole[whole.num_addresses // 3]))}
+    for beside in (int(first) - 1, int(last) + 1):
+        if whole.version == 4 and 0 < beside < 2**32:
+            address = ip_address(beside)
+            inside = any(address in ip_network(each) for each in SPECIAL if ip_network(each).version == 4)
+            assert (forbidden(str(address)) is not None) == inside, address

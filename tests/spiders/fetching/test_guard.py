@@ -100,6 +100,15 @@ def test_a_local_publisher_is_reached_at_its_own_address() -> None:
         assert listener.connections == 1
 
 
+def test_a_spider_of_no_publisher_is_guarded_as_well() -> None:
+    with listening() as listener:
+        urls = [f"http://127.0.0.1:{listener.port}/", "http://127.0.0.1/", "http://loopback.example/"]
+        outcomes = ask(None, urls)
+        assert listener.connections == 0
+    assert outcomes[urls[0]].endswith(f"port {listener.port} is not asked; 80, 443 are")
+    assert all("127.0.0.1" in outcomes[url] and "ForbiddenAddress" in outcomes[url] for url in urls[1:])
+
+
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
