@@ -145,14 +145,14 @@ def _server(scheme: str, netloc: str, home: str, domains: tuple[str, ...]) -> _S
 
 
 def _host(name: str) -> str:
-    """The host in ASCII and lower case.
+    """The host in ASCII; in lower case, as `urlsplit` gives it.
 
     Raises:
         ValueError: it is none.
     """
     if ":" in name:
         return str(ip_address(name))
-    name = name.lower().rstrip(".")
+    name = name.rstrip(".")
     if len(name) > _LONGEST_HOST:
         raise ValueError("too long for a host name")
     host = name if name.isascii() else _ascii(name)

@@ -107,7 +107,7 @@ def parse_window(
         raise WindowError(f"to_date {asked_last} needs a from_date: {_ALLOWED}")
     start = _moment("from_date", from_date, zone, ends=False)
     end = _moment("to_date", to_date, zone, ends=True) if to_date else None
-    if end is not None and end == start:
+    if end == start:
         raise WindowError(f"from_date {asked_first} is not before to_date {asked_last}; between the two is nothing")
     if end is not None and end < start:
         raise WindowError(f"from_date {asked_first} is after to_date {asked_last}; give the earlier one first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +185,25 @@ def test_a_crawl_announces_and_deduplication_follows_the_announcement(loaded: di
     assert crawl["outlets"] == {"crawl": [], "announce": ["news_articles_due"]}
     assert deduplicate["assets"] == ["news_articles"]
     assert deduplicate["inlets"] == {"mark_duplicates": ["lumbung://news/articles"]}
+
+
+def test_what_the_tasks_send_and_wait_for_is_in_one_group_of_assets(loaded: dict[str, Any]) -> None:
+    groups = {name: dag["groups"] for name, dag in loaded["dags"].items()}
+    assert groups == {name: [] if name == "check_publishers" else ["lumbung"] for name in loaded["dags"]}
+
+
+def test_whatever_asks_a_publisher_has_one_colour_and_its_tasks_its_owner(loaded: dict[str, Any]) -> None:
+    publishers = {f"crawl_{key}": each for key, each in load_publishers().items()}
+    for name, dag in loaded["dags"].items():
+        colours = [] if name == "deduplicate" else dag["colours"]
+        assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in colours), name
+        assert len(dag["colours"]) == (name != "deduplicate"), name
+        if name in publishers:
+            assert set(dag["owned by"].values()) == {publishers[name].hosts[0]} == set(dag["owners"])
+            assert dag["description"] == f"{publishers[name].name}: {publishers[name].home}"
+            assert "**Colours.**" in dag["doc"]
+        else:
+            assert set(dag["owned by"].values()) == {"airflow"}
 
 
 def test_deduplication_has_a_net_under_the_event(loaded: dict[str, Any]) -> None:

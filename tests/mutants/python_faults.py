@@ -16,7 +16,7 @@ from mutants.mutant import Fault
 from mutants.pattern_faults import weaker_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -69,17 +69,20 @@ class _Planter:
         self._starts = [0]
         for line in source.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line.encode()))
+        self._endings: set[ast.stmt] = set()
+        """`return None` where a function would end anyway."""
 
     def faults(self, node: ast.AST, scope: str) -> Iterator[Fault]:
         """Faults in a node and below it."""
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             scope = f"{scope}.{node.name}".lstrip(".")
+            self._endings.update(_endings(node.body))
         if isinstance(node, ast.expr):
             for kind, text in _expressions(node):
                 yield self._instead(node, f"({text})", kind, scope)
             yield from self._members(node, scope)
         elif isinstance(node, ast.stmt):
-            for kind, text in _statements(node):
+            for kind, text in () if node in self._endings else _statements(node):
                 yield self._instead(node, text, kind, scope)
             yield from self._conditions(node, scope)
         if isinstance(node, ast.comprehension):
@@ -161,6 +164,19 @@ def _is_for_types(node: ast.AST) -> bool:
 
 def _is_hushed(decorator: ast.Call) -> bool:
     return ast.unparse(decorator.func).rpartition(".")[2] in _HUSHED
+
+
+def _endings(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    match body:
+        case [*_, ast.Return(ast.Constant(None)) as last]:
+            yield last
+        case [*_, ast.If(body=then, orelse=otherwise)]:
+            yield from (*_endings(then), *_endings(otherwise))
+        case [*_, ast.Try(body=tried, handlers=handlers, orelse=otherwise)]:
+            yield from _endings(otherwise or tried)
+            yield from (each for handler in handlers for each in _endings(handler.body))
+        case [*_, ast.With(body=inside)]:
+            yield from _endings(inside)
 
 
 def _as_list(value: object) -> Iterable[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -250,3 +251,37 @@ def test_backslashes_before_the_query_are_slashes_and_in_it_they_stay() -> None:
 )
 def test_marks_of_amp_go_and_one_segment_stays(path: str, canonical: str) -> None:
     assert canonicalise(f"https://www.warta.id{path}", WARTA) == f"https://www.warta.id{canonical}"
+
+
+@pytest.mark.parametrize("where", ["a{}b", "p?q=a{}b"])
+def test_each_escaped_byte_has_one_form_whatever_its_letters_are_written_like(where: str) -> None:
+    """RFC 3986, section 6.2.2: what is unreserved stands for itself, the hexadecimals of the rest are capitals."""
+    plain = set(
+        string.ascii_letters + string.digits + "-._~" + "!'()*,"
+    )  # the latter are escaped by some and not others
+    for byte in range(256):
+        expected = chr(byte) if chr(byte) in plain else f"%{byte:02X}"
+        high, low = f"{byte:02x}"
+        for form in {high + low, high.upper() + low, high + low.upper(), (high + low).upper()}:
+            found = canonicalise(f"https://koran.example/{where.format('%' + form)}", WARTA)
+            assert found == f"https://koran.example/{where.format(expected)}", form
+
+
+@pytest.mark.parametrize("broken", ["%", "%4", "%4g", "%g4", "%%41"])
+def test_a_percent_sign_that_escapes_nothing_is_escaped_itself(broken: str) -> None:
+    found = canonicalise(f"https://koran.example/a{broken}", WARTA)
+    assert found == f"https://koran.example/a{broken.replace('%', '%25', 1).replace('%41', 'A')}"
+
+
+def test_a_host_name_may_have_253_characters_and_no_more() -> None:
+    longest = ".".join([*["a" * 61] * 4, "a" * 5])
+    assert len(longest) == 253
+    assert canonicalise(f"http://{longest}/x", WARTA) == f"https://{longest}/x"
+    assert canonicalise(f"http://{longest}a/x", WARTA) == f"http://{longest}a/x"
+
+
+def test_the_letters_of_a_host_are_small_in_every_script() -> None:
+    for host in ("WWW.Warta.ID", "www.WARTA.id."):
+        assert canonicalise(f"http://{host}/A", WARTA) == "https://www.warta.id/A"
+    small = canonicalise("https://kabar-é.example/", WARTA)
+    assert canonicalise("https://KABAR-É.example/", WARTA) == small != "https://KABAR-É.example/"
