@@ -87,7 +87,7 @@ def loads(text: str) -> SeedText:
     """
     blocks = text.split("\n\n")
     for number, block in enumerate(blocks, 1):
-        _check(number, block, last=number == len(blocks))
+        _check(number, block)
     if len(blocks) < 3:  # noqa: PLR2004 - the title line, the headline, a paragraph
         raise SeedFormatError(
             f"block {len(blocks)} is the last: expected at least 3 (breadcrumb and headline, headline, paragraphs)"
@@ -137,10 +137,10 @@ def _refuse_empty(blocks: list[str]) -> None:
             raise SeedFormatError(f"block {number}: expected text, got an empty paragraph")
 
 
-def _check(number: int, block: str, *, last: bool) -> None:
+def _check(number: int, block: str) -> None:
     if "\r" in block:
         raise SeedFormatError(f"block {number} has a carriage return: expected LF line ends only")
-    if last and block.endswith("\n"):
+    if block.endswith("\n"):  # the last one: of two blank lines the second begins a block
         raise SeedFormatError(f"block {number} ends with a newline: expected none at the end of the text")
     if not block.strip("\n"):
         raise SeedFormatError(f"block {number} is empty: expected text, and one blank line between blocks")

@@ -18,7 +18,7 @@ PATHS = {
 
 
 def passed_on(queries: list[str]) -> dict[str, Any]:
-    """What Airflow is asked instead of each query: of the list by its text, then of one query by the kind of request."""
+    """What Airflow is asked instead of each query: of a list by its text, of one query by the request."""
     (registered,) = NameSearchPlugin.fastapi_root_middlewares
     told: list[dict[str, Any]] = []
 
