@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ from pipelines.database.connections import DatabaseUnreachable, connect
 from spiders.crawler import PublisherSpider
 from spiders.errors import LumbungError
 from spiders.publishers import Publisher
-from spiders.publishers.window import parse_window
-from spiders.spider_arguments import ARGUMENTS
+from spiders.publishers.window import parse_window, shown
+from spiders.spider_arguments import ARGUMENTS, positive, printable, refuse_unknown, truth
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +87,52 @@ def test_any_arguments_are_taken_or_refused_in_one_line(arguments: dict[str, str
         assert arguments
     if set(arguments) - set(KNOWN):
         assert "no such spider argument; allowed are from_date, to_date" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_each_argument_is_known_by_its_whole_name_only(name: str) -> None:
+    refuse_unknown([name])
+    refuse_unknown(ARGUMENTS)
+    for other in (name[:-1], f"{name}s", name.upper(), ""):
+        with pytest.raises(LumbungError, match=f"^{re.escape(shown(other))}: no such spider argument; allowed are "):
+            refuse_unknown([*ARGUMENTS, other])
+
+
+@pytest.mark.parametrize("text", [None, "", "crawl_koran/manual__2026-11-20T03:00:00+00:00/1", "x" * 500, "é" * 500])
+def test_a_name_of_a_run_is_taken_as_it_is(text: str | None) -> None:
+    assert printable("run", text) == text
+
+
+@pytest.mark.parametrize("text", ["x" * 501, "a\nb", "a\x00", "\ud800", "\u202e", "x" * 500 + "\n"])
+def test_a_name_that_is_too_long_or_no_text_is_refused(text: str) -> None:
+    with pytest.raises(LumbungError, match="^run is .*; allowed are up to 500 printable characters$") as refused:
+        printable("run", text)
+    assert is_one_line(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [(None, None), ("", None), ("1", 1), ("007", 7), ("999999999", 999_999_999), ("000000001", 1), ("٣", 3)],
+)
+def test_a_number_from_1_on_is_one_and_nothing_is_none(text: str | None, number: int | None) -> None:
+    assert positive("max_articles", text) == number
+
+
+@pytest.mark.parametrize("text", ["0", "000", "-1", "+5", " 7", "1.0", "²", "1000000000", "0000000001", "1_000"])
+def test_any_other_number_is_refused(text: str) -> None:
+    with pytest.raises(LumbungError, match="^max_articles is .*; allowed is a whole number from 1 on$"):
+        positive("max_articles", text)
+
+
+@pytest.mark.parametrize(("text", "on"), [("true", True), ("TRUE", True), ("false", False), ("False", False)])
+def test_a_switch_is_on_or_off(text: str, *, on: bool) -> None:
+    assert truth("refetch", text) is on
+
+
+@pytest.mark.parametrize("text", ["", "1", "ya", "true ", "truefalse"])
+def test_a_switch_is_nothing_else(text: str) -> None:
+    with pytest.raises(LumbungError, match="^refetch is .*; allowed are true and false$"):
+        truth("refetch", text)
 
 
 @settings(max_examples=400)
