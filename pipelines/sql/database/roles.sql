@@ -25,8 +25,9 @@ select count(*) = 2 and bool_and(pg_has_role(nspowner, 'usage')) from pg_namespa
 grant usage on schema news to news_reader;
 grant select on all tables in schema news to news_reader;
 grant select on lumbung.searched to news_reader;
--- Views and functions of news call them. By name a reader reaches none, nor that view: schema lumbung is closed.
-grant execute on all functions in schema lumbung to news_reader;
+-- Where PUBLIC has lost that right. Of schema lumbung views and functions of news call them: by name a reader reaches none,
+-- nor that view, for the schema is closed.
+grant execute on all functions in schema lumbung, news to news_reader;
 alter default privileges in schema news grant select on tables to news_reader
 
 -- grant_crawler --
@@ -41,7 +42,7 @@ revoke delete on
 revoke update on lumbung.change from lumbung_crawler;
 revoke insert, update, delete on lumbung.takedown from lumbung_crawler;
 grant usage, select on all sequences in schema lumbung to lumbung_crawler;
-grant execute on all functions in schema lumbung to lumbung_crawler;
+grant execute on all functions in schema lumbung, news to lumbung_crawler;
 grant select on public.lumbung_migration to lumbung_crawler;
 alter default privileges in schema news grant select on tables to lumbung_crawler;
 alter default privileges in schema lumbung grant select, insert, update, delete on tables to lumbung_crawler;

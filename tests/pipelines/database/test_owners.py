@@ -57,6 +57,75 @@ def test_an_owner_of_the_schemas_alone_gives_the_rights_that_are_its_own(databas
         cursor.execute(query("let_in"))  # refused to whoever does not own the database: it is not even asked for
 
 
+RIGHTS = """
+select 'schema', n.nspname, array(select each from unnest(array['usage', 'create']) each
+    where has_schema_privilege(%(role)s, n.oid, each))
+from pg_namespace n where n.nspname in ('lumbung', 'news')
+union all
+select 'function', p.oid::regprocedure::text, array(select 'execute' where has_function_privilege(%(role)s, p.oid, 'execute'))
+from pg_proc p where p.pronamespace in ('lumbung'::regnamespace, 'news'::regnamespace)
+union all
+select 'sequence', c.relname, array(select each from unnest(array['usage', 'select', 'update']) each
+    where has_sequence_privilege(%(role)s, c.oid, each))
+from pg_class c where c.relkind = 'S' and c.relnamespace = 'lumbung'::regnamespace
+union all
+select 'relation', c.oid::regclass::text, array(
+    select each from unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) each
+    where has_table_privilege(%(role)s, c.oid, each))
+from pg_class c
+where c.relkind in ('r', 'p', 'v') and c.relnamespace in ('lumbung'::regnamespace, 'news'::regnamespace,
+    'public'::regnamespace)
+order by 1, 2
+"""
+NOTHING = """
+do $$
+declare
+    role text;
+begin
+    foreach role in array array['public', 'lumbung_crawler', 'news_reader'] loop
+        execute format('revoke all on schema lumbung, news from %s', role);
+        execute format('revoke all on all tables in schema lumbung, news, public from %s', role);
+        execute format('revoke all on all sequences in schema lumbung from %s', role);
+        execute format('revoke all on all functions in schema lumbung, news from %s', role);
+        execute format('alter default privileges in schema news revoke all on tables from %s', role);
+        execute format('alter default privileges in schema lumbung revoke all on tables from %s', role);
+        execute format('alter default privileges in schema lumbung revoke all on sequences from %s', role);
+    end loop;
+end
+$$
+"""
+"""As on a server whose administrator trusts nobody, PUBLIC least."""
+
+
+def test_a_migration_gives_each_role_all_it_needs_whatever_was_taken_from_it_and_from_everybody(
+    database: Connection,
+) -> None:
+    def rights(role: str) -> list[tuple[str, str, list[str]]]:
+        with transaction(database) as cursor:
+            cursor.execute(RIGHTS, {"role": role})
+            return cursor.fetchall()
+
+    def made_later(role: str) -> list[tuple[str, str, list[str]]]:
+        with transaction(database) as cursor:
+            cursor.execute("create table lumbung.later (n bigserial); create view news.later as select 1 as one")
+            cursor.execute(RIGHTS, {"role": role})
+            found = [row for row in cursor.fetchall() if "later" in row[1]]
+            database.rollback()
+        return found
+
+    roles = (CRAWLER, READER)
+    before = {role: (rights(role), made_later(role)) for role in roles}
+    with transaction(database) as cursor:
+        cursor.execute(NOTHING)
+    for role in roles:
+        assert {name for _, name, some in rights(role) if some} == set()
+        assert {name for _, name, some in made_later(role) if some} == set()
+    grant_rights(database)
+    assert {role: (rights(role), made_later(role)) for role in roles} == before
+    grant_rights(database)
+    assert {role: (rights(role), made_later(role)) for role in roles} == before, "a second one changes nothing"
+
+
 def test_no_rights_are_given_in_a_database_without_both_schemas(database: Connection) -> None:
     rows(database, "drop schema news cascade; select 1")
     grant_rights(database)
