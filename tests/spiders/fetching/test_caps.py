@@ -13,6 +13,7 @@ from support.spider_runs import FAST, run_spider
 
 from pipelines.database.connections import Connection, transaction
 from pipelines.harvest.ledger import find_crawl, imbalance, verdict
+from spiders.fetching import caps as caps_module
 from spiders.fetching.caps import Caps
 
 if TYPE_CHECKING:
@@ -40,6 +41,31 @@ def test_a_cap_holds_for_what_it_counts_and_none_is_no_cap(name: str) -> None:
     assert free.ask("https://warta.example/") is None
     assert f"it has reached {name}, 3 " in (caps.ask("https://warta.example/") or "")
     assert (caps.ask("https://lain.example/") is None) == name.startswith("DOMAIN")
+
+
+UNITS = {
+    "CRAWL_REQUESTS": "requests",
+    "CRAWL_MEGABYTES": "MB",
+    "CRAWL_MINUTES": "minutes",
+    "DOMAIN_REQUESTS": "requests to warta.example",
+    "DOMAIN_MEGABYTES": "MB from warta.example",
+}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_each_cap_is_reached_at_its_very_amount_and_tells_its_unit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [5_000.0]
+    monkeypatch.setattr(caps_module, "monotonic", lambda: now[0])
+    caps = Caps(Crawler(Spider, {**dict.fromkeys(UNITS, 0), name: 2.5 if "REQUESTS" not in name else 2}))
+    url = "https://news.warta.example/1"
+    assert caps.ask(url) is None
+    caps.received(b"x" * 2_499_999, Request(url))
+    now[0] += 149.9
+    assert caps.ask(url) is None
+    caps.received(b"x", Request("https://foto.warta.example/2"))
+    now[0] += 0.1
+    amount = "2" if "REQUESTS" in name else "2.5"
+    assert caps.ask(url) == f"it has reached {name}, {amount} {UNITS[name]}; what it had not asked for stays due"
 
 
 def slowly(path: str, _number: int) -> Answer | None:
