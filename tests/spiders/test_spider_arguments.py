@@ -105,7 +105,7 @@ def test_a_name_of_a_run_is_taken_as_it_is(text: str | None) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 501, "a\nb", "a\x00", "\ud800", "\u202e", "x" * 500 + "\n"])
 def test_a_name_that_is_too_long_or_no_text_is_refused(text: str) -> None:
-    with pytest.raises(LumbungError, match="^run is .*; allowed are up to 500 printable characters$") as refused:
+    with pytest.raises(LumbungError, match=r"^run is .*; allowed are up to 500 printable characters$") as refused:
         printable("run", text)
     assert is_one_line(refused.value)
 
@@ -120,7 +120,7 @@ def test_a_number_from_1_on_is_one_and_nothing_is_none(text: str | None, number:
 
 @pytest.mark.parametrize("text", ["0", "000", "-1", "+5", " 7", "1.0", "²", "1000000000", "0000000001", "1_000"])
 def test_any_other_number_is_refused(text: str) -> None:
-    with pytest.raises(LumbungError, match="^max_articles is .*; allowed is a whole number from 1 on$"):
+    with pytest.raises(LumbungError, match=r"^max_articles is .*; allowed is a whole number from 1 on$"):
         positive("max_articles", text)
 
 
@@ -131,7 +131,7 @@ def test_a_switch_is_on_or_off(text: str, *, on: bool) -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "ya", "true ", "truefalse"])
 def test_a_switch_is_nothing_else(text: str) -> None:
-    with pytest.raises(LumbungError, match="^refetch is .*; allowed are true and false$"):
+    with pytest.raises(LumbungError, match=r"^refetch is .*; allowed are true and false$"):
         truth("refetch", text)
 
 

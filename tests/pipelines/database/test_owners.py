@@ -62,7 +62,8 @@ select 'schema', n.nspname, array(select each from unnest(array['usage', 'create
     where has_schema_privilege(%(role)s, n.oid, each))
 from pg_namespace n where n.nspname in ('lumbung', 'news')
 union all
-select 'function', p.oid::regprocedure::text, array(select 'execute' where has_function_privilege(%(role)s, p.oid, 'execute'))
+select 'function', p.oid::regprocedure::text,
+    array(select 'execute' where has_function_privilege(%(role)s, p.oid, 'execute'))
 from pg_proc p where p.pronamespace in ('lumbung'::regnamespace, 'news'::regnamespace)
 union all
 select 'sequence', c.relname, array(select each from unnest(array['usage', 'select', 'update']) each

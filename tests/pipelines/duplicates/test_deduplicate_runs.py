@@ -348,7 +348,7 @@ def test_a_run_ends_sessions_of_readers_that_would_keep_it_waiting(
             "create or replace function lumbung.end_long_readers(longest interval default '10 minutes') returns int"
             " language sql as 'select 7'"
         )
-    run(database, str)
+    told(database)
     assert [record.getMessage() for record in caplog.records] == [
         "ended 7 sessions of readers whose transaction was too old"
     ]

@@ -24,6 +24,7 @@ from spiders.article import (
     LeasedPage,
     Look,
     Outcome,
+    Reason,
     Rejection,
     Released,
     Unchanged,
@@ -71,7 +72,7 @@ class Side:
         }  # fmt: skip
         return Article(**{**plain, **changes})
 
-    def rejection(self, page: LeasedPage, reason: str) -> Rejection:
+    def rejection(self, page: LeasedPage, reason: Reason) -> Rejection:
         where = {"publisher": self.key, "url": page.url, "canonical_url": page.canonical_url}
         return Rejection(**where, reason=reason, detail=f"{reason}?", fetched_at=FIRST)
 
@@ -124,10 +125,10 @@ def _prepare(made: Side) -> None:
     for name, page in made.lease().items():
         history = name.partition("-")[0]
         before: Outcome = made.article(page)
-        if history in {"rejected", "failed", "new"}:
-            before = {
-                "rejected": made.rejection(page, "video"), "failed": Failure(error="HTTP 500"), "new": Released(),
-            }[history]  # fmt: skip
+        if history == "rejected":
+            before = made.rejection(page, "video")
+        elif history in {"failed", "new"}:
+            before = Failure(error="HTTP 500") if history == "failed" else Released()
         made.load(
             [Visit(page_id=page.page_id, outcome=before, fetched_at=FIRST, validators=Validators('"0"', "day 0"))]
         )

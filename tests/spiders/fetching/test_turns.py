@@ -71,3 +71,7 @@ def test_a_pace_is_kept_with_its_age_and_for_its_domain_only(clock: Clock) -> No
         assert (await own.take(OTHER, 1.0)).pace == 0.0
 
     asyncio.run(work())
+
+
+def test_a_turn_of_a_domain_of_which_nothing_is_known_waits_for_nothing() -> None:
+    assert Turn(ours=False) == (False, 0.0, None, 0, 0.0, 0.0)

@@ -261,7 +261,7 @@ def test_each_escaped_byte_has_one_form_whatever_its_letters_are_written_like(wh
     )  # the latter are escaped by some and not others
     for byte in range(256):
         expected = chr(byte) if chr(byte) in plain else f"%{byte:02X}"
-        high, low = f"{byte:02x}"
+        high, low = f"{byte >> 4:x}", f"{byte & 15:x}"
         for form in {high + low, high.upper() + low, high + low.upper(), (high + low).upper()}:
             found = canonicalise(f"https://koran.example/{where.format('%' + form)}", WARTA)
             assert found == f"https://koran.example/{where.format(expected)}", form
