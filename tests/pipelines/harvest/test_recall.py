@@ -147,25 +147,29 @@ def covered(database: Connection) -> bool:
     return bool(found)
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ("select 1", True),
-        ("update lumbung.crawl set enqueued = 3 where crawl_id = -3", False),
-        ("update lumbung.crawl set started_at = now() - interval '61 min' where crawl_id = -3", False),
-        ("update lumbung.crawl set publisher = 'lain' where crawl_id = -3", False),
-        ("update lumbung.poll set changed_at = now() - interval '25 min' where url = %(rss)s", False),
-        ("update lumbung.poll set changed_at = now() where url <> %(rss)s", True),
-    ],
-)
+COVERED = {
+    "select 1": True,
+    "update lumbung.crawl set enqueued = 3 where crawl_id = -3": False,
+    "update lumbung.crawl set started_at = now() - interval '61 min' where crawl_id = -3": False,
+    "update lumbung.crawl set publisher = 'lain' where crawl_id = -3": False,
+    "update lumbung.poll set changed_at = now() - interval '25 min' where url = %(rss)s": False,
+    "update lumbung.poll set changed_at = now() where url <> %(rss)s": True,
+}
+
+
 def test_covered_is_what_brought_nothing_while_six_pages_came_by_others(
-    frontier: Frontier, database: Connection, change: str, *, expected: bool
+    frontier: Frontier, database: Connection
 ) -> None:
-    run(database, WORLD, own=frontier.crawl_id)
-    run(database, "update lumbung.crawl set enqueued = case crawl_id when -3 then 4 when -2 then 2 else 9 end"
-                  " where crawl_id <> %(own)s", own=frontier.crawl_id)  # fmt: skip
-    run(database, change)
-    assert covered(database) == expected
+    for change, expected in COVERED.items():
+        run(database, WORLD, own=frontier.crawl_id)
+        run(
+            database,
+            "update lumbung.crawl set enqueued = case crawl_id when -3 then 4 when -2 then 2 else 9 end"
+            " where crawl_id <> %(own)s",
+            own=frontier.crawl_id,
+        )
+        run(database, change)
+        assert covered(database) == expected, change
 
 
 def row(database: Connection, url: str = RSS) -> dict[str, Any]:
@@ -236,11 +240,12 @@ def test_the_document_that_failed_most_often_in_a_row_is_named_and_of_equals_the
     assert named() == named(4) == (RSS, 4, "HTTP 500")
 
 
-@pytest.mark.parametrize(("age", "known"), [("71 hours", True), ("73 hours", False)])
 def test_widths_are_those_of_three_days_and_of_the_publishers_own_documents(
-    frontier: Frontier, database: Connection, age: str, *, known: bool
+    frontier: Frontier, database: Connection
 ) -> None:
     run(database, WORLD, own=frontier.crawl_id)
     run(database, "update lumbung.poll set width = case url when %(rss)s then 3 else 5 end, reach = '1 hour'")
-    run(database, poll(f"polled_at = now() - interval '{age}'"))
-    assert asyncio.run(frontier.widths()) == {OTHER: 5} | ({RSS: 3} if known else {})
+    run(database, poll("polled_at = now() - interval '71 hours'"))
+    assert asyncio.run(frontier.widths()) == {OTHER: 5, RSS: 3}
+    run(database, poll("polled_at = now() - interval '73 hours'"))
+    assert asyncio.run(frontier.widths()) == {OTHER: 5}
