@@ -280,6 +280,23 @@ def test_a_copy_of_what_has_the_address_of_the_canonical_article_is_tied_to_the_
     assert found == {1: (None, None), 5: ("same address", 1), 7: ("same text", 5), 9: ("same text", 5)}
 
 
+def test_what_has_no_pair_with_the_canonical_article_is_tied_by_the_best_it_has_and_of_equals_the_lowest() -> None:
+    nodes = [node(number, hours=number) for number in (1, 2, 3, 4)]
+    three = [edge(1, 2, 0.99), edge(1, 3, 0.99), edge(2, 3, 0.99)]
+
+    def tie(*edges: Edge) -> tuple[int | None, str | None, float | None]:
+        (row,) = [row for row in memberships(nodes, [*three, *edges]) if row.article_id == 4]
+        assert row.cluster_id == 1
+        return row.tied_to, row.why, row.score
+
+    near = "nearly the same text"
+    assert tie(edge(2, 4, 0.8), edge(3, 4, 0.9)) == (3, near, 0.9)
+    assert tie(edge(2, 4, 0.9), edge(3, 4, 0.8)) == (2, near, 0.9)
+    assert tie(edge(2, 4), edge(3, 4)) == (2, near, 0.9)
+    assert tie(edge(2, 4)._replace(why="a"), edge(3, 4)._replace(why="b")) == (3, "b", 0.9)
+    assert tie(edge(1, 4, 0.7), edge(2, 4, 0.9), edge(3, 4, 0.9)) == (1, near, 0.7), "the canonical one before all"
+
+
 _WHYS = ["nearly the same text", "contained in it", "same address"]
 drawn_edges = st.dictionaries(
     pairs, st.tuples(st.sampled_from(_WHYS), st.sampled_from([0.5, 0.7, 0.9])), min_size=4, max_size=25

@@ -138,6 +138,8 @@ def test_only_the_last_five_hundred_crawls_say_whether_there_is_news(frontier: F
             " values (-99999, 'koran', now() - interval '30 min', 2)",
         )
         assert asyncio.run(frontier.recall(RSS)).fresh == news
+        run(database, "update lumbung.crawl set enqueued = 6 where crawl_id = -99999")
+        assert covered(database) == news
 
 
 def covered(database: Connection) -> bool:
@@ -249,3 +251,35 @@ def test_widths_are_those_of_three_days_and_of_the_publishers_own_documents(
     assert asyncio.run(frontier.widths()) == {OTHER: 5, RSS: 3}
     run(database, poll("polled_at = now() - interval '73 hours'"))
     assert asyncio.run(frontier.widths()) == {OTHER: 5}
+
+
+def test_whether_pages_tell_the_minute_is_asked_of_the_fifty_newest_and_of_those_without_a_date(
+    frontier: Frontier, database: Connection
+) -> None:
+    def wide() -> bool:
+        return asyncio.run(frontier.widths()) == {OTHER: 5, RSS: 5}
+
+    run(database, WORLD, own=frontier.crawl_id)
+    run(database, "update lumbung.poll set width = 5")
+    run(
+        database,
+        "with page as (insert into lumbung.page (publisher, url, canonical_url)"
+        " select case when n > 60 then 'lain' else 'koran' end, u, u"
+        " from generate_series(1, 61) n, lateral (select 'https://koran.example/' || n as u) t"
+        " returning page_id, publisher, url)"
+        " insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
+        " fetched_at, first_fetched_at, crawl_id, published_at)"
+        " select page_id, publisher, url, url, 'Panen', '{Padi.}', md5(url)::uuid, now(), now(), %(own)s,"
+        " case when n between 11 and 60 then timestamptz '2026-11-20T09:30+07:00' + n * interval '1 day'"
+        " else timestamptz '2026-11-20T00:00+07:00' + n * interval '1 day' end"
+        " from page, lateral (select substring(url from '\\d+$')::int as n) t",
+        own=frontier.crawl_id,
+    )
+    assert wide(), "ten older ones, and another publisher's newest, name the day only"
+    change = "update lumbung.article set published_at = {} where url = 'https://koran.example/{}'"
+    run(database, change.format("'2027-06-01T00:00+07:00'", 1))
+    assert not wide()
+    run(database, change.format("'2027-06-01T00:01+07:00'", 1))
+    assert wide()
+    run(database, change.format("null", 2))
+    assert not wide()
