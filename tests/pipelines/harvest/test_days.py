@@ -108,3 +108,24 @@ def test_articles_of_a_window_count_by_their_own_date_before_the_announced_one_a
                 [MIDNIGHT, MIDNIGHT - DAY, frontier.crawl_id],
             )
         assert known() == 1, "c came in, a went out"
+
+
+def test_each_figure_of_a_day_is_what_it_is_named_after(database_url: str, database: Connection) -> None:
+    entries = [Entry(url=f"https://koran.example/{number}", published_at=MIDNIGHT) for number in range(10)]
+    with closing(connect(database_url)) as connection:
+        window = Window(MIDNIGHT.astimezone(UTC), (MIDNIGHT + DAY).astimezone(UTC), strict=True)
+        frontier = Frontier(connection, PUBLISHER, window)
+        asyncio.run(frontier.announce("https://koran.example/rss", entries, Validators()))
+        with transaction(database) as cursor:
+            cursor.execute("update lumbung.page set state = 'rejected' where url ~ '/[12]$'")
+            cursor.execute("update lumbung.page set failures = 1 where url ~ '/[345]$'")
+            cursor.execute(
+                "insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
+                " fetched_at, first_fetched_at, published_at, crawl_id)"
+                " select page_id, publisher, url, canonical_url, 'Panen', '{Padi.}', gen_random_uuid(), now(), now(),"
+                " announced_at, %s from lumbung.page where url ~ '/0$'",
+                [frontier.crawl_id],
+            )
+        (day,) = asyncio.run(frontier.coverage())
+    assert day == DayCoverage(date(2026, 11, 20), announced=10, stored=1, rejected=2, failed=3, due=4)
+    assert str(day) == "2026-11-20: 10 announced = 1 stored + 2 rejected + 3 failed + 4 due"
