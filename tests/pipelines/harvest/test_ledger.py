@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from pipelines.database.connections import Connection, transaction
 from pipelines.database.statements import query
-from pipelines.harvest.ledger import find_crawl, verdict
+from pipelines.harvest.ledger import OUTCOMES, Crawl, find_crawl, is_left_alone, verdict
+from spiders.fetching.domain_queue import LEFT_ALONE
 
 GOOD: dict[str, Any] = {"entries": 10, "known": 4, "enqueued": 6, "leased": 6, "stored": 5, "rejected": 1, "polls": 3}
 
@@ -178,3 +181,83 @@ def test_without_a_history_nothing_is_usual_and_what_came_later_is_no_history(da
     history(database, *[40] * 3)
     assert first is not None
     assert verdict(database, first) == "koran announced nothing"
+
+
+PLAIN = Crawl(
+    crawl_id=7, publisher="koran", run_id="r", started_at=datetime(2026, 11, 20, tzinfo=UTC),
+    finished_at=datetime(2026, 11, 20, 1, tzinfo=UTC), finish_reason="finished", polls=10, polls_unchanged=1,
+    polls_failed=0, polls_skipped=2, left_out=3, ranged=False, entries=40, known=10, enqueued=30, leased=31, stored=20,
+    updated=4, unchanged=3, rejected=2, failed=1, released=1, repaired=5, problems=[],
+)  # fmt: skip
+NONE_OF: dict[str, Any] = {
+    "leased": 0,
+    "stored": 0,
+    "updated": 0,
+    "unchanged": 0,
+    "rejected": 0,
+    "failed": 0,
+    "released": 0,
+}
+SILENT: dict[str, Any] = {
+    **NONE_OF, "entries": 0, "known": 0, "enqueued": 0, "polls_unchanged": 0, "polls_skipped": 0, "left_out": 0,
+}  # fmt: skip
+OUTCOMES_LINE = "20 stored + 4 updated + 3 unchanged + 2 rejected + 1 failed + 1 released"
+DOCUMENTS = "feeds, sitemaps and index pages failed"
+VERDICTS: list[tuple[dict[str, Any], str | None]] = [
+    ({}, None),
+    ({"finished_at": None}, "crawl 7 was never closed: the spider died or lost its database"),
+    ({"finish_reason": "killed"}, "crawl 7 ended early: killed"),
+    ({"finish_reason": "killed", "entries": 41}, "crawl 7 ended early: killed"),
+    ({"entries": 41}, "the ledger does not balance: 41 entries, but 10 known + 30 enqueued"),
+    ({"known": 11}, "the ledger does not balance: 40 entries, but 11 known + 30 enqueued"),
+    ({"enqueued": 29}, "the ledger does not balance: 40 entries, but 10 known + 29 enqueued"),
+    ({"leased": 30}, f"the ledger does not balance: 30 leased, but {OUTCOMES_LINE}"),
+    (
+        {"released": 0},
+        f"the ledger does not balance: 31 leased, but {OUTCOMES_LINE.replace('1 released', '0 released')}",
+    ),
+    ({"updated": 5}, f"the ledger does not balance: 31 leased, but {OUTCOMES_LINE.replace('4 updated', '5 updated')}"),
+    ({"polls_failed": 10}, "nothing could be fetched from koran: no reason was noted"),
+    ({"polls_failed": 10, "problems": ["a", "b"]}, "nothing could be fetched from koran: a"),
+    ({"polls": 0}, None),
+    ({"polls_failed": 1, "ranged": True}, f"days are missing: 1 of 10 {DOCUMENTS}: no reason was noted"),
+    ({"polls_failed": 3}, f"3 of 10 {DOCUMENTS}: no reason was noted"),
+    ({"polls_failed": 2}, None),
+    ({"polls_failed": 3, "polls": 15}, None),
+    ({"polls_failed": 3, "polls": 14, "problems": ["a"]}, f"3 of 14 {DOCUMENTS}: a"),
+    (SILENT, "koran announced nothing"),
+    ({**SILENT, "problems": ["a", "b"]}, "koran announced nothing: a"),
+    ({**SILENT, "ranged": True}, "koran announced nothing"),
+    ({**SILENT, "left_out": 1}, None),
+    ({**SILENT, "left_out": 1, "ranged": True}, None),
+    ({**SILENT, "polls_unchanged": 1}, None),
+    ({**SILENT, "polls_skipped": 1}, None),
+    ({**SILENT, "entries": 1, "known": 1}, None),
+    ({**NONE_OF, "leased": 1, "failed": 1}, "none of 1 pages could be fetched: no reason was noted"),
+    ({**NONE_OF, "leased": 4, "failed": 3, "released": 1, "problems": ["a"]}, "none of 3 pages could be fetched: a"),
+    ({**NONE_OF, "leased": 24, "failed": 5, "stored": 19}, "5 of 24 pages failed: no reason was noted"),
+    ({**NONE_OF, "leased": 25, "failed": 5, "stored": 20}, None),
+    ({**NONE_OF, "leased": 5, "failed": 4, "stored": 1}, None),
+    ({"problems": ["a", "gave up: b", "gave up: c"]}, "gave up: b"),
+    ({"problems": ["it gave up: b"]}, None),
+]
+
+
+def test_each_verdict_is_told_word_by_word(database: Connection) -> None:
+    for changes, expected in VERDICTS:
+        assert verdict(database, replace(PLAIN, **changes)) == expected, changes
+
+
+def test_a_crawl_tells_both_equations_and_all_its_figures() -> None:
+    assert str(PLAIN) == (
+        "crawl 7 of koran: 10 polls, 1 of them unchanged, and 2 skipped; 40 entries = 10 known + 30 enqueued;"
+        f" 31 leased = {OUTCOMES_LINE}"
+    )
+    assert PLAIN.fetched == 30
+    assert PLAIN.counts() == {
+        "crawl_id": 7, "polls": 10, "polls_unchanged": 1, "polls_failed": 0, "polls_skipped": 2, "left_out": 3,
+        "entries": 40, "known": 10, "enqueued": 30, "leased": 31, "stored": 20, "updated": 4, "unchanged": 3,
+        "rejected": 2, "failed": 1, "released": 1, "repaired": 5,
+    }  # fmt: skip
+    alone = [replace(PLAIN, finish_reason=reason) for reason in (f"koran {LEFT_ALONE} 13:00", "finished", None)]
+    assert [is_left_alone(each) for each in alone] == [True, False, False]
