@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.database.connections import Connection, transaction
 from pipelines.database.statements import query
-from pipelines.harvest.ledger import OUTCOMES, Crawl, find_crawl, is_left_alone, verdict
+from pipelines.harvest.ledger import Crawl, find_crawl, is_left_alone, verdict
 from spiders.fetching.domain_queue import LEFT_ALONE
 
 GOOD: dict[str, Any] = {"entries": 10, "known": 4, "enqueued": 6, "leased": 6, "stored": 5, "rejected": 1, "polls": 3}
