@@ -271,15 +271,3 @@ def test_pages_of_the_same_date_are_leased_newest_found_first(database_url: str,
     assert leased == ["5", "3"]
     assert [page.url.rsplit("-", 1)[1] for page in asyncio.run(frontier.lease(9))] == ["2", "1", "4"]
     frontier.connection.close()
-
-
-def test_a_publishers_zone_is_stored_and_follows_its_file(database_url: str, database: Connection) -> None:
-    found = []
-    for zone in ("Asia/Jakarta", "Asia/Jakarta", "Asia/Jayapura"):
-        moved = Publisher(key="koran", name="Koran", home="https://koran.example/", timezone=zone)
-        Frontier(connect(database_url), moved, OPEN).connection.close()
-        with transaction(database) as cursor:
-            cursor.execute("select timezone, xmin::text from lumbung.publisher")
-            found.append(cursor.fetchone())
-    assert [row and row[0] for row in found] == ["Asia/Jakarta", "Asia/Jakarta", "Asia/Jayapura"]
-    assert found[0] == found[1], "a zone that stays is not written again"

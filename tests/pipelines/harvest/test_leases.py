@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from pipelines.database.statements import query
 from pipelines.harvest.frontier import Frontier
 from pipelines.harvest.ledger import imbalance, read_crawl
 from pipelines.harvest.load import load_batch
-from spiders.article import Article, Entry, LeasedPage, Validators, Visit
+from spiders.article import Article, Edits, Entry, LeasedPage, Validators, Visit
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
 
@@ -184,3 +185,93 @@ def test_what_is_due_comes_before_another_look_and_the_look_that_is_due_longest_
         assert leased(later, 9) == {"5"}
         counted = "select leased, looks from lumbung.crawl where not ranged order by crawl_id"
         assert rows(database, counted) == [(5, 3), (2, 1)]
+
+
+FILE = {
+    "name": "Koran Pagi", "home": "https://www.koran.example/", "domains": ("koran.example", "koran2.example"),
+    "timezone": "Asia/Makassar", "language": "su", "schedule": "7 * * * *",
+}  # fmt: skip
+
+
+def test_the_row_of_a_publisher_follows_its_file_field_by_field_and_is_left_alone_otherwise(
+    database_url: str, database: Connection
+) -> None:
+    def opened(key: str, fields: dict[str, Any]) -> None:
+        with closing(connect(database_url)) as connection:
+            Frontier(connection, Publisher.from_table(key, fields, where="the test"), OPEN)
+
+    def row(key: str) -> tuple[Any, ...]:
+        (found,) = rows(
+            database,
+            "select name, home, domains, timezone, language, schedule, visits, xmin::text from lumbung.publisher"
+            f" where publisher = '{key}'",
+        )
+        return found
+
+    plain = {**FILE, "domains": list(FILE["domains"])}
+    for key in ("koran", "warta"):
+        opened(key, plain)
+        assert row(key)[:-1] == (*plain.values(), 0)
+    before, other = row("koran"), row("warta")
+    opened("koran", plain)
+    assert row("koran") == before, "nothing is written"
+    now = plain
+    for name, value in (
+        ("name", "Koran Sore"), ("home", "https://koran.example/"), ("domains", ["koran.example"]),
+        ("timezone", "Asia/Jakarta"), ("language", "jv"), ("schedule", "8 * * * *"),
+    ):  # fmt: skip
+        now = {**now, name: value}
+        opened("koran", now)
+        assert row("koran")[:-1] == (*now.values(), 0), name
+    assert row("warta") == other
+
+
+def test_a_crawl_is_opened_with_what_it_was_asked_for(database_url: str, database: Connection) -> None:
+    windows = [OPEN, Window(NOON - timedelta(days=3), NOON, strict=True), Window(NOON, None, strict=True)]
+    for number, window in enumerate(windows):
+        with closing(connect(database_url)) as connection:
+            frontier = Frontier(connection, PUBLISHER, window, f"r{number}")
+            columns = "publisher, run_id, window_start, window_end, ranged, finished_at, finish_reason, problems"
+            (row,) = rows(database, f"select {columns} from lumbung.crawl where crawl_id = {frontier.crawl_id}")
+            assert row == ("koran", f"r{number}", window.start, window.end, window.strict, None, None, [])
+            asyncio.run(frontier.close("finished"))
+
+
+def test_a_leased_page_brings_all_that_is_known_of_it(database_url: str, database: Connection) -> None:
+    with crawl(database_url) as before:
+        entries = [
+            Entry(url=f"https://koran.example/{name}?utm_source=rss", published_at=NOON - timedelta(hours=hours),
+                  published_until=NOON if name == "day" else None)
+            for hours, name in enumerate(("stored", "rejected", "day"))
+        ]  # fmt: skip
+        asyncio.run(before.announce("https://koran.example/rss", entries, Validators()))
+        stored, *_ = lease(before)
+        assert stored.url.endswith("/stored?utm_source=rss")
+        plain = visit(stored, "Panen").outcome
+        assert isinstance(plain, Article)
+        article = replace(plain, published_at=NOON - timedelta(days=1))
+        load_batch(
+            before.connection,
+            before.crawl_id,
+            [Visit(page_id=stored.page_id, outcome=article, fetched_at=NOON, validators=Validators('"e"', "l"))],
+        )
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.publisher set visits = 40, visits_changed = 3")
+        cursor.execute(
+            "update lumbung.page set state = 'due', leased_by = null, lease_until = null, etag = '\"e\"',"
+            " last_modified = 'l', looked_by = null, looks = 5, absences = 2, found_at = now() - interval '9 hours'"
+        )
+    with crawl(database_url) as frontier:
+        pages = lease(frontier)
+        assert [page.canonical_url for page in pages] == [
+            f"https://koran.example/{name}" for name in ("stored", "rejected", "day")
+        ]
+        for page, entry in zip(pages, entries, strict=True):
+            known = page.page_id == stored.page_id
+            assert page == LeasedPage(
+                page.page_id, entry.url, entry.url.partition("?")[0], Validators('"e"', "l") if known else Validators(),
+                announced_at=entry.published_at, announced_until=entry.published_until,
+                published_at=NOON - timedelta(days=1) if known else None, looks=5, absences=2, stored=known,
+                edits=Edits(40, 3), held=None,
+            )  # fmt: skip
+            assert timedelta(hours=9) <= page.known_for < timedelta(hours=9, minutes=5)
