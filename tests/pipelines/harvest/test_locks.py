@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from psycopg2.extras import RealDictCursor
+from support.lost_reply import LossyWire
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.database.statements import query
@@ -19,6 +22,8 @@ from spiders.publishers.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pipelines.stack.postgres import Server
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
@@ -148,3 +153,111 @@ def test_the_end_of_a_crawl_is_written_once(database_url: str, database: Connect
                 cursor.execute(query("finish_crawls"), {"crawls": [one.crawl_id], "reason": reason})
         ends = "select crawl_id, finish_reason, finished_at is not null from lumbung.crawl order by 1"
         assert rows(database, ends) == [(one.crawl_id, "killed", True), (other.crawl_id, None, False)]
+        rows(database, "update lumbung.crawl set finished_at = finished_at - interval '1 hour' where true returning 1")
+        before = rows(database, "select * from lumbung.crawl order by 1")
+        with transaction(database) as cursor:
+            cursor.execute(query("finish_crawls"), {"crawls": [one.crawl_id], "reason": "again"})
+            assert len(cursor.fetchall()) == 1
+        assert rows(database, "select * from lumbung.crawl order by 1") == before
+
+
+def test_crawls_that_end_together_give_back_what_each_held_and_nothing_of_the_others(
+    database_url: str, database: Connection
+) -> None:
+    hosts = {"satu": 3, "dua": 2, "tiga": 4}
+    delays = {"satu": {"a.example": 5.0, "b.example": 50.0, "d.example": 7.0}, "dua": {"a.example": 30.0}}
+    delays["tiga"] = {"a.example": 99.0, "c.example": 99.0, "b.example": 1.0}
+    with ExitStack() as stack:
+        crawls: dict[str, Frontier] = {}
+        for name, count in hosts.items():
+            publisher = Publisher(key=name, name="Koran", home=f"https://{name}.example/")
+            crawls[name] = stack.enter_context(crawl(database_url, publisher))
+            leased(crawls[name], count, f"{name}.example")
+            for domain, delay in delays[name].items():
+                asyncio.run(crawls[name].turns.take(domain, delay))
+        rows(database, "update lumbung.domain set free_at = now() + interval '500 s' where domain = 'd.example'")
+        for page, age in ((1, "6 days 23 hours"), (2, "7 days 1 hour")):
+            rows(database, "insert into lumbung.held values (%s, now() - %s::interval, 'x')", page, age)
+        ended = [crawls["satu"].crawl_id, crawls["dua"].crawl_id]
+        with transaction(database, RealDictCursor) as cursor:
+            cursor.execute(query("finish_crawls"), {"crawls": ended, "reason": "killed"})
+            told: Any = cursor.fetchall()
+    now = rows(database, "select crawl_id, released, finish_reason, finished_at > now() - interval '1 minute'"
+                         " from lumbung.crawl order by 1")  # fmt: skip
+    assert now == [
+        (ended[0], 3, "killed", True),
+        (ended[1], 2, "killed", True),
+        (crawls["tiga"].crawl_id, 0, None, None),
+    ]
+    assert sorted((row["crawl_id"], row["released"], row["finish_reason"]) for row in told) == [
+        row[:3] for row in now[:2]
+    ]
+    alive = crawls["tiga"].crawl_id
+    states = "select publisher, state, leased_by, lease_until is null, count(*) from lumbung.page group by 1, 2, 3, 4"
+    assert sorted(rows(database, states)) == [
+        ("dua", "due", None, True, 2), ("satu", "due", None, True, 3),
+        ("tiga", "leased", alive, False, 4),
+    ]  # fmt: skip
+    assert rows(database, "select crawl_id, domain from lumbung.turn order by 2") == [
+        (alive, domain) for domain in ("a.example", "b.example", "c.example")
+    ]
+    free = "select domain, greatest(0, extract(epoch from free_at - now()))::float8 from lumbung.domain order by 1"
+    rests = dict(rows(database, free))
+    expected = {"a.example": 30, "b.example": 50, "c.example": 0, "d.example": 500}
+    assert {domain: expected[domain] - 20 <= max(0, rests[domain]) <= expected[domain] for domain in expected} == (
+        dict.fromkeys(expected, True)
+    ), rests
+    assert rests["a.example"] > 5
+    assert rows(database, "select page_id from lumbung.held") == [(1,)]
+
+
+NOTHING_DUE = {
+    "not due yet": "update lumbung.page set due_at = now() + interval '1 minute'",
+    "leased, and not for an hour": "update lumbung.page set state = 'leased', leased_by = %(crawl)s,"
+    " lease_until = now() + interval '1 minute'",
+    "done": "update lumbung.page set state = 'done'",
+    "to be looked at later": "update lumbung.page set state = 'rejected', look_at = now() + interval '1 minute'",
+}
+SOMETHING_DUE = {
+    "due": "select 1",
+    "a lease that ran out": "update lumbung.page set state = 'leased', leased_by = %(crawl)s,"
+    " lease_until = now() - interval '1 minute'",
+    "to be looked at": "update lumbung.page set state = 'done', look_at = now() - interval '1 minute'",
+    "rejected, to be looked at": "update lumbung.page set state = 'rejected', look_at = now() - interval '1 minute'",
+}
+
+
+def test_a_crawl_for_which_nothing_is_due_asks_once_whatever_is_due_for_others(
+    database_url: str, database: Connection, server: Server
+) -> None:
+    wire = LossyWire(server.port)
+    koran = Publisher(key="lain", name="Lain", home="https://lain.example/")
+    with crawl(database_url) as mine, crawl(database_url, koran) as theirs:
+        for frontier, host in ((mine, "koran.example"), (theirs, "lain.example")):
+            asyncio.run(frontier.announce(f"https://{host}/rss", [Entry(url=f"https://{host}/1")], Validators()))
+        with wire.running(), crawl(wire.url(database_url)) as asking:
+            plain = rows(database, "select page_id, state from lumbung.page order by 1")
+
+            def asked(change: str, publisher: str) -> bool:
+                """Whether a lease was tried, with pages of the publisher changed so."""
+                rows(database, "update lumbung.page set state = 'due', due_at = now() - interval '1 hour',"
+                               " look_at = null, leased_by = null, lease_until = null, looked_by = null")  # fmt: skip
+                if publisher == "lain":  # then our own has nothing
+                    rows(database, "update lumbung.page set state = 'done' where publisher = 'koran'")
+                else:
+                    rows(database, "update lumbung.page set state = 'done' where publisher <> 'koran'")
+                with transaction(database) as cursor:
+                    cursor.execute(f"{change} where publisher = '{publisher}'" if "update" in change else change,
+                                   {"crawl": mine.crawl_id})  # fmt: skip
+                wire.messages.clear()
+                got = asyncio.run(asking.lease(5))
+                tried = any("leased_by = " in text for text in wire.messages)
+                assert bool(got) <= tried
+                return tried
+
+            assert len(plain) == 2
+            for name, change in SOMETHING_DUE.items():
+                assert asked(change, "koran"), name
+                assert not asked(change, "lain"), f"{name}: of another publisher"
+            for name, change in NOTHING_DUE.items():
+                assert not asked(change, "koran"), name
