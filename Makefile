@@ -32,10 +32,11 @@ lint: install  ## ruff and mypy
 test: lint  ## lint, then every test
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-bench: install  ## Measure the crawl, the loader, deduplication and URLs against floors or peers; prints ratios
+bench: install  ## Measure the crawl, the loader, exports, deduplication and URLs against floors or peers; prints ratios
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/crawl.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/loader.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/feed.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/exports.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/deduplication.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/urls.py
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/dag_parsing.py

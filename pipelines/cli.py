@@ -13,6 +13,7 @@ from pipelines.command_line import examples
 from pipelines.contract.commands import contract
 from pipelines.database.commands import login, migrate
 from pipelines.duplicates.commands import deduplicate, duplicates
+from pipelines.exports.commands import export
 from pipelines.harvest.commands import crawl
 from pipelines.publishers.commands import explain, publishers
 from pipelines.stack.commands import down, first_harvest, logs, psql, start, status, stop, up
@@ -56,6 +57,7 @@ for _command in (
     duplicates,
     follow,
     takedown,
+    export,
     contract,
 ):
     cli.add_command(_command)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,6 +73,18 @@ class Reporter:
         with self._live(title) if self.console.is_terminal else self._plain(title) as step:
             yield step
         self._line(f"  ok  {step}", step)
+
+    @contextmanager
+    def bar(self, title: str) -> Iterator[Callable[[int, int], None]]:
+        """Show how much of something is done while the block runs: it calls what it gets with what is done and all."""
+        if self.console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            with Progress(*columns, console=self.console, transient=True) as progress:
+                task = progress.add_task(escape(title), total=None)
+                yield lambda done, total: progress.update(task, completed=done, total=total)
+        else:
+            with self._plain(title) as step:
+                yield lambda done, total: step.note(f"{done:,} of {total:,}")
 
     def _line(self, text: str, step: Step) -> None:
         self.say(f"{text:<88} {step.seconds:5.1f} s")

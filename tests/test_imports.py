@@ -50,9 +50,10 @@ MAP = {
     "pipelines.duplicates": "command_line progress database",
     "pipelines.changes": "command_line database",
     "pipelines.contract": "command_line database",
+    "pipelines.exports": "command_line progress database",
     "pipelines.stack": "command_line progress database",
     "pipelines.publishers": "command_line progress database harvest",
-    "pipelines": "command_line database harvest duplicates changes contract stack publishers",
+    "pipelines": "command_line database harvest duplicates changes contract exports stack publishers",
     # dags: files that Airflow loads one by one
     "dags": "",
     "dags.plugins": "",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.checkout import ROOT
 
+from pipelines.exports.selection import FORMATS
 from spiders.publishers import load_publishers, publisher_keys
 from spiders.publishers.in_words import ways_in_words
 
@@ -75,11 +76,30 @@ DEDUPLICATE_FORM_VALUES: list[tuple[str, Any, bool]] = [
     ("batch", 100_001, False),
     ("batch", 1.5, False),
 ]
+EXPORT_FORM_VALUES: list[tuple[str, Any, bool]] = [
+    ("destination", None, True),
+    ("destination", "/srv/news", True),
+    ("destination", "s3://bucket/news", True),
+    ("destination", "news", False),
+    ("destination", "/", False),
+    ("format", None, True),
+    ("format", "parquet", True),
+    ("format", "xlsx", False),
+    ("incremental", True, True),
+    ("incremental", "ya", False),
+    ("publishers", ["contoh"], True),
+    ("publishers", ["kompass"], False),
+    ("from_date", "2026-11-10", True),
+    ("to_date", "kemarin", False),
+    ("duplicates", None, True),
+    ("duplicates", 1, False),
+]
 ASKED = [
     *(("crawl_contoh", *each) for each in FORM_VALUES),
     *(("crawl_many", *each) for each in MANY_FORM_VALUES),
     *(("check_publishers", *each) for each in CHECK_FORM_VALUES),
     *(("deduplicate", *each) for each in DEDUPLICATE_FORM_VALUES),
+    *(("export", *each) for each in EXPORT_FORM_VALUES),
 ]
 CRAWL_FORM = {"from_date": None, "to_date": None, "max_articles": None, "refetch": False}
 
@@ -121,8 +141,9 @@ def test_each_crawl_runs_by_the_cron_of_its_publisher_in_its_zone(loaded: dict[s
 
 def test_no_dag_starts_by_itself_catches_up_or_overlaps(loaded: dict[str, Any]) -> None:
     for name, dag in loaded["dags"].items():
-        if name == "crawl_many":  # no schedule starts it, so that it need not be switched on before it is triggered
-            assert (dag["paused"], dag["catchup"], dag["max_active_runs"], dag["cron"]) == (False, False, 4, None)
+        if "by hand" in dag["tags"]:  # no schedule starts it, so it need not be switched on before it is triggered
+            runs = {"crawl_many": 4, "export": 1}[name]
+            assert (dag["paused"], dag["catchup"], dag["max_active_runs"], dag["cron"]) == (False, False, runs, None)
         else:
             assert (dag["paused"], dag["catchup"], dag["max_active_runs"]) == (True, False, 1)
 
@@ -159,6 +180,7 @@ def test_every_dag_explains_itself(loaded: dict[str, Any]) -> None:
         cared_for = [*["unverified"][: len(publisher.unverified)], *["local"][: publisher.local]]
         assert loaded["dags"][f"crawl_{key}"]["tags"] == sorted(["crawl", publisher.language, *cared_for])
     assert loaded["dags"]["crawl_many"]["tags"] == ["by hand", "crawl"]
+    assert loaded["dags"]["export"]["tags"] == ["by hand", "export"]
     assert loaded["dags"]["crawl_contoh"]["description"] == "Harian Contoh: http://127.0.0.1:8710/"
     assert loaded["dags"]["deduplicate"]["tags"] == ["deduplicate"]
     assert loaded["dags"]["check_publishers"]["tags"] == ["check"]
@@ -231,7 +253,12 @@ def test_every_field_of_the_form_has_title_description_and_section(loaded: dict[
     assert sorted(many) == sorted([*crawl, "publishers"])
     again = loaded["dags"]["deduplicate"]["form"]
     assert sorted(again) == ["batch", "dry_run", "publisher", "recheck"]
-    assert all(all(field) for field in [*crawl.values(), *many.values(), *check.values(), *again.values()])
+    export = loaded["dags"]["export"]["form"]
+    assert sorted(export) == [
+        "destination", "duplicates", "format", "from_date", "incremental", "publishers", "to_date",
+    ]  # fmt: skip
+    forms = (crawl, many, check, again, export)
+    assert all(all(field) for form in forms for field in form.values())
 
 
 def test_a_form_that_nobody_has_filled_in_asks_for_the_usual(loaded: dict[str, Any]) -> None:
@@ -242,11 +269,20 @@ def test_a_form_that_nobody_has_filled_in_asks_for_the_usual(loaded: dict[str, A
     assert dags["deduplicate"]["defaults"] == {
         "recheck": False, "dry_run": False, "publisher": None, "batch": 500,
     }  # fmt: skip
+    assert dags["export"]["defaults"] == {
+        "destination": None, "format": "jsonl", "incremental": False, "publishers": [], "from_date": None,
+        "to_date": None, "duplicates": False,
+    }  # fmt: skip
 
 
 def test_publishers_to_check_are_chosen_from_a_list(loaded: dict[str, Any]) -> None:
     assert loaded["dags"]["check_publishers"]["choices"] == {"publishers": publisher_keys()}
     assert loaded["dags"]["crawl_many"]["choices"] == {"publishers": publisher_keys()}
+
+
+def test_the_formats_of_an_export_are_those_that_there_are(loaded: dict[str, Any]) -> None:
+    choices = {"format": [*FORMATS], "publishers": publisher_keys()}
+    assert loaded["dags"]["export"]["choices"] == choices
 
 
 def test_the_form_refuses_values_that_make_no_sense(loaded: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from pipelines.database.connections import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from support.forking_airflow import ForkingAirflow
 
@@ -172,3 +173,32 @@ def test_publishers_to_crawl_must_be_chosen_and_each_counts_once(ask: ForkingAir
         told = ask("task_probe.ran", "crawl_many", "choose", None, form, **world)
         assert told["type"] == "AirflowFailException"
         assert told["error"].startswith("no publisher was chosen")
+
+
+def test_an_export_writes_what_the_form_asks_for_and_afterwards_what_changed(
+    ask: ForkingAirflow, world: dict[str, str], harvest: str, crawl: dict[str, Any], tmp_path: Path
+) -> None:
+    assert crawl
+
+    def exported(**form: object) -> dict[str, Any]:
+        fields = ("destination", "format", "publishers", "from_date", "to_date", "duplicates", "incremental")
+        empty = dict.fromkeys(fields)
+        found: dict[str, Any] = ask("task_probe.ran", "export", "write_articles", None, {**empty, **form}, **world)
+        return found
+
+    ((stories,),) = rows(harvest, "select count(*) from news.articles")
+    ((everything,),) = rows(harvest, "select count(*) from news.all_articles")
+    here, there = tmp_path / "here", tmp_path / "there"
+    told = exported(destination=str(here))
+    assert told["error"] is None
+    assert told["returned"].startswith(f"{stories} article")
+    assert len((here / "articles.jsonl").read_text("utf-8").splitlines()) == stories
+    wishes: dict[str, Any] = {"destination": str(there), "format": "seed", "duplicates": True, "incremental": True}
+    assert exported(**wishes)["returned"].startswith(f"{everything} articles in {everything + 1} files")
+    assert exported(**wishes)["returned"].startswith("nothing has changed since change ")
+    nothing = exported(destination=str(tmp_path / "none"), publishers=["warta"], from_date="2100-01-01")
+    assert nothing["returned"].startswith("0 articles")
+    assert "no destination was given" in str(exported()["error"])
+    assert "holds other files" in str(exported(destination=str(tmp_path))["error"])
+    refused = exported(destination=str(here), from_date="2026-11-02", to_date="2026-11-01")
+    assert "before its first day" in str(refused["error"])

@@ -39,6 +39,7 @@ COMMANDS = (
     "duplicates",
     "follow",
     "takedown",
+    "export",
     "contract",
 )
 
@@ -71,7 +72,7 @@ def test_help_imports_nothing_heavy() -> None:
     script = (
         "import sys, contextlib, pipelines.cli\n"
         "with contextlib.suppress(SystemExit): pipelines.cli.cli.main(['--help'])\n"
-        "print(sorted({'airflow', 'scrapy', 'psycopg2', 'bs4', 'rich'} & set(sys.modules)))"
+        "print(sorted({'airflow', 'scrapy', 'psycopg2', 'bs4', 'rich', 'fsspec', 'pyarrow'} & set(sys.modules)))"
     )
     said = subprocess.check_output([sys.executable, "-c", script], text=True)
     assert said.splitlines()[-1] == "[]"
