@@ -26,6 +26,8 @@ _SHORTEST = 20
 _LEAST_SHARED = 0.3
 """Part of its words that the only heading of a page shares with a title that is worded otherwise."""
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|amp|quot|apos|nbsp|[lr][sd]quo|[mn]dash|hellip);")
+"""What an editor pasted as text: printed, it stands there as it is."""
 _ESCAPED_QUOTE = re.compile(r"\\+(?=['\"])")
 _MOST_ESCAPED = 3
 """Times that a title is found escaped: by the editor, by the template, by the plugin."""
@@ -209,7 +211,7 @@ def _agree(heading: str, title: str) -> bool:
 
 
 def _texts(texts: Iterable[str]) -> list[str]:
-    squashed = (_squashed(text) for text in texts if text)
+    squashed = (_squashed(plain_title(text) if _REFERENCE.search(text) else text) for text in texts if text)
     return [text for text in squashed if 0 < len(text) <= _LONGEST]
 
 

@@ -13,18 +13,21 @@ if TYPE_CHECKING:
 _CODE_LENGTHS = frozenset((2, 3))
 _PREFERRED = {"in": "id", "ind": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro"}
 """Primary tags that BCP 47 replaced, as Java and Blogger still write them, and the three letters of Indonesian."""
-_UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
+_UNSEEN: dict[int, str | None] = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
 """Soft hyphen, zero-width space, word joiner, byte order mark: they only say where a line may break."""
-_UNSEEN_OR_JOINER = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_MEANT = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+"""Controls that nobody writes: Windows-1252 taken for Latin-1. Browsers read `&#147;` so too (HTML Standard)."""
+_SEEN = _UNSEEN | _MEANT
+_UNSEEN_OR_JOINER = re.compile("[\u0080-\u009f\u00ad\u200b-\u200d\u2060\ufeff]")
 _JOINERS = re.compile(r"(?<=[A-Za-z0-9\s.,;:!?'\"()-])[\u200c\u200d]+|[\u200c\u200d]+(?=[A-Za-z0-9\s.,;:!?'\"()-]|$)")
 """Joiners beside Latin letters mean nothing; in Arabic, Indic scripts and emoji they do."""
 
 
 def without_unseen(text: str) -> str:
-    """A text without characters that a reader cannot see and that mean nothing where they stand."""
+    """A text without characters that nobody sees and that mean nothing where they stand, controls read as meant."""
     if text.isascii() or _UNSEEN_OR_JOINER.search(text) is None:
         return text
-    return _JOINERS.sub("", text.translate(_UNSEEN))
+    return _JOINERS.sub("", text.translate(_SEEN))
 
 
 def split_tags(texts: Iterable[str]) -> tuple[str, ...]:

@@ -20,6 +20,12 @@ def headline(*headings: str, stated: str = "", shared: str = "", window: str = "
     return a_page("".join(f"<h1>{text}</h1>" for text in headings) + f"<p>{LEAD}</p>", head).headline
 
 
+@pytest.mark.parametrize("escaped", ["&amp;quot;Panen&amp;quot; Raya", "&amp;#34;Panen&amp;#34; Raya"])
+def test_references_that_are_printed_are_read_too(escaped: str) -> None:
+    assert headline(escaped, window=f"{escaped} - Koran Uji") == '"Panen" Raya'
+    assert headline("Panen &amp; Raya", window="Panen &amp; Raya - Koran Uji") == "Panen & Raya"
+
+
 def test_the_newsrooms_own_headline_wins_over_the_printed_one() -> None:
     assert headline("Datang Lebih Awal", stated=LONG) == LONG
     assert headline("Ekonomi Desa " + LONG, stated=LONG, shared=LONG) == LONG
