@@ -35,6 +35,16 @@ def task_policy(task):
 """Airflow's way for an installation to change the tasks of all DAGs: tests do not sit out the delay before a retry."""
 
 
+EVERY_MINUTE = """
+from airflow.sdk import CronTriggerTimetable
+
+def dag_policy(dag):
+    if dag.dag_id == "deduplicate":
+        dag.timetable.timetable = CronTriggerTimetable("* * * * *", timezone="Asia/Jakarta")
+"""
+"""Tests do not sit out half an hour until the tick of the net either."""
+
+
 class Airflow:
     """One Airflow with a folder of its own."""
 
@@ -58,9 +68,7 @@ class Airflow:
         self._home.make()
         end = "import sys, pathlib; from pipelines.stack.processes import sweep; sweep(pathlib.Path(sys.argv[1]))"
         self._until_stopped.enter_context(last_will([sys.executable, "-c", end, str(self._home.folder)]))
-        settings = self._home.folder / "airflow" / "config" / "airflow_local_settings.py"
-        settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(policy, "utf-8")
+        self._write_policy(policy)
         airflow_service.write_passwords(self._home, self._state)
         migration = self._run("migrate", airflow_service.MIGRATE)
         self.wait_for("the metadata tables", lambda: processes.exit_status(migration) is not None)
@@ -79,6 +87,17 @@ class Airflow:
     def restart(self, component: str) -> None:
         """Start a component again that was killed."""
         self._run(component, airflow_service.COMPONENTS[component])
+
+    def retune(self, policy: str) -> None:
+        """Read the DAG files again under another policy."""
+        self.kill("airflow-dag-processor")
+        self._write_policy(policy)
+        self.restart("airflow-dag-processor")
+
+    def _write_policy(self, text: str) -> None:
+        settings = self._home.folder / "airflow" / "config" / "airflow_local_settings.py"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(text, "utf-8")
 
     def api(self, url: str = "") -> AirflowApi:
         """The stack's own client of this Airflow's API, by another address where one is given."""

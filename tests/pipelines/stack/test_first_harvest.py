@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.running_airflow import Airflow
+from support.running_airflow import EVERY_MINUTE, IMPATIENT, Airflow
 from support.slow_proxy import Trouble, slow_proxy
 from support.throwaway import throwaway_server
 
@@ -202,6 +202,17 @@ def test_a_request_to_trigger_that_is_repeated_makes_one_run(airflow: Airflow, b
     name = api.new_run_id()
     assert api.trigger(DEDUPLICATE, name).run_id == api.trigger(DEDUPLICATE, name).run_id == name
     assert [run["dag_run_id"] for run in runs(airflow, DEDUPLICATE)].count(name) == 1
+
+
+def test_where_no_event_tells_of_what_is_due_its_own_tick_brings_deduplication(airflow: Airflow, barn: Server) -> None:
+    wait(airflow, barn)
+    lose_event(barn)
+    airflow.retune(EVERY_MINUTE)
+    try:
+        airflow.wait_for("the tick", lambda: due(barn) == 0)
+        assert {run["run_type"] for run in runs(airflow, DEDUPLICATE)} >= {"scheduled"}
+    finally:
+        airflow.retune(IMPATIENT)
 
 
 def test_what_is_wrong_for_good_is_not_asked_again(airflow: Airflow) -> None:
