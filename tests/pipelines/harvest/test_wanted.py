@@ -187,3 +187,52 @@ def test_fetching_again_takes_no_page_from_another_crawl_and_none_of_another_pub
         assert cursor.fetchall() == [(held.page_id, holder.crawl_id)]
         cursor.execute("select publisher, state, count(*) from lumbung.page where leased_by is null group by 1, 2")
         assert sorted(cursor.fetchall()) == [("koran", "due", 1), ("warta", "done", 3)]
+
+
+def test_of_a_stored_article_its_own_date_decides_whatever_was_announced(
+    database_url: str, database: Connection
+) -> None:
+    far = (NOON - 400 * DAY, NOON, NOON + DAY / 2, NOON + 400 * DAY, None)
+    own = {
+        NOON: (True, True), NOON - TICK: (False, True), NOON + DAY - TICK: (True, True), NOON + DAY: (False, True),
+        NOON - 90 * DAY: (False, True),
+    }  # fmt: skip
+    finder = crawl(database_url, Window(NOON - 900 * DAY, NOON - 800 * DAY, strict=True))
+    announce(finder)
+    with transaction(database) as cursor:
+        cursor.execute(
+            "insert into lumbung.article (page_id, publisher, url, canonical_url, headline, paragraphs, text_hash,"
+            " fetched_at, first_fetched_at, crawl_id) select page_id, publisher, url, url, 'Panen', '{Padi.}',"
+            " gen_random_uuid(), now(), now(), %s from lumbung.page",
+            [finder.crawl_id],
+        )
+    crawls = [finder, *(crawl(database_url, window) for window in (RANGE, OPEN))]
+    for published, expected in own.items():
+        for announced in far:
+            found = []
+            for frontier in crawls[1:]:
+                with transaction(database) as cursor:
+                    cursor.execute("update lumbung.article set published_at = %s", [published])
+                    cursor.execute(
+                        "update lumbung.page set announced_at = %s, state = 'due', leased_by = null,"
+                        " lease_until = null, due_at = now()",
+                        [announced],
+                    )
+                found.append(wants(frontier))
+            assert tuple(found) == expected, (published, announced)
+    for frontier in crawls:
+        frontier.connection.close()
+
+
+def test_a_day_that_was_recent_when_it_was_found_counts_by_its_last_moment(
+    database_url: str, database: Connection
+) -> None:
+    for until, wanted in ((NOON, True), (NOON - TICK, False)):
+        with transaction(database) as cursor:
+            cursor.execute("delete from lumbung.page; delete from lumbung.poll")
+        finder = crawl(database_url, OPEN)
+        announce(finder, published_at=NOON - DAY, published_until=until)
+        asyncio.run(finder.close("finished"))
+        frontier = crawl(database_url, Window(NOON + 20 * DAY, None, strict=False))
+        assert wants(frontier) == wanted, until
+        asyncio.run(frontier.close("finished"))
