@@ -79,7 +79,7 @@ class Frontier:
         self._lasting = Lasting(connection, self._take_up, patience)
         self.publisher = publisher
         try:
-            abandoned, missed, applied, ended = self._one("before_crawl", publisher=publisher.key, lock=LOCK)
+            abandoned, missed, applied, ended, _ = self._one("before_crawl", publisher=publisher.key, lock=LOCK)
         except psycopg2.ProgrammingError:
             check_ready(connection)  # says what the schema lacks
             raise

@@ -1,4 +1,4 @@
-"""What the feed of changes costs: CPU of the loader, commits of eight writers at once; with and without it in one run.
+"""What the feed of changes and kept counts cost: CPU of the loader, commits of eight writers; with and without, in one run.
 
 usage: PYTHONPATH=tests python tests/benchmarks/feed.py [--rounds 5] [--seconds 10]
 """
@@ -28,6 +28,7 @@ INDEXES = {
     "article_newest": "(published_at desc nulls last, article_id desc)",
     "article_publisher_newest": "(publisher, published_at desc nulls last, article_id desc)",
 }
+COUNTS = ("count_new", "count_changed", "count_deleted")
 TICKS = 100
 """Of a second, in /proc (proc_pid_stat(5))."""
 
@@ -37,8 +38,11 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def switch(connection: Connection, *, feed: bool, indexes: bool) -> None:
+def switch(connection: Connection, *, feed: bool, indexes: bool, counts: bool = False) -> None:
     with transaction(connection) as cursor:
+        for trigger in COUNTS:
+            for table in ("page", "article"):
+                cursor.execute(f"alter table lumbung.{table} {'enable' if counts else 'disable'} trigger {trigger}")
         for trigger in TRIGGERS:
             cursor.execute(f"alter table lumbung.article {'enable' if feed else 'disable'} trigger {trigger}")
         for name, columns in INDEXES.items():
@@ -86,7 +90,12 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=10)
     given = asked.parse_args()
     rounds = given.rounds
-    ways = {"without": (False, False), "with the feed": (True, False), "with feed and indexes": (True, True)}
+    ways = {
+        "without": (False, False, False),
+        "with the feed": (True, False, False),
+        "with feed and indexes": (True, True, False),
+        "with counts too": (True, True, True),
+    }
     figures: dict[str, list[float]] = {name: [] for name in ways}
     random = Random(7)  # noqa: S311 - the same rows in every run
     with throwaway_server(fast=False) as server:
@@ -96,8 +105,8 @@ def main() -> None:
         )
         number = 0
         for _ in range(rounds):
-            for name, (feed, indexes) in ways.items():
-                switch(owner, feed=feed, indexes=indexes)
+            for name, (feed, indexes, counts) in ways.items():
+                switch(owner, feed=feed, indexes=indexes, counts=counts)
                 figures[name].append(milliseconds(frontier, number * ROWS, random))
                 number += 1
         written = {feed: [0.0] * rounds for feed in (False, True)}

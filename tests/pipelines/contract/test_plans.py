@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -68,9 +69,12 @@ def test_it_is_answered_in_the_order_of_an_index(articles: Connection, statement
     ("statement", "indexes"),
     [
         ("select * from news.article_by_url('https://p1.example/7')", ["article_address", "article_announced"]),
-        ("select * from news.all_articles where first_fetched_at > now() - interval '1 hour'", ["article_stored"]),
+        (
+            "select * from news.all_articles where first_fetched_at > now() - interval '1 hour'",
+            ["article_(publisher_)?stored"],
+        ),
         ("select article_id from news.search('kabar bailai')", ["article_search"]),
-        ("select * from news.crawls where started_at >= now() - interval '1 day'", ["crawl_started"]),
+        ("select * from news.crawls where started_at >= now() - interval '1 day'", ["crawl_(publisher_)?started"]),
     ],
 )
 def test_it_is_answered_by_an_index(articles: Connection, statement: str, indexes: list[str]) -> None:
@@ -78,7 +82,7 @@ def test_it_is_answered_by_an_index(articles: Connection, statement: str, indexe
     with transaction(articles) as cursor:
         cursor.execute("set enable_seqscan = off; set enable_indexscan = on")
     told = plan(articles, statement)
-    assert [index for index in indexes if index not in told] == [], told
+    assert [index for index in indexes if not re.search(rf"{index}\b", told)] == [], told
     assert "Function Scan on search" not in told
     assert "Function Scan on article_by_url" not in told
 
