@@ -1,4 +1,4 @@
-"""What the feed of changes and kept counts cost: CPU of the loader, commits of eight writers; with and without, in one run.
+"""What the feed of changes and kept counts cost: CPU of the loader, commits of eight writers; with and without them.
 
 usage: PYTHONPATH=tests python tests/benchmarks/feed.py [--rounds 5] [--seconds 10]
 """

@@ -26,6 +26,11 @@ def articles(database: Connection) -> Connection:
     )
     put(database, stories)
     with transaction(database) as cursor:
+        cursor.execute(
+            "update lumbung.article set section = case when article_id % 50 = 0 then 'Olahraga' else 'Ekonomi' end,"
+            " tags = case when article_id % 60 = 0 then '{beras,inflasi}' else '{inflasi}' end::text[],"
+            " authors = case when article_id % 70 = 0 then '{Siti Aminah}' else '{}' end::text[]"
+        )
         cursor.execute("update lumbung.article set first_fetched_at = now() - interval '1 day' * (3000 - article_id)")
         cursor.execute(
             "update lumbung.article set declared_url = 'https://p1.example/read/7', url = 'x' where article_id = 7"
@@ -55,6 +60,11 @@ def plan(database: Connection, statement: str) -> str:
             "change_pkey",
         ),
         ("select * from news.stories order by published_at desc nulls last limit 10", "article_newest"),
+        (
+            """select headline from news.articles where section = 'Olahraga'
+            order by published_at desc nulls last limit 10""",
+            "article_section",
+        ),
     ],
 )
 def test_it_is_answered_in_the_order_of_an_index(articles: Connection, statement: str, index: str) -> None:
@@ -74,6 +84,14 @@ def test_it_is_answered_in_the_order_of_an_index(articles: Connection, statement
             ["article_(publisher_)?stored"],
         ),
         ("select article_id from news.search('kabar bailai')", ["article_search"]),
+        ("select headline from news.articles where authors @> '{Siti Aminah}'", ["article_authors"]),
+        ("select headline from news.articles where tags @> '{beras}'", ["article_tags"]),
+        (
+            """select headline from news.articles where tags @> '{tidak ada}'
+            order by published_at desc nulls last limit 10""",
+            ["article_tags"],
+        ),
+        ("select headline from news.articles where section = 'Olahraga'", ["article_section"]),
         ("select * from news.crawls where started_at >= now() - interval '1 day'", ["crawl_(publisher_)?started"]),
     ],
 )
@@ -94,6 +112,14 @@ def test_columns_that_are_not_asked_for_cost_nothing(articles: Connection) -> No
     told = plan(articles, "select article_id from news.search('bailai')")
     assert "ts_headline" not in plan(articles, "select article_id from news.search('bailai')").lower()
     assert "ts_rank" not in told
+
+
+def test_counting_what_a_search_finds_stops_where_it_is_told_to(articles: Connection) -> None:
+    ((all_of_them,),) = rows(articles, "select count(*) from news.search('bailai or kasar')")
+    assert all_of_them > 10
+    for most, count in ((10, 10), (all_of_them, all_of_them), (all_of_them + 1, all_of_them)):
+        assert rows(articles, f"select news.search_count('bailai or kasar', {most})") == [(count,)]
+    assert rows(articles, "select news.search_count('tidakada')") == [(0,)]
 
 
 @pytest.mark.parametrize(
