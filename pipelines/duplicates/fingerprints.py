@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-ALGORITHM = 3
+ALGORITHM = 4
 """Kept with every fingerprint: articles with another number are seen again."""
 
 GRAM = 5
@@ -38,6 +38,12 @@ SAMPLED_AT_THE_BEGINNING = 2**64 // 6
 
 FEWEST_KEYS = 12
 """A short text adds its lowest grams until it has this many keys."""
+
+HEADLINE_KEYS = 2
+"""Keys of the headline as a whole: a passage out of the middle may share hardly any sampled gram. One key alone is no
+candidate where `sampled` is large."""
+_SHORTEST_HEADLINE = 3
+"""Words; shorter headlines are rubrics of many articles."""
 
 SHORT = 25
 """Words; a shorter text is a brief, compared as a whole only, together with its headline."""
@@ -95,10 +101,13 @@ class Fingerprint:
 
     @property
     def keys(self) -> list[int]:
-        """The sampled grams as signed 64-bit numbers, Postgres' bigint; none for a short text."""
+        """The sampled grams and the headline as signed 64-bit numbers, Postgres' bigint; none for a short text."""
         sample = self._sample()
         if len(sample) < FEWEST_KEYS:
             sample.update(sorted(self.places)[:FEWEST_KEYS])
+        if self.grams and len(self.headline) >= _SHORTEST_HEADLINE:
+            digest = blake2b("\n".join(("", *self.headline)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            sample.update(int.from_bytes(digest[8 * place : 8 * place + 8], "big") for place in range(HEADLINE_KEYS))
         return sorted(gram - 2**64 if gram >= 2**63 else gram for gram in sample)
 
     @property

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.duplicates.alignment import repaired
+from pipelines.duplicates.alignment import LONGEST_FILLING, blocks, in_order, repaired
 from pipelines.duplicates.briefs import BRIEF_RULE, is_brief, nearly_equal
 from pipelines.duplicates.clusters import EQUAL, EXCERPT_RULE
 from pipelines.duplicates.contradictions import (
@@ -43,6 +43,10 @@ NEARLY_THE_SAME = 0.8
 """Cover of both texts from which on they are the same with small changes, whatever their headlines."""
 CONTAINED = 0.65
 """Cover of the shorter text, short lines and a lead of its own left out: the least of any two that are one story."""
+OWN = 0.1
+"""Of the words of the shorter text, the share that each text has to itself when an instance could have it: a saying."""
+CONTAINED_BUT_FOR_THE_LEAD = 0.7
+"""Cover of the remainder where the lead is left out: who rewrites a lead prints the remainder, a follow-up does not."""
 OWN_MATTER = 0.5
 """Cover of the longer text below which a line that is the other's headline makes it a round-up."""
 HEADLINES_ALIKE = 0.15
@@ -57,6 +61,8 @@ LATER = timedelta(hours=48)
 """Time in which a publisher brings later states of an article."""
 LATER_HEADLINES, LATER_CONTAINED = 0.5, 0.85
 """Of a later state: share of the shorter headline's words; cover of the earlier text, or of it without its lead."""
+FRAME = 0.25
+"""Cover of the shorter text from which on what begins and ends it can be a frame."""
 DAMAGED = 0.35
 """Cover from which on a text is asked for damaged words: of ten words one misread leaves half of the 5-grams."""
 
@@ -104,13 +110,23 @@ def compare(a: Fingerprint, b: Fingerprint) -> Match | Apart | None:
     mine = Cover(shorter, longer)
     if mine.words < LEAST_SHARED_WORDS:
         return None
-    rule = None
-    if mine.without(lead=True) >= CONTAINED:
+    if _is_contained(mine):
         theirs = Cover(longer, shorter)
-        if theirs.share < OWN_MATTER and carries(longer, shorter.headline):
-            return None
-        rule = (_within if a.publisher == b.publisher else _across)(mine, theirs, a, b)
-    return _damaged(mine, shorter, longer) if rule is None else _uncontradicted(mine, theirs, shorter, longer, rule)
+        rule = _rule(mine, theirs, shorter, longer)
+        if rule is not None:
+            return _uncontradicted(mine, theirs, shorter, longer, rule)
+    return _damaged(mine, shorter, longer) or _framed(mine, shorter, longer)
+
+
+def _is_contained(mine: Cover) -> bool:
+    return mine.without(lead=False) >= CONTAINED or mine.without(lead=True) >= CONTAINED_BUT_FOR_THE_LEAD
+
+
+def _rule(mine: Cover, theirs: Cover, shorter: Fingerprint, longer: Fingerprint) -> str | None:
+    """The rule by which two texts are alike enough, whatever they say against each other."""
+    if theirs.share < OWN_MATTER and carries(longer, shorter.headline):
+        return None
+    return (_within if shorter.publisher == longer.publisher else _across)(mine, theirs, shorter, longer)
 
 
 def _uncontradicted(
@@ -126,7 +142,7 @@ def _uncontradicted(
         if not _may_correct(shorter, longer, mine) or not corrected(shorter, longer, found):
             return Apart(found)
         rule = "one publisher, correction"
-    own_matter = max(mine.share, theirs.share) < NEARLY_THE_SAME
+    own_matter = min(shorter.words - mine.words, longer.words - theirs.words) > OWN * shorter.words
     doubts = len(found) or doubtful or int(own_matter)
     if min(mine.share, theirs.share) >= NEARLY_THE_SAME:
         return Match("nearly the same text", round(min(mine.share, theirs.share), 3), rule, doubts)
@@ -161,6 +177,25 @@ def _damaged(mine: Cover, shorter: Fingerprint, longer: Fingerprint) -> Match | 
     return Match("nearly the same text", round(share, 3), "damaged words repaired", len(found) or doubtful)
 
 
+def _framed(mine: Cover, shorter: Fingerprint, longer: Fingerprint) -> Apart | None:
+    """Whether under like headlines both texts begin and end in one way and tell other things inside.
+
+    Where the filling is longer than its frame, similarity alone would never show that there is a frame.
+    """
+    if _is_soon(shorter, longer, LATER) or not shorter.headline_words or not longer.headline_words:
+        return None  # states of one live blog have a frame too
+    if mine.share < FRAME or _share(shorter.headline_words, longer.headline_words) < LATER_HEADLINES:
+        return None
+    found = in_order(blocks(shorter, longer))
+    if not found or max(found[0][:2]) > LONGEST_FILLING:
+        return None
+    one, other, words = found[-1]
+    if max(shorter.words - one, longer.words - other) - words > LONGEST_FILLING:
+        return None
+    told, _ = contradictions(shorter, longer)
+    return Apart(told) if outweighs(weight(told), mine.words) else None
+
+
 def _headlines_or_dates(a: Fingerprint, b: Fingerprint) -> bool:
     return a.publisher != b.publisher or _share(a.headline_words, b.headline_words) >= HEADLINES_ALIKE
 
@@ -188,7 +223,7 @@ def _within(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str |
 
 
 def _later(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str | None:
-    if a.published_at is None or b.published_at is None or abs(a.published_at - b.published_at) > LATER:
+    if not _is_soon(a, b, LATER):
         return None
     contained = mine.without(lead=True)
     if contained >= LATER_CONTAINED and theirs.without(lead=True) >= LATER_CONTAINED:
@@ -196,6 +231,13 @@ def _later(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str | 
     if contained >= LATER_CONTAINED and _share(a.headline_words, b.headline_words) >= LATER_HEADLINES:
         return "one publisher, later state"
     return None
+
+
+def _is_soon(a: Fingerprint, b: Fingerprint, span: timedelta) -> bool:
+    """Whether one publisher printed both within the span."""
+    if a.publisher != b.publisher or a.published_at is None or b.published_at is None:
+        return False
+    return abs(a.published_at - b.published_at) <= span
 
 
 def _may_correct(a: Fingerprint, b: Fingerprint, mine: Cover) -> bool:

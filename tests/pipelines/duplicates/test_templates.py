@@ -166,3 +166,79 @@ def test_a_recheck_that_finds_nothing_new_changes_nothing(database: Connection) 
     changes = preview(database, lambda _: None)
     assert (changes.parting, changes.joining, changes.shown, changes.hidden) == (0, 0, 0, 0)
     assert members(database) == known
+
+
+WORDS_OF_THE_DAY = (
+    "Tebu telur: bunga tebu yang belum mekar, dimakan sebagai sayur sewaktu musim giling tertunda.",
+    "Pukat harimau lama: jaring berat yang ditarik dua perahu dan kini tinggal dalam cerita nelayan.",
+    "Lumpang batu: tempat menumbuk beras yang diwariskan kepada anak perempuan tertua sebuah rumah.",
+    "Sampan tandan: perahu sempit pengangkut pisang yang hanya berlayar bila sungai sedang naik.",
+    "Gardu kentongan: pos jaga kecil tempat bunyi kayu dipukul menurut bahaya yang datang.",
+    "Pasar tumpah: lapak pagi yang meluber sampai rel dan bubar sebelum kereta pertama lewat.",
+    "Bale bengong: gubuk tanpa dinding untuk duduk memandang padi seraya mengusir burung.",
+    "Jalan tikus: setapak di antara pagar yang hanya diketahui bocah dan pedagang keliling.",
+)
+TIPS = (
+    "Rendam biji semalam lalu tiriskan di atas kain kering supaya kulitnya tidak berjamur ketika disimpan.",
+    "Bungkus pisau dengan kertas berminyak, sebab karat muncul dari udara lembap di laci dapur.",
+    "Taburkan abu gosok di pinggir pot untuk menghalau siput yang keluar sesudah hujan.",
+    "Simpan benang menurut ketebalan, bukan warna, agar jarum yang tepat mudah dipilih.",
+    "Jemur kasur menjelang siang saja karena panas pagi masih membawa embun.",
+    "Masukkan dua butir beras ke tempat merica agar lubangnya tidak tersumbat.",
+    "Gosok cermin memakai irisan kentang mentah sebelum mandi air hangat.",
+    "Ikat tangkai pisang dengan plastik tipis bila ingin matangnya bertahap.",
+)
+QUESTIONS = (
+    "Mengapa garam laut yang dijemur di tambak berwarna kusam sebelum dicuci?",
+    "Berapa lama telur itik harus dierami bila induknya sering meninggalkan sarang?",
+    "Siapa yang pertama menanam karet di lereng dan dari mana bijinya datang?",
+    "Kapan layar tanjak diganti dan bagaimana nelayan menambal sobekannya?",
+    "Apa sebabnya lonceng stasiun lama selalu berbunyi dua kali lebih awal?",
+    "Di manakah batu tulis ditemukan sebelum dipindahkan ke halaman museum?",
+    "Bagaimana cara orang pulau menghitung musim tanpa kalender cetak?",
+    "Ke mana burung layang pergi setelah sarangnya dipanen pengusaha?",
+)
+
+
+DAYS = len(TIPS)
+
+
+COLUMNS = {
+    "one line": (
+        "Satu kata lama setiap hari, dikumpulkan pembaca dari kampung mereka.",
+        "{words[0]}",
+        "Kirimkan kata dari kampung Anda beserta artinya lewat kartu pos.",
+    ),
+    "lines that recur": (
+        "Kiat rumah tangga hari ini dipilih oleh redaksi untuk keluarga Anda.",
+        *("{tips[0]}", "{tips[1]}", "{tips[2]}"),
+        "Sampai jumpa besok dengan kiat lain di halaman ini.",
+    ),
+    "numbered lines that move": (
+        "Kuis pembaca: jawab dua pertanyaan ini dan menangkan buku tulis.",
+        *("Soal satu. {questions[0]}", "Soal dua. {questions[1]}"),
+        "Jawaban dikirim ke redaksi paling lambat besok sore.",
+    ),
+}
+"""A filling as short as a line of the page, as long as its frame, or moved to another place."""
+
+
+def column(kind: str, day: int, publisher: str = "") -> Story:
+    """One day of a column whose filling is all its news."""
+    words, tips, questions = (lines[day:] + lines[:day] for lines in (WORDS_OF_THE_DAY, TIPS, QUESTIONS))
+    lines = [line.format(words=words, tips=tips, questions=questions) for line in COLUMNS[kind]]
+    return Story(lines, publisher or f"p{day}", "Halaman Pembaca: Bekal Hari Ini")
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_columns_of_which_the_filling_is_all_the_news_are_one_article_a_day(database: Connection, kind: str) -> None:
+    put(database, [column(kind, day) for day in range(DAYS)])
+    deduplicate(database)
+    assert clusters(database) == set()
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_such_a_column_and_its_reprint_are_one(database: Connection, kind: str) -> None:
+    numbers = put(database, [*(column(kind, day) for day in range(DAYS)), column(kind, 2, "reprint")])
+    deduplicate(database)
+    assert clusters(database) == {frozenset({numbers[2], numbers[DAYS]})}
