@@ -8,6 +8,10 @@ the rules has seen comes after those. Duplicates are marked, never deleted: `new
 event has told of: articles of a killed crawl or of one from the shell, an event lost in a restart. A run that finds
 nothing due is over in a moment, and green.
 
+After an upgrade that changes the rules, runs see older articles again behind what is new. What this would change of
+stored clusters is only proposed until all are seen; then the log and `lumbung.renewal` (with `lumbung.renewal_example`)
+tell what parts and joins, and the next run makes it final: pause the DAG to look longer.
+
 *Trigger* asks for a full re-check, of all articles or of one publisher's: after a change by hand or of the rules, or to
 be sure. Where nothing changed it arrives at what is there already, and says so in its log, batch by batch. With *Only
 tell* the log has what would part and join, with examples of each, and nothing changes.

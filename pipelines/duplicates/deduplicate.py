@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pipelines.command_line import counted
 from pipelines.database.connections import Connection, Cursor, the_row, transaction
@@ -18,9 +18,11 @@ from pipelines.database.lasting import Lasting
 from pipelines.database.migrate import hold_schema
 from pipelines.database.roles import end_long_readers
 from pipelines.database.statements import query
-from pipelines.duplicates.clusters import TEMPLATE_FILLINGS, Edge, Membership, Node, memberships
+from pipelines.duplicates.clusters import Edge, Node, memberships
 from pipelines.duplicates.fingerprints import ALGORITHM
 from pipelines.duplicates.matching import Apart, Match, compare
+from pipelines.duplicates.renewal import begin_renewal, go_on, renewal_at_hand
+from pipelines.duplicates.stored_clusters import components, propose_clusters, write_clusters
 from pipelines.duplicates.texts import Texts
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ def deduplicate(
     batch: int = 500,
     limit: int | None = None,
     progress: Callable[[Summary], None] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Summary:
     """Bring duplicates up to date with the articles: first what is new or changed, then what an older algorithm saw.
 
@@ -67,22 +70,46 @@ def deduplicate(
         batch: articles a transaction.
         limit: most articles to look at; None takes all that are due.
         progress: called after each batch with the work so far.
+        say: takes lines on what new rules change of stored clusters, when that is reported or becomes final.
     """
     done = Summary()
     changed: set[int] = set()
     lasting, texts = Lasting(connection), Texts()
+    at_hand = lasting.do(lambda: _renewal(lasting.connection))
     while limit is None or done.seen < limit:
         size = batch if limit is None else min(batch, limit - done.seen)
         seen, exact, near, clusters = lasting.do(
             lasting.once, "batch", lambda cursor, size=size: _batch(cursor, size, texts)
         )
         if not seen:
+            lines = _go_on(lasting, at_hand) if done.seen or at_hand else ()
+            if say is not None:
+                for line in lines:
+                    say(line)
             break
         changed.update(clusters)
         done = Summary(done.seen + seen, done.exact + exact, done.near + near, len(changed))
         if progress is not None:
             progress(done)
     return done
+
+
+def _renewal(connection: Connection) -> tuple[int, bool] | None:
+    with transaction(connection) as cursor:
+        return renewal_at_hand(cursor)
+
+
+def _go_on(lasting: Lasting, at_hand: tuple[int, bool] | None) -> Sequence[str]:
+    """Report the renewal that this run has completed, or make final what an earlier run has reported."""
+    if lasting.do(lambda: _renewal(lasting.connection)) is None:
+        return ()
+    reported = at_hand[0] if at_hand and at_hand[1] else None
+
+    def work(cursor: Cursor) -> list[str]:
+        begin_work(cursor)
+        return go_on(cursor, reported)
+
+    return lasting.do(lasting.once, "renewal", work)
 
 
 def _batch(cursor: Cursor, size: int, texts: Texts) -> tuple[int, int, int, list[int]]:
@@ -104,8 +131,10 @@ def step(cursor: Cursor, size: int, texts: Texts) -> tuple[int, int, int, list[i
     if not due and not outdated:
         return 0, 0, 0, []
     articles = list(texts.read(cursor, due or outdated))
+    if outdated:
+        begin_renewal(cursor)
     kept = _outdated_pairs(cursor, outdated) if outdated else []
-    exact, near, clusters = _see(cursor, articles, kept, texts)
+    exact, near, clusters = _see(cursor, articles, kept, texts, proposed=bool(outdated))
     return len(articles), exact, near, sorted(clusters)
 
 
@@ -138,7 +167,7 @@ def run(
         found = f"{counted(done.near, 'pair')}, {counted(done.clusters, 'cluster')} changed"
         say(f"{done.seen:,} of {counted(due, 'article')}, {found}, {speed:,.0f} a second")
 
-    return asdict(deduplicate(connection, batch=batch, progress=tell))
+    return asdict(deduplicate(connection, batch=batch, progress=tell, say=say))
 
 
 def count_due(connection: Connection) -> int:
@@ -179,7 +208,9 @@ def _outdated_pairs(cursor: Cursor, articles: Sequence[int]) -> list[Edge]:
     return [Edge(*row) for row in cursor]
 
 
-def _see(cursor: Cursor, articles: Sequence[Text], kept: Sequence[Edge], texts: Texts) -> tuple[int, int, set[int]]:
+def _see(
+    cursor: Cursor, articles: Sequence[Text], kept: Sequence[Edge], texts: Texts, *, proposed: bool
+) -> tuple[int, int, set[int]]:
     """Fingerprints, pairs and clusters of a batch; returns exact duplicates, near pairs and clusters that changed."""
     batch = [article.article_id for article in articles]
     cursor.execute(query("forget_fingerprints"), {"articles": batch})
@@ -190,8 +221,9 @@ def _see(cursor: Cursor, articles: Sequence[Text], kept: Sequence[Edge], texts: 
     _copy_pairs(cursor, [*pairs, *(edge for edge in kept if (edge.a, edge.b) not in found)])
     touched |= _copy_contradictions(cursor, apart)
     cursor.execute(query("pair_addresses"), {"articles": batch})
-    nodes, edges = _components(cursor, sorted(touched))
-    changed = _write_clusters(cursor, [node.article_id for node in nodes], memberships(nodes, edges))
+    nodes, edges = components(cursor, sorted(touched))
+    write = propose_clusters if proposed else write_clusters
+    changed = write(cursor, [node.article_id for node in nodes], memberships(nodes, edges))
     return _repeats(nodes, set(batch)), len(pairs), changed
 
 
@@ -249,31 +281,6 @@ def _copy_contradictions(cursor: Cursor, apart: Sequence[tuple[int, int]]) -> se
     rows.copy_into(cursor, "lumbung.contradiction", "article_a, article_b")
     cursor.execute(query("doubted"), {"articles": list({article for pair in apart for article in pair})})
     return {article for (article,) in cursor}
-
-
-def _components(cursor: Cursor, articles: Sequence[int]) -> tuple[list[Node], list[Edge]]:
-    cursor.execute(query("read_components"), {"articles": articles, "fillings": TEMPLATE_FILLINGS})
-    nodes = [Node(*row) for row in cursor]
-    cursor.execute(query("read_pairs"), {"articles": [node.article_id for node in nodes]})
-    return nodes, [Edge(*row) for row in cursor]
-
-
-def _write_clusters(cursor: Cursor, articles: Sequence[int], wanted: Sequence[Membership]) -> set[int]:
-    """Write the rows that differ from what is stored; returns the clusters they belonged or now belong to."""
-    parameters: dict[str, Any] = {
-        "articles": articles,
-        "members": [row.article_id for row in wanted],
-        "clusters": [row.cluster_id for row in wanted],
-        "canonical": [row.canonical for row in wanted],
-        "why": [row.why for row in wanted],
-        "scores": [row.score for row in wanted],
-        "tied_to": [row.tied_to for row in wanted],
-        "rules": [row.rule for row in wanted],
-    }
-    cursor.execute(query("delete_changed_members"), parameters)
-    changed = {cluster for (cluster,) in cursor}
-    cursor.execute(query("insert_changed_members"), parameters)
-    return changed | {cluster for (cluster,) in cursor}
 
 
 def _repeats(nodes: Sequence[Node], batch: set[int]) -> int:

@@ -247,6 +247,26 @@ def test_two_changes_of_one_name_in_one_piece_of_work_are_a_mistake(database_url
         it.do(lambda: [it.once("k", know), it.once("k", know)])
 
 
+def test_new_rules_are_reported_and_made_final_once_where_the_reply_was_lost(
+    database: Connection, database_url: str, wire: LossyWire
+) -> None:
+    """The report comes with the run that is last to see an article, the final state with the run after it."""
+    put(database, newsroom(20))
+    deduplicate(database)
+    expected = members(database)
+    with transaction(database) as cursor:
+        cursor.execute("delete from lumbung.cluster_member")
+        cursor.execute("update lumbung.fingerprint set algorithm = algorithm - 1")
+    state = "select reported_at is not null, final_at is not null from lumbung.renewal"
+    for run, (number, after) in enumerate(((2, [(True, False)]), (1, [(True, True)])), 1):
+        with lasting(wire.url(database_url)) as it:
+            wire.lose(number)
+            deduplicate(it.connection)
+        assert wire.lost == run
+        assert rows(database, state) == after
+    assert members(database) == expected
+
+
 def test_deduplication_counts_a_batch_once_whose_reply_was_lost(
     database: Connection, database_url: str, wire: LossyWire
 ) -> None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from support.stories import NOON, Story, body, clusters, members, put, rows, text_hash, weather
 
 from pipelines.database.connections import connect, transaction
@@ -44,6 +51,7 @@ class Newsroom(RuleBasedStateMachine):
         with transaction(self.connection) as cursor:
             cursor.execute("truncate lumbung.article, lumbung.deduplication_due, lumbung.fingerprint_key cascade")
             cursor.execute("delete from lumbung.page")
+            cursor.execute("delete from lumbung.renewal")
 
     @rule(text=st.sampled_from(range(len(TEXTS))), publisher=st.sampled_from(["a", "b"]), hours=st.integers(0, 90))
     def add(self, text: int, publisher: str, hours: int) -> None:
@@ -98,9 +106,52 @@ class Newsroom(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(self.numbers))
         self._do("update lumbung.fingerprint set algorithm = %s where article_id = %s", ALGORITHM - 1, number)
 
+    @precondition(lambda self: len(self.numbers) > 1)
+    @rule(data=st.data())
+    def have_joined_by_older_rules(self, data: st.DataObject) -> None:
+        """Two articles that are alone are one story for an earlier algorithm."""
+        inside = {row[0] for row in rows(self.connection, "select article_id from lumbung.cluster_member")}
+        seen = {row[0] for row in rows(self.connection, "select article_id from lumbung.fingerprint")} - inside
+        alone = sorted(seen.intersection(self.numbers))
+        if len(alone) > 1:
+            a, b = sorted(data.draw(st.lists(st.sampled_from(alone), min_size=2, max_size=2, unique=True)))
+            self._do("update lumbung.fingerprint set algorithm = %s where article_id in (%s, %s)", ALGORITHM - 1, a, b)
+            self._do("delete from lumbung.cluster_proposed where article_id in (%s, %s)", a, b)
+            self._do(
+                "insert into lumbung.near_duplicate (article_a, article_b, why, score, rule)"
+                " values (%s, %s, 'nearly the same text', 0.9, 'old') on conflict do nothing", a, b,
+            )  # fmt: skip
+            self._do(
+                "insert into lumbung.cluster_member (article_id, cluster_id, canonical, rule)"
+                " values (%s, %s, true, 'old'), (%s, %s, false, 'old')", a, a, b, a,
+            )  # fmt: skip
+
+    @precondition(lambda self: self.numbers)
+    @rule(data=st.data())
+    def have_missed_by_older_rules(self, data: st.DataObject) -> None:
+        """The articles of a cluster are alone for an earlier algorithm."""
+        known = rows(self.connection, "select distinct cluster_id from lumbung.cluster_member order by 1")
+        if known:
+            (cluster,) = data.draw(st.sampled_from(known))
+            self._do(
+                "with gone as (delete from lumbung.cluster_member where cluster_id = %s returning article_id),"
+                " struck as (delete from lumbung.cluster_proposed p using gone where p.article_id = gone.article_id)"
+                " update lumbung.fingerprint f set algorithm = %s from gone where f.article_id = gone.article_id",
+                cluster, ALGORITHM - 1,
+            )  # fmt: skip
+
+    @invariant()
+    def each_cluster_has_one_canonical_article(self) -> None:
+        """Readers see every story, also while new rules are coming."""
+        whole = "select cluster_id from lumbung.cluster_member group by 1 having not bool_or(canonical)"
+        assert rows(self.connection, whole) == []
+
     def teardown(self) -> None:
         """The same articles, looked at in one go, make the same clusters with the same reasons."""
         deduplicate(self.connection)
+        deduplicate(self.connection)
+        assert rows(self.connection, "select * from lumbung.cluster_proposed") == []
+        assert rows(self.connection, "select * from lumbung.renewal where final_at is null") == []
         known = members(self.connection), clusters(self.connection)
         contradicted = rows(self.connection, "select * from lumbung.contradiction order by 1, 2")
         self._do("truncate " + ", ".join(f"lumbung.{name}" for name in AFTER))
