@@ -14,10 +14,11 @@ from support.stories import NOON, Story, body, clusters, members, put, rows
 from pipelines.cli import cli
 from pipelines.duplicates.clusters import TEMPLATE_FILLINGS
 from pipelines.duplicates.deduplicate import deduplicate
+from pipelines.duplicates.differences import told
 from pipelines.duplicates.explain import explain
 from pipelines.duplicates.fingerprints import fingerprint
 from pipelines.duplicates.matching import Apart, Match, compare
-from pipelines.duplicates.recheck import preview, tell, told
+from pipelines.duplicates.recheck import preview, tell
 
 if TYPE_CHECKING:
     from pipelines.database.connections import Connection
