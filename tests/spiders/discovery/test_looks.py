@@ -95,6 +95,22 @@ def test_an_article_that_was_hours_old_when_it_was_first_read_is_not_visited_the
 
 @pytest.mark.parametrize(
     ("edits", "visited"),
+    [(Edits(), 40), (Edits(19, 0), 40), (Edits(20, 0), 20), (QUIET, 20), (Edits(20, 1), 40), (Edits(400, 1), 40)],
+)
+def test_of_a_publisher_that_seems_to_edit_nothing_every_second_article_is_visited_the_day_after(
+    edits: Edits, visited: int
+) -> None:
+    looks = [
+        next_look(article(NOW - HOUR), replace(page(HOUR, edits=edits), page_id=number), NOW) for number in range(40)
+    ]
+    assert sum(look.after_change == 23 * HOUR for look in looks) == visited
+    assert {look.after_change for look in looks} <= {23 * HOUR, 7 * DAY - HOUR, None}
+    known = replace(page(HOUR, stored=True, edits=edits), page_id=3)
+    assert next_look(Unchanged(), known, NOW).after == 23 * HOUR, "somebody asked for it meanwhile: it stays due"
+
+
+@pytest.mark.parametrize(
+    ("edits", "visited"),
     [(Edits(), 5), (QUIET, 5), (Edits(100, 5), 5), (Edits(100, 6), 40), (Edits(1, 1), 40), (EDITING, 40)],
 )
 def test_after_a_week_one_unchanged_article_in_eight_is_visited_or_all_where_visits_find_changes(
@@ -109,7 +125,7 @@ def test_after_a_week_one_unchanged_article_in_eight_is_visited_or_all_where_vis
 
 
 def test_where_visits_often_find_another_text_articles_are_visited_after_an_hour_too() -> None:
-    assert next_look(article(NOW), page(edits=QUIET), NOW).after_change == DAY
+    assert next_look(article(NOW), page(edits=Edits(100, 1)), NOW).after_change == DAY
     assert next_look(article(NOW), page(edits=EDITING), NOW).after_change == HOUR
     assert next_look(Unchanged(), page(HOUR, stored=True, edits=EDITING), NOW).after == 23 * HOUR
 
