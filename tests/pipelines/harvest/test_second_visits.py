@@ -255,3 +255,27 @@ def test_of_each_publisher_fifty_pages_are_kept_and_a_page_that_is_kept_again_is
     assert kept(database, "koran") == {**wanted, pages[0].page_id: "baru", pages[50].page_id: "baru"}
     assert kept(database, "warta") == {page.page_id: "warta" for page in others}
     warta.connection.close()
+
+
+def test_which_visits_count_and_which_of_them_found_a_change(frontier: Frontier, database: Connection) -> None:
+    """Each outcome by itself, beside a page whose text has changed at the same moment."""
+    figures = "select visits, visits_changed from lumbung.publisher"
+    outcomes: dict[str, tuple[int, int]] = {
+        "same": (1, 0), "unchanged": (1, 0), "photo": (1, 1), "failure": (0, 0), "released": (0, 0),
+    }  # fmt: skip
+    pages = leased(frontier, 2)
+    visited(frontier, *((page, article(page)) for page in pages))
+    assert run(database, figures) == [(0, 0)], "a first visit changes nothing"
+    for hours, (name, (visits, changed)) in enumerate(outcomes.items(), 1):
+        run(database, "update lumbung.publisher set visits = 10, visits_changed = 5")
+        run(database, "update lumbung.page set looks = 3, looked_by = null")
+        page, beside = leased(frontier, 2)
+        given: dict[str, Outcome] = {
+            "same": article(page), "unchanged": Unchanged(), "photo": rejection(page, "photo"),
+            "failure": Failure(error="HTTP 503"), "released": Released(),
+        }  # fmt: skip
+        other = article(beside, paragraphs=(f"Petani menunda panen {hours} kali.",))
+        visited(frontier, (page, given[name]), (beside, other), hours=hours)
+        assert run(database, figures) == [(10 + visits + 1, 5 + changed + 1)], name
+        looks = run(database, "select looks from lumbung.page order by url")
+        assert looks == [(3 if name in {"failure", "released"} else 4,), (0,)], name
