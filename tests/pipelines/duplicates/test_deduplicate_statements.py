@@ -238,3 +238,29 @@ def test_only_rows_of_clusters_that_differ_are_written_and_each_column_tells_the
     assert stored() == apart
     assert written([], [4]) == ([3], [])
     assert stored() == apart[:3]
+
+
+def test_articles_of_a_batch_meet_those_that_lie_between_them(made_up: Connection) -> None:
+    seen(made_up, {1: [7], 3: [7], 5: [7]})
+    assert candidates(made_up, 1, 5) == [(1, 3), (1, 5), (3, 5)]
+    assert candidates(made_up, 1, 3, 5) == [(1, 3), (1, 5), (3, 5)]
+
+
+def test_articles_of_one_address_are_paired_once_both_are_seen_and_for_those_that_are_named(
+    made_up: Connection,
+) -> None:
+    with transaction(made_up) as cursor:
+        for number, address in {1: "x", 2: "x", 3: "y", 4: "y", 5: "x"}.items():
+            cursor.execute("update lumbung.article set declared_url = 'https://b.example/' || %s where article_id = %s",
+                           [address, number])  # fmt: skip
+    seen(made_up, {number: [] for number in (1, 2, 3, 4)})
+    with transaction(made_up) as cursor:
+        cursor.execute(
+            "insert into lumbung.near_duplicate values (1, 2, 'old', 0.5, 'r', 3), (1, 3, 'old', 0.5, 'r', 3)"
+        )
+    ask(made_up, "pair_addresses", articles=[2])
+    stored = "select article_a, article_b, why, score, rule, doubts from lumbung.near_duplicate order by 1, 2"
+    pair, other = (1, 2, "same address", 1.0, "same address", 0), (1, 3, "old", 0.5, "r", 3)
+    assert rows(made_up, stored) == [pair, other]
+    ask(made_up, "pair_addresses", articles=[1, 2, 3])
+    assert rows(made_up, stored) == [pair, other, (3, 4, "same address", 1.0, "same address", 0)]
