@@ -56,7 +56,9 @@ class SeedText:
 
 def collapse(text: str) -> str:
     """Runs of ASCII white space as one space, none at the ends; every other character as it is."""
-    return _WHITE_SPACE.sub(" ", text).strip(" ")
+    if not text.isprintable() or "  " in text:  # few texts have a control character or two blanks in a row
+        text = _WHITE_SPACE.sub(" ", text)
+    return text.strip(" ")
 
 
 def dumps(article: Article | SeedText) -> str:

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from lxml.etree import XPath
-
-from spiders.reading.markup.selection import holders, text_of
+from spiders.reading.markup.selection import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
 
-_TRAILS = (
-    XPath('.//@class[contains(., "crumbs") or contains(., "breadcrumb")]'),
-    XPath('.//@id[contains(., "breadcrumb")]'),
-    XPath('.//@aria-label[contains(., "readcrumb")]'),
-    XPath('.//@itemtype[contains(., "BreadcrumbList")]'),
-)
+    from spiders.reading.markup.elements import Elements
+
+_NAMED = ("crumbs", "breadcrumb")
+_OTHERS = (("id", "breadcrumb"), ("aria-label", "readcrumb"), ("itemtype", "BreadcrumbList"))
 _MOST_TRAILS = 10
 _SEPARATORS = " >»›/|·\u00a0"
 _BETWEEN = re.compile(r"\s[>»›/|·]\s")
 
 
-def printed_trail(tree: HtmlElement) -> tuple[str, ...]:
+def printed_trail(elements: Elements) -> tuple[str, ...]:
     """Labels of the first element that calls itself a breadcrumb, separators and all."""
-    for trail in chain.from_iterable(holders(tree, path, _MOST_TRAILS) for path in _TRAILS):
+    for trail in _trails(elements):
         for tag in ("li", "a"):
             labels = tuple(filter(None, map(text_of, trail.iter(tag))))
             if labels:
                 return labels
     return ()
+
+
+def _trails(elements: Elements) -> Iterator[HtmlElement]:
+    yield from elements.named(*_NAMED)[:_MOST_TRAILS]
+    for attribute, part in _OTHERS:
+        yield from elements.holding(attribute, part)[:_MOST_TRAILS]
 
 
 def clean_trail(labels: Iterable[str], headline: str) -> tuple[str, ...]:

@@ -9,39 +9,38 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lxml.etree import XPath
-
 from spiders.reading.body.boilerplate import stands_apart
-from spiders.reading.markup.selection import holders, text_of
+from spiders.reading.markup.selection import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lxml.html import HtmlElement
+    from spiders.reading.markup.elements import Elements
 
-_RELATED = XPath(".//a/@rel")
-_FEATURED = XPath('.//img/@class[contains(., "wp-post-image") or contains(., "featured")]')
+_FEATURED = ("wp-post-image", "featured")
 _MOST = 1000
 _FEATURES = frozenset(("wp-post-image", "featured-image", "featured-img"))
 
 
-def related_links(tree: HtmlElement, relation: str, *, without: str = "") -> Iterator[str]:
+def related_links(elements: Elements, relation: str, *, without: str = "") -> Iterator[str]:
     """Texts of the links that stand in a relation to the page, and not in another one too.
 
     Args:
-        tree: The page.
+        elements: Of the page.
         relation: A word of `rel`: `tag`, `category`.
         without: A word that must not stand beside it.
     """
-    for link in holders(tree, _RELATED, _MOST):
+    linked = (link for link in elements.tagged("a") if link.get("rel"))
+    for link in islice(linked, _MOST):
         words = link.get("rel", "").lower().split()
         if relation in words and without not in words:
             yield text_of(link)
 
 
-def featured_pictures(tree: HtmlElement) -> Iterator[str]:
+def featured_pictures(elements: Elements) -> Iterator[str]:
     """Addresses of the picture that the theme shows above the article; those of teasers stand apart."""
-    for picture in islice(holders(tree, _FEATURED, _MOST), _MOST):
+    named = (element for element in elements.named(*_FEATURED) if element.tag == "img")
+    for picture in islice(named, _MOST):
         apart = any(map(stands_apart, islice(picture.iterancestors(), 4)))
         if not apart and not _FEATURES.isdisjoint(picture.get("class", "").split()):
             yield from filter(None, (picture.get("src"), picture.get("data-src")))

@@ -6,17 +6,16 @@ import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from lxml.etree import XPath
-
 from spiders.reading.markup.blocks import LONGEST_NAMES
 from spiders.reading.markup.inherited import Inherited
-from spiders.reading.markup.selection import holders, shown_text, text_of
+from spiders.reading.markup.selection import shown_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
 
+    from spiders.reading.markup.elements import Elements
     from spiders.reading.markup.metadata import Metadata
 
 AUTHORS = (
@@ -28,9 +27,7 @@ _AUTHOR_PAGE = re.compile(
     r"(?i)/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|penulis|pewarta|reporters?|journalists?|redakteure?)/[^/]"
 )
 _WRITTEN_BY = re.compile(r"(?i)^(?:written by|verfasst von|geschrieben von|ditulis oleh|oleh|écrit par|escrito por)$")
-_PROPERTIES = XPath(".//@itemprop")
-_RELATIONS = XPath(".//a/@rel")
-_NAMED = XPath('.//@class[contains(., "author") or contains(., "fn")]')
+_NAMED = ("author", "fn")
 _MOST = 1000
 _MOST_LINKS = 10_000
 """Elements that are looked at for an author."""
@@ -46,17 +43,19 @@ _WHOLE = frozenset(("html", "body"))
 _EDITED = re.compile(r"(?i)\s*(?:editor|redaktur|penyunting|foto|photos?|übersetzung)\b")
 
 
-def marked_authors(tree: HtmlElement, metadata: Metadata) -> Iterator[list[str]]:
+def marked_authors(elements: Elements, metadata: Metadata) -> Iterator[list[str]]:
     """What may name the authors, most trusted first; each list is one place to look at."""
     labels = zip(metadata.meta("twitter:label1"), metadata.meta("twitter:data1"), strict=False)
     yield [name for label, name in labels if _WRITTEN_BY.match(label)]
-    marked = chain(holders(tree, _PROPERTIES, _MOST), holders(tree, _RELATIONS, _MOST))
+    anchors = elements.tagged("a")
+    related = (link for link in anchors if link.get("rel"))
+    marked = chain(islice(elements.with_itemprop, _MOST), islice(related, _MOST))
     yield _first(element for element in marked if _states_author(element))
     is_beside = Inherited(_is_beside)
-    links = (link for link in islice(tree.iter("a"), _MOST_LINKS) if _AUTHOR_PAGE.search(link.get("href", "")))
+    links = (link for link in anchors[:_MOST_LINKS] if _AUTHOR_PAGE.search(link.get("href", "")))
     yield _first(link for link in links if not (is_beside(link) or _is_edited(link)))
     in_card = Inherited(_is_card)
-    named = (element for element in holders(tree, _NAMED, _MOST) if _is_named(element) and in_card(element))
+    named = (element for element in elements.named(*_NAMED)[:_MOST] if _is_named(element) and in_card(element))
     cards = (element for element in named if not _is_beside_picture(element))
     yield _first(element for element in cards if not (is_beside(element) or _is_edited(element)))
 

@@ -48,7 +48,7 @@ def declared_url(tree: HtmlElement, url: str, og_urls: Iterable[str], publisher:
         None where it declares no other address than `url`, contradicts itself, or cannot be believed.
     """
     here = canonicalise(url, publisher)
-    links = [link.get("href") or "" for link in tree.iterfind(".//head/link[@rel][@href]") if _is_canonical(link)]
+    links = [link.get("href") or "" for link in tree.iterfind("head/link[@rel][@href]") if _is_canonical(link)]
     for addresses in (links, og_urls):
         claimed = {claim for address in addresses if (claim := _claim(address, url, publisher))}
         if claimed:

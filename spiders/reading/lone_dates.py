@@ -32,7 +32,7 @@ def lone_day(lines: Iterable[tuple[str, HtmlElement]], is_own: Callable[[HtmlEle
     """Lines that state the one day that the page prints; none where several are printed.
 
     Args:
-        lines: Short lines of the page that have digits, and what they stand in.
+        lines: Short lines of the page that may state a day, and what they stand in.
         is_own: Whether an element stands where the article's dates do.
     """
     found = []

@@ -6,26 +6,23 @@ A date in a comment, a list of other articles, a sidebar or a footer is of somet
 from __future__ import annotations
 
 import re
-from itertools import chain, islice
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
-
-from lxml.etree import XPath
 
 from spiders.reading.body.boilerplate import is_never_text, stands_apart
 from spiders.reading.markup.inherited import Inherited
-from spiders.reading.markup.selection import holders, text_of
+from spiders.reading.markup.selection import text_of
 from spiders.reading.printed.date_roles import Role, dated_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from lxml.html import HtmlElement
 
-_MARKED = (
-    XPath(".//@itemprop"),
-    XPath(".//@property"),
-    XPath('.//@class[contains(., "publi") or contains(., "-date") or contains(., "pubd") or contains(., "updated")]'),
-)
+    from spiders.reading.markup.elements import Elements
+
+_NAMED = ("publi", "-date", "pubd", "updated")
 _PUBLISHED = re.compile(
     r"(?i)(?:^|[:/.\s])(?:datepublished|datecreated|dateposted|created|issued|published|pubdate|entry-date|post-date"
     r"|publish-date|date-?published)(?:$|\s)"
@@ -40,15 +37,15 @@ _MOST = 200
 class OwnDates:
     """The dates in the markup of one page that are of its article."""
 
-    def __init__(self, tree: HtmlElement, heading: HtmlElement | None, text: Iterable[HtmlElement]) -> None:
+    def __init__(self, elements: Elements, heading: HtmlElement | None, text: Iterable[HtmlElement]) -> None:
         """Find out where the article stands.
 
         Args:
-            tree: The page.
+            elements: Of the page.
             heading: Where its headline is printed.
             text: Elements of its paragraphs, in order.
         """
-        self._tree = tree
+        self._elements = elements
         parts = [part for part in (heading, *text) if part is not None]
         self._around = _ancestors(parts)
         self._scope = _common(parts)
@@ -59,22 +56,34 @@ class OwnDates:
         self._last = parts[-1] if parts else None
         self._path = set() if self._last is None else {self._last, *self._last.iterancestors()}
 
-    def times(self, role: Role) -> Iterator[str]:
+    def times(self, role: Role) -> list[str]:
         """What stands in `<time>`, for machines, else for people; of the publication or of changes."""
-        for element in islice(self._tree.iter("time"), _MOST):
-            if self.is_own(element) and (_role_of_time(element) is Role.CHANGED) == (role is Role.CHANGED):
-                yield element.get("datetime") or text_of(element)
+        return [text for text, changed in self._times if changed == (role is Role.CHANGED)]
 
-    def marked(self, role: Role) -> Iterator[str]:
+    @cached_property
+    def _times(self) -> list[tuple[str, bool]]:
+        """What stands in each `<time>` of the article, and whether it is of a change."""
+        own = filter(self.is_own, self._elements.tagged("time")[:_MOST])
+        return [(each.get("datetime") or text_of(each), _role_of_time(each) is Role.CHANGED) for each in own]
+
+    def marked(self, role: Role) -> list[str]:
         """What calls itself the date of the article or of its change, whatever the tag."""
         pattern = _CHANGED if role is Role.CHANGED else _PUBLISHED
-        for element in chain.from_iterable(holders(self._tree, path, _MOST) for path in _MARKED):
-            if element.tag != "meta" and pattern.search(_names(element)) and self.is_own(element):
-                yield from filter(
-                    None, (element.get("content"), element.get("datetime"), element.get("title"), text_of(element))
-                )
-            elif element.tag == "meta" and pattern.search(element.get("itemprop") or element.get("property") or ""):
-                yield from filter(None, (element.get("content"),))
+        return [text for names, texts in self._marks if pattern.search(names) for text in texts if text]
+
+    @cached_property
+    def _marks(self) -> list[tuple[str, list[str | None]]]:
+        """Of each element whose names say that it is a date of the article: the names, and what may state the date."""
+        found = self._elements
+        named = (found.with_itemprop, found.with_property, found.named(*_NAMED))
+        marks: list[tuple[str, list[str | None]]] = []
+        for element in chain.from_iterable(elements[:_MOST] for elements in named):
+            if element.tag == "meta":
+                marks.append((element.get("itemprop") or element.get("property") or "", [element.get("content")]))
+            elif _says_date(names := _names(element)) and self.is_own(element):
+                stated = (element.get("content"), element.get("datetime"), element.get("title"))
+                marks.append((names, [*stated, text_of(element)]))
+        return marks
 
     def is_clock(self, element: HtmlElement) -> bool:
         """Whether an element stands outside the article, where sites print what day it is."""
@@ -122,6 +131,10 @@ class OwnDates:
                 inside = parent is self._scope or any(each is self._scope for each in parent.iterancestors())
                 return before and node is not element and not (inside and next(node.iter("a"), None) is None)
         return False
+
+
+def _says_date(names: str) -> bool:
+    return bool(_PUBLISHED.search(names) or _CHANGED.search(names))
 
 
 def _is_other(element: HtmlElement) -> bool:

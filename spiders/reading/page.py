@@ -12,7 +12,6 @@ A publisher whose pages need code names a subclass in its file and overrides the
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,6 +25,7 @@ from spiders.reading.conventions import featured_pictures, related_links
 from spiders.reading.credits import AUTHORS, marked_authors, name_in
 from spiders.reading.declared import declared_url
 from spiders.reading.markup.document import read
+from spiders.reading.markup.elements import Elements
 from spiders.reading.markup.metadata import Metadata, is_free
 from spiders.reading.markup.origins import HOUSE, JSON_LD, MARKED, META, PRINTED, PUBLISHER, SELECTOR, TITLE, Origins
 from spiders.reading.markup.selection import dates, first_match, matches, shown_text, text_of, texts
@@ -71,7 +71,8 @@ class Page:
         self.publisher = publisher
         self.fetched_at = fetched_at
         self.tree, self.repaired = read(html, encoding)
-        self.metadata = Metadata(self.tree, url)
+        self.elements = Elements(self.tree)
+        self.metadata = Metadata(self.elements, url)
         self.origins = Origins()
 
     def article(self) -> Article | Rejection:
@@ -145,12 +146,12 @@ class Page:
             JSON_LD: [*self.metadata.stated("headline")],
             PRINTED: self._headings,
             META: [*self.metadata.meta("og:title", "twitter:title")],
-            TITLE: [*map(text_of, self.tree.iterfind(".//head/title"))],
+            TITLE: [*map(text_of, self.elements.titles)],
         }
 
     @cached_property
     def _headings(self) -> list[str]:
-        return [shown_text(heading) for heading in islice(self.tree.iter("h1"), _MOST_HEADINGS)]
+        return [shown_text(heading) for heading in self.elements.tagged("h1")[:_MOST_HEADINGS]]
 
     @cached_property
     def printed_headline(self) -> str:
@@ -168,7 +169,7 @@ class Page:
         """Labels from the root on, without the headline."""
         selected = texts(self.tree, self.publisher.rules.breadcrumb)
         stated = self.metadata.breadcrumb
-        printed = () if selected or stated else printed_trail(self.tree)
+        printed = () if selected or stated else printed_trail(self.elements)
         sources: Sources = ((SELECTOR, selected), (JSON_LD, stated), (PRINTED, printed))
         return self.origins.first("breadcrumb", sources, lambda trail: clean_trail(trail, self.headline or "")) or ()
 
@@ -178,7 +179,7 @@ class Page:
         labels = [label for label in self.breadcrumb if label.casefold() not in _ROOTS]
         stated, meta = self.metadata.stated("articleSection"), self.metadata.meta("article:section")
         sources: Sources = ((self.origins.get("breadcrumb", ""), labels[-1:]), (JSON_LD, stated), (META, meta))
-        filed: Sources = ((PRINTED, related_links(self.tree, "category")),)
+        filed: Sources = ((PRINTED, related_links(self.elements, "category")),)
         return self.origins.first("section", (*sources, *filed), lambda names: next(iter(names), None))
 
     @cached_property
@@ -229,7 +230,7 @@ class Page:
         """What states when the article appeared."""
         selected = [*dates(self.tree, self.publisher.rules.published)]
         return Timing(
-            *(self.tree, self.url, self.metadata, self.surroundings, selected),
+            *(self.elements, self.url, self.metadata, self.surroundings, selected),
             zone=self.publisher.zone,
             fetched_at=self.fetched_at,
             language=self.language,
@@ -246,7 +247,7 @@ class Page:
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """Tags as printed, each once."""
-        linked = related_links(self.tree, "tag", without="category")
+        linked = related_links(self.elements, "tag", without="category")
         sources: Sources = (
             (SELECTOR, texts(self.tree, self.publisher.rules.tags)),
             (PRINTED, linked),
@@ -266,7 +267,7 @@ class Page:
         )
         meta = self.metadata.meta("og:image", "og:image:url", "twitter:image", "image")
         sources: Sources = ((JSON_LD, self.metadata.images), (META, meta), (SELECTOR, filter(None, selected)))
-        sources = (*sources, (MARKED, featured_pictures(self.tree)))
+        sources = (*sources, (MARKED, featured_pictures(self.elements)))
         return self.origins.first("image_url", sources, lambda addresses: first_address(addresses, self.url))
 
     @cached_property
@@ -337,6 +338,6 @@ class Page:
         """What may name the authors outside structured data, most trusted first."""
         yield SELECTOR, texts(self.tree, self.publisher.rules.byline)[:1]
         yield PRINTED, [self._line_with_role or ""]
-        yield from ((MARKED, lines) for lines in marked_authors(self.tree, self.metadata))
+        yield from ((MARKED, lines) for lines in marked_authors(self.elements, self.metadata))
         yield PRINTED, [self.byline or ""]
         yield MARKED, [name_in(block.element) for block in self._named_lines]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from spiders.reading.moments import date_lines
 from spiders.reading.printed.date_roles import Role, dated_parts, is_date_line, role_of
-from spiders.reading.printed.dates import parse_date, with_whole_year
+from spiders.reading.printed.dates import may_state_day, parse_date, with_whole_year
 from spiders.reading.printed.month_names import with_english_months
 from spiders.reading.printed.people import is_signed
 
@@ -71,10 +71,15 @@ class Surroundings:
             today: The day of the fetch, which a line in such a place only repeats.
             changes: Whether the lines of changes are asked for.
         """
-        numbered = (block for block in short(self.header) if any(map(str.isdigit, block.text)))
-        dated = ((block, self._dated(block)) for block in numbered if block.text != self._headline)
-        lines = (text for block, text in dated if not (_is_day(text, today) and is_clock(block.element)))
+        dated = self._numbered
+        lines = (text for text, element in dated if not (_is_day(text, today) and is_clock(element)))
         return date_lines(lines, changes=changes)
+
+    @cached_property
+    def _numbered(self) -> list[tuple[str, HtmlElement]]:
+        """Short lines of the header that have digits, and their elements."""
+        numbered = (block for block in short(self.header) if any(map(str.isdigit, block.text)))
+        return [(self._dated(block), block.element) for block in numbered if block.text != self._headline]
 
     @cached_property
     def dates_beside(self) -> list[str]:
@@ -90,18 +95,22 @@ class Surroundings:
 
     def lines_below(self, role: Role) -> list[str]:
         """Lines right below the text that say that a date is of the publication, or of a change, or who wrote when."""
-        lines = [self._dated(block) for block in short(self._body.below) if block not in self._body.text_blocks]
-        parts = ((line, part) for line in lines for part in dated_parts(line))
         signed = role is Role.PUBLISHED
-        return [part.text for line, part in parts if part.role is role or (signed and _is_signed(line, part))]
+        dated = self._dated_below
+        return [part.text for line, part in dated if part.role is role or (signed and _is_signed(line, part))]
+
+    @cached_property
+    def _dated_below(self) -> list[tuple[str, Dated]]:
+        lines = [self._dated(block) for block in short(self._body.below) if block not in self._body.text_blocks]
+        return [(line, part) for line in lines for part in dated_parts(line)]
 
     def lone_lines(self, is_clock: Callable[[HtmlElement], bool], today: date) -> Iterator[tuple[str, HtmlElement]]:
-        """Every short line of the page that has digits, behind the label before it, and its element.
+        """Every short line of the page that may state a day, behind the label before it, and its element.
 
         Arguments as for `date_lines`.
         """
         for block in short(self._body.blocks):
-            if any(map(str.isdigit, block.text)) and block.text != self._headline:
+            if may_state_day(block.text) and block.text != self._headline:
                 text = self._dated(block)
                 if not (_is_day(text, today) and is_clock(block.element)):
                     yield text, block.element

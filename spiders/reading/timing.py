@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from spiders.reading.markup.elements import Elements
     from spiders.reading.markup.metadata import Metadata
     from spiders.reading.markup.origins import Origins
     from spiders.reading.surroundings import Surroundings
@@ -44,7 +45,7 @@ _APART = timedelta(days=1)
 
 
 class Later:
-    """Lines that are looked for only when they are asked for, each time anew."""
+    """Lines that are looked for only when they are asked for."""
 
     def __init__(self, find: Callable[[], Iterable[str]]) -> None:
         self._find = find
@@ -58,7 +59,7 @@ class Later:
 class Timing:
     """What states when an article was published and changed."""
 
-    tree: HtmlElement
+    elements: Elements
     url: str
     metadata: Metadata
     surroundings: Surroundings
@@ -71,20 +72,20 @@ class Timing:
 
     @cached_property
     def _own(self) -> OwnDates:
-        return OwnDates(self.tree, self.surroundings.heading, self.surroundings.text_elements)
+        return OwnDates(self.elements, self.surroundings.heading, self.surroundings.text_elements)
 
-    @cached_property
+    @property
     def sources(self) -> Sources:
         """Where the publication may be stated, most trusted first: the origin, and what stands there."""
         stated = [*self.metadata.stated("datePublished", "dateCreated")]
         meta = [*self.metadata.meta(*PUBLISHED)]
         page = Later(lambda: self.metadata.stated_of_page("datePublished", "uploadDate"))
         selected, printed = date_lines(self.selected, changes=False), self._printed(changes=False)
-        marked, named = Later(lambda: self._own_times(Role.PUBLISHED)), Later(lambda: self._own_marks(Role.PUBLISHED))
+        marked, named = Later(lambda: self._times(Role.PUBLISHED)), Later(lambda: self._marks(Role.PUBLISHED))
         below = Later(lambda: self.surroundings.lines_below(Role.PUBLISHED))
         return (
             *((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked)),
-            *((JSON_LD, page), (MARKED, named), (PRINTED, below), (META, Later(self._named))),
+            *((JSON_LD, page), (MARKED, named), (PRINTED, below), (META, Later(lambda: self._named))),
             *((ADDRESS, date_in_path(self.url)), (PRINTED, Later(self._unmarked))),
         )
 
@@ -92,12 +93,13 @@ class Timing:
         """What states the day as the publisher counts it."""
         yield from date_in_path(self.url)
         yield from self.surroundings.dates_beside
-        yield from self._own_times(Role.PUBLISHED)
+        yield from self._times(Role.PUBLISHED)
 
     def published(self) -> datetime | None:
         """When the article was published, as the publisher's clock shows it; None where the page does not say."""
-        witnesses = Later(lambda: chain(self._changes, chain.from_iterable(lines for _, lines in self.sources[:-1])))
-        when = self._moment("published_at", self.sources, witnesses)
+        sources = self.sources
+        witnesses = Later(lambda: chain(self._changes, chain.from_iterable(lines for _, lines in sources[:-1])))
+        when = self._moment("published_at", sources, witnesses)
         if when is None:
             return None
         when = self._first_printed(when) or when
@@ -107,7 +109,7 @@ class Timing:
         """The day that stands below the headline, where machines date the article later: they date what was moved."""
         if self.origins.get("published_at") not in {JSON_LD, META}:
             return None
-        lines = self.surroundings.dates_beside or self._lone()
+        lines = self.surroundings.dates_beside or self._lone
         days = {stated_day(text) for text in lines}
         day = days.pop() if len(days) == 1 else None
         if day is None or day + _APART >= when.date() or is_of_month(self.url, when.date()):
@@ -115,36 +117,38 @@ class Timing:
         changed = choose_moment(self._changes, (), self.zone, self.fetched_at)
         if changed and abs(changed.date() - day) <= _APART:
             return None
-        marked = (parse_date(text, self.zone) for text in self._own_times(Role.PUBLISHED))
+        marked = (parse_date(text, self.zone) for text in self._times(Role.PUBLISHED))
         if any(each and abs(each.date() - when.date()) <= _APART for each in marked):
             return None
         self.origins["published_at"] = PRINTED
         return choose_moment(lines, (), self.zone, self.fetched_at)
 
+    @cached_property
     def _named(self) -> list[str]:
         """What other `<meta>` state by their names, the earliest first: some are of the last change of the site."""
         dated = ((parse_date(text, self.zone), text) for text in self.metadata.named(states_publication))
         return [text for when, text in sorted(each for each in dated if each[0])]
 
     def _unmarked(self) -> Iterator[str]:
-        yield from self._lone()
+        yield from self._lone
         yield from opening_day(self.surroundings.openings)
 
+    @cached_property
     def _lone(self) -> list[str]:
         return lone_day(self.surroundings.lone_lines(self._is_clock, self._today), self._own.is_own)
 
-    def _own_times(self, role: Role) -> Iterator[str]:
-        return (with_english_months(text, self.language) for text in self._own.times(role))
+    def _times(self, role: Role) -> list[str]:
+        return [with_english_months(text, self.language) for text in self._own.times(role)]
 
-    def _own_marks(self, role: Role) -> Iterator[str]:
-        return (with_english_months(text, self.language) for text in self._own.marked(role))
+    def _marks(self, role: Role) -> list[str]:
+        return [with_english_months(text, self.language) for text in self._own.marked(role)]
 
     def modified(self, published_at: datetime | None) -> datetime | None:
         """When it was last changed; None where the page states no change after the publication."""
         stated, meta = [*self.metadata.stated("dateModified")], [*self.metadata.meta(*MODIFIED)]
         printed = Later(lambda: (*self._printed(changes=True), *self.surroundings.lines_below(Role.CHANGED)))
         selected = date_lines(self.selected, changes=True)
-        marked = Later(lambda: chain(self._own_times(Role.CHANGED), self._own_marks(Role.CHANGED)))
+        marked = Later(lambda: chain(self._times(Role.CHANGED), self._marks(Role.CHANGED)))
         sources: Sources = ((JSON_LD, stated), (META, meta), (SELECTOR, selected), (PRINTED, printed), (TIME, marked))
         said = (stated, meta, selected, printed)
         when = self._moment("modified_at", sources, Later(lambda: chain.from_iterable(said)))

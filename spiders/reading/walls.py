@@ -83,13 +83,13 @@ def find_wall(tree: HtmlElement, paragraphs: Sequence[str]) -> tuple[Reason, str
 def is_missing(tree: HtmlElement) -> str | None:
     """The title and the heading that both say that there is no such page, whatever else it lists."""
     heading = next((text for text in map(text_of, tree.iter("h1")) if text), "")
-    title = text_of(found) if (found := tree.find(".//head/title")) is not None else ""
+    title = text_of(found) if (found := tree.find("head/title")) is not None else ""
     return title if _MISSING.match(title) and (not heading or _MISSING.match(heading)) else None
 
 
 def _titles(tree: HtmlElement) -> Iterator[str]:
     headings = islice(tree.iter("h1", "h2", "h3"), _FIRST_HEADINGS)
-    yield from filter(None, map(text_of, chain(tree.iterfind(".//head/title"), headings)))
+    yield from filter(None, map(text_of, chain(tree.iterfind("head/title"), headings)))
 
 
 def _blocked_sign(tree: HtmlElement) -> str | None:

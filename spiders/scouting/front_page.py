@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from spiders.discovery.entries import base_of
 from spiders.reading.markup.document import parse
+from spiders.reading.markup.elements import Elements
 from spiders.reading.markup.metadata import Metadata
 from spiders.reading.markup.selection import text_of
 from spiders.reading.printed.labels import find_language
@@ -53,7 +54,7 @@ class FrontPage:
 def read_front_page(body: bytes, url: str, encoding: str | None = None) -> FrontPage:
     """Read the front page that was fetched from `url`."""
     tree = parse(body, encoding)
-    metadata = Metadata(tree, url)
+    metadata = Metadata(Elements(tree), url)
     base = base_of(tree, url)
     name, name_from = next(_names(tree, metadata, url), ("", ""))
     links = tuple(dict.fromkeys(_links(tree, base)))

@@ -207,7 +207,7 @@ def is_boilerplate(text: str) -> bool:
     label = _BOILERPLATE.match(text)
     if label is not None:
         return not (label[0].rstrip().endswith(":") and _is_said(text[label.end() :]))
-    credit = _CREDIT.search(text)
+    credit = _CREDIT.search(text) if ":" in text or ")" in text else None
     return credit is not None and not (_SOURCED.search(text) and _is_said(text[: credit.start()].rstrip(" (")))
 
 

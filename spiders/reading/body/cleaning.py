@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from spiders.reading.body.boilerplate import is_boilerplate, points_elsewhere
 from spiders.reading.printed.counters import read_count
 from spiders.reading.printed.datelines import is_open_dateline
-from spiders.reading.printed.labels import without_unseen
+from spiders.reading.printed.labels import letters, without_unseen
 from spiders.seed_format import collapse
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _without_repeats(paragraphs: list[str]) -> list[str]:
     probes = [text[_PROBED] for text in folded if len(text) >= _LEAST_REPEATED]
     if len(whole) * len(probes) > _MOST_COMPARED or not any(whole.count(probe) > 1 for probe in probes):
         return paragraphs
-    plain = ["".join(filter(str.isalnum, text)) for text in folded]
+    plain = [letters(text) for text in paragraphs]
     whole = "\n".join(plain)
     times = Counter(plain)
     kept = []

@@ -23,6 +23,7 @@ from spiders.reading.markup.blocks import NAVIGATION, is_titled, outline
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.markup.origins import CAPTION, PRINTED, SCRIPT, SELECTOR
 from spiders.reading.markup.scripts import script_blocks
+from spiders.reading.printed.labels import letters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -132,8 +133,8 @@ class Body:
 
     def _is_described(self) -> bool:
         """Whether a description goes on with the words of the short text that is printed."""
-        starts = ["".join(filter(str.isalnum, block.text.casefold()))[:_SAID] for block in self.text_blocks]
-        described = ["".join(filter(str.isalnum, text.casefold())) for text in self._stated.descriptions]
+        starts = [letters(block.text)[:_SAID] for block in self.text_blocks]
+        described = [letters(text) for text in self._stated.descriptions]
         return any(len(start) == _SAID and start in text for start in starts for text in described)
 
     def _below(self, found: list[Block]) -> list[Block]:

@@ -9,6 +9,7 @@ from spiders.reading.body.boilerplate import names_author, stands_apart
 from spiders.reading.body.structure import captions
 from spiders.reading.markup.blocks import blocks_of, is_titled
 from spiders.reading.markup.inherited import Inherited
+from spiders.reading.printed.labels import letters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -39,21 +40,21 @@ def find_lead(
         containers: Where the rest of the text stands.
     """
     near = above[-_ABOVE:]
-    title = headline.casefold()
+    title, said = headline.casefold(), letters(headline)
     starts = [place for place, block in enumerate(near) if block.element.tag == "h1" or is_titled(block, title)]
-    starts = starts or [place for place, block in enumerate(near) if _says_part(block, _plain(headline))]
+    starts = starts or [place for place, block in enumerate(near) if _says_part(block, said)]
     if not starts:
         return []
     around = {parent for element in (near[starts[-1]].element, *containers) for parent in element.iterancestors()}
     apart = Inherited(stands_apart, around)
-    stated = [_plain(text) for text in descriptions]
+    stated = [letters(text) for text in descriptions]
     lead, told = [], captions(near)
     for block in near[starts[-1] + 1 :]:
         if (
             block in told
             or names_author(block.element)
             or block.link_share > _MOST_LINKED
-            or _plain(block.text) in _plain(headline)
+            or letters(block.text) in said
         ):
             continue
         if _is_stated(block.text, stated) or (_is_prose(block) and not apart(block.element)):
@@ -63,7 +64,7 @@ def find_lead(
 
 def find_captions(root: HtmlElement, descriptions: Iterable[str]) -> list[Block]:
     """What a page with no other text is about, as told below its pictures."""
-    stated = [_plain(text) for text in descriptions]
+    stated = [letters(text) for text in descriptions]
     captions = {block.text: block for caption in root.iter("figcaption") for block in blocks_of(caption)}
     return [block for block in captions.values() if _is_stated(block.text, stated)]
 
@@ -74,14 +75,10 @@ def _is_prose(block: Block) -> bool:
 
 def _says_part(block: Block, headline: str) -> bool:
     """Whether a heading shows the newsroom's headline without its kicker."""
-    shown = _plain(block.text) if block.heading else ""
+    shown = letters(block.text) if block.heading else ""
     return len(shown) >= _LEAST_PART and shown in headline
 
 
 def _is_stated(text: str, stated: list[str]) -> bool:
-    start = _plain(text)[:_SAME]
+    start = letters(text)[:_SAME]
     return len(start) == _SAME and any(other.startswith(start) for other in stated)
-
-
-def _plain(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

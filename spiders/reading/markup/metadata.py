@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,7 +18,7 @@ from spiders.seed_format import collapse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from lxml.html import HtmlElement
+    from spiders.reading.markup.elements import Elements
 
 Thing = dict[str, Any]
 """One JSON-LD object."""
@@ -41,8 +40,8 @@ _ACCESS = {"true": True, "free": True, "1": True, "false": False, "locked": Fals
 class Metadata:
     """Structured data of one page."""
 
-    def __init__(self, tree: HtmlElement, url: str) -> None:
-        self._tree = tree
+    def __init__(self, elements: Elements, url: str) -> None:
+        self._elements = elements
         self._url = url
 
     @property
@@ -53,7 +52,7 @@ class Metadata:
     @cached_property
     def things(self) -> tuple[Thing, ...]:
         """Every JSON-LD object of the page, those in lists and graphs included, in document order."""
-        scripts = self._tree.iterfind(".//script[@type]")
+        scripts = self._elements.tagged("script")
         texts = (script.text for script in scripts if script.get("type", "").lower().startswith("application/ld+json"))
         return tuple(thing for text in texts for value in read_json(text or "") for thing in _flat(value, 0))
 
@@ -76,15 +75,16 @@ class Metadata:
     @cached_property
     def _own_paths(self) -> frozenset[str]:
         """Paths of the addresses that the page gives itself."""
-        links = self._tree.iterfind(".//link[@rel]")
+        links = self._elements.tagged("link")
         canonical = (link.get("href", "") for link in links if link.get("rel", "").lower() == "canonical")
         return frozenset(map(_path, (self._url, *canonical, *self.meta("og:url"))))
 
     @cached_property
     def _titles(self) -> tuple[str, ...]:
         """Titles of the page outside its JSON-LD."""
-        headings = (heading.text_content()[:_LONGEST_TITLE] for heading in islice(self._tree.iter("h1"), _MOST_TITLES))
-        return (*self.meta("og:title", "twitter:title"), self._tree.findtext(".//head/title") or "", *headings)
+        first = self._elements.tagged("h1")[:_MOST_TITLES]
+        headings = (heading.text_content()[:_LONGEST_TITLE] for heading in first)
+        return (*self.meta("og:title", "twitter:title"), self._elements.tree.findtext("head/title") or "", *headings)
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -95,7 +95,7 @@ class Metadata:
     def _meta(self) -> dict[str, list[str]]:
         """Contents as they stand there: most are never asked for."""
         found: dict[str, list[str]] = {}
-        for element in self._tree.iter("meta"):
+        for element in self._elements.tagged("meta"):
             content = element.get("content")
             name = element.get("property") or element.get("name") or element.get("itemprop")
             if content and name:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPath
@@ -56,15 +55,6 @@ def dates(tree: HtmlElement, selectors: Iterable[str]) -> Iterator[str]:
     for css in selectors:
         for element in matches(tree, css):
             yield from filter(None, (element.get("datetime"), element.get("title"), text_of(element)))
-
-
-def holders(tree: HtmlElement, attributes: XPath, most: int) -> Iterator[HtmlElement]:
-    """The elements of the first `most` attributes that a path selects, in document order.
-
-    A path that ends at an attribute is quick; `//*[@class]` and CSS cost up to a parse of the page, and a step back to
-    the element or a union of paths takes quadratic time.
-    """
-    return (attribute.getparent() for attribute in islice(cast("list[Any]", attributes(tree)), most))
 
 
 def text_of(element: HtmlElement) -> str:

@@ -94,16 +94,16 @@ def _parts(line: str) -> tuple[Dated, ...]:
 
 def is_date_line(text: str) -> bool:
     """Whether a line states dates and what they are of, and nothing else: a sentence with a date in it is text."""
-    if len(text) > _LONGEST_LINE or text.endswith((".", "!", "?", "…")) or not any(map(str.isdigit, text)):
+    spans = [] if len(text) > _LONGEST_LINE or text.endswith((".", "!", "?", "…")) else find_dates(text)
+    if not spans:
         return False
-    spans = find_dates(text)
     rest, start = [], 0
     for first, end in spans:
         rest.append(text[start:first])
         clock = _CLOCK.match(text[end:])
         start = end + (clock.end() if clock else 0)
     words = _WORD.findall(_BESIDE.sub(" ", " ".join((*rest, text[start:]))))
-    return bool(spans) and len(words) <= _MOST_LABELS * len(spans)
+    return len(words) <= _MOST_LABELS * len(spans)
 
 
 def role_of(label: str) -> Role:

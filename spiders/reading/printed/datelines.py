@@ -85,4 +85,6 @@ def _split(place: str | None, brand: str | None, printed: str, brands: Iterable[
 
 def is_open_dateline(text: str) -> bool:
     """Whether a text is a dateline alone, dash included: some pages print it outside the first paragraph."""
+    if not text.rstrip().endswith(("-", "–", "—")):  # most lines
+        return False
     return _OPEN.match(text) is not None and find_dateline(f"{text.rstrip()} Ada") is not None

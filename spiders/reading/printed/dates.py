@@ -63,6 +63,9 @@ _SHORT_YEAR = re.compile(
     r"(?![0-9:./-])"
 )
 """25.04.24, 25 Apr 24: read only where a weekday or a clock says that it is a date, or where it is asked for."""
+_WHOLE_YEAR = re.compile(r"(?:19[7-9]|20[0-9])[0-9]")
+_YEAR_OR_PART = re.compile(rf"{_WHOLE_YEAR.pattern}|[-/. ]'?[0-9]{{2}}(?![0-9])")
+"""What every day has that states its year, and few other lines."""
 _BETWEEN = re.compile(r" ?[|·•]| [/–—-] ")
 _WEEKDAY = re.compile(
     r"\b(?:senin|selasa|rabu|kamis|jum['’`ʼ]?at|sabtu|minggu|ahad|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\b"
@@ -180,15 +183,20 @@ def with_whole_year(line: str) -> str:
 
 def find_dates(text: str) -> list[tuple[int, int]]:
     """Where dates with a year stand in a text: start and end of each day, in order."""
-    return [*_spans(text[:_LONGEST])]
+    return [*_spans(text[:_LONGEST])] if may_state_day(text) else []
+
+
+def may_state_day(text: str) -> bool:
+    """Whether a text has digits that may be those of a year: cheap, and False for most lines."""
+    return _YEAR_OR_PART.search(text) is not None
 
 
 @lru_cache(maxsize=512)
 def _spans(text: str) -> tuple[tuple[int, int], ...]:
     line = text.casefold()
-    if len(line) != len(text) or _DIGIT.search(text) is None:
+    if len(line) != len(text):
         return ()
-    spans = sorted(match.span() for shape in (*_SHAPES, _SHORT_YEAR) for match in shape.finditer(line))
+    spans = sorted(match.span() for match in (*_days(line), *_SHORT_YEAR.finditer(line)))
     found: list[tuple[int, int]] = []
     for start, end in spans:
         if not found or start >= found[-1][1]:
@@ -201,8 +209,7 @@ def _absolute(line: str, zone: tzinfo, kept: str) -> datetime | None:
         return _at(compact, compact, zone)
     if (day := _DAY_IN_ZONE.fullmatch(line)) is not None:
         return datetime.fromisoformat(f"{day['date']}T00:00:00{day['zone'].upper()}")
-    found = [match for shape in _SHAPES for match in shape.finditer(line)]
-    for match in sorted(found, key=re.Match.start):
+    for match in sorted(_days(line), key=re.Match.start):
         if _NUMBERED.search(line, 0, match.start()) or _BROKEN_CLOCK.match(line, match.end()):
             continue
         clock = _clock_beside(line, match)
@@ -210,6 +217,11 @@ def _absolute(line: str, zone: tzinfo, kept: str) -> datetime | None:
             moment = _at(match, clock or _ZONE_AFTER_DAY.match(line, match.end()), zone)
             return moment if clock is None else _in_named_zone(moment, clock, line, kept)
     return _with_short_year(line, zone)
+
+
+def _days(line: str) -> list[re.Match[str]]:
+    """The days with all digits of their year."""
+    return [day for shape in _SHAPES for day in shape.finditer(line)] if _WHOLE_YEAR.search(line) else []
 
 
 def _clock_beside(line: str, day: re.Match[str]) -> re.Match[str] | None:

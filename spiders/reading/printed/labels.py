@@ -19,6 +19,9 @@ _MEANT = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80,
 """Controls that nobody writes: Windows-1252 taken for Latin-1. Browsers read `&#147;` so too (HTML Standard)."""
 _SEEN = _UNSEEN | _MEANT
 _UNSEEN_OR_JOINER = re.compile("[\u0080-\u009f\u00ad\u200b-\u200d\u2060\ufeff]")
+_NO_LETTERS = re.compile(r"[^\w\x00-\x7f]+")
+_ASCII_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
+"""Bytes are cleaned of these in one step: texts of a whole page are compared, and a character at a time is slow."""
 _JOINERS = re.compile(r"(?<=[A-Za-z0-9\s.,;:!?'\"()-])[\u200c\u200d]+|[\u200c\u200d]+(?=[A-Za-z0-9\s.,;:!?'\"()-]|$)")
 """Joiners beside Latin letters mean nothing; in Arabic, Indic scripts and emoji they do."""
 
@@ -28,6 +31,13 @@ def without_unseen(text: str) -> str:
     if text.isascii() or _UNSEEN_OR_JOINER.search(text) is None:
         return text
     return _JOINERS.sub("", text.translate(_SEEN))
+
+
+def letters(text: str) -> str:
+    """Letters and digits of a text, case-folded: what is the same in two ways to print it."""
+    folded = text.casefold()
+    kept = folded if folded.isascii() else _NO_LETTERS.sub("", folded)
+    return kept.encode("utf-8", "surrogatepass").translate(None, _ASCII_NO_LETTERS).decode("utf-8", "surrogatepass")
 
 
 def split_tags(texts: Iterable[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from spiders.reading.printed.dates import MONTHS, find_dates
-from spiders.reading.printed.labels import without_unseen
+from spiders.reading.printed.labels import letters, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -200,12 +200,12 @@ def find_people(lines: Iterable[str], brands: Iterable[str] = (), *, agencies: b
         agencies: Keep news agencies among them: `Sari Dewi, dpa`.
     """
     people: dict[str, str] = {}
-    houses = frozenset(map(_folded, brands))
+    houses = frozenset(map(letters, brands))
     for line in lines:
         for name in _people(line):
             kept = _is_person(name) or (agencies and _AGENCY.match(name) is not None)
             if kept and not _is_brand(name, houses):
-                people.setdefault(_folded(name), name)
+                people.setdefault(letters(name), name)
     return tuple(people.values())
 
 
@@ -308,12 +308,8 @@ def _is_short_name(name: str) -> bool:
 
 def _is_brand(name: str, houses: frozenset[str]) -> bool:
     first, _, rest = name.partition(" ")
-    whole = {_folded(name), _folded(_ARTICLES.sub("", name))}
-    if not houses.isdisjoint(whole) or (bool(rest) and _folded(first) in houses):
+    whole = {letters(name), letters(_ARTICLES.sub("", name))}
+    if not houses.isdisjoint(whole) or (bool(rest) and letters(first) in houses):
         return True
     crew = _CREW.match(name)
-    return crew is not None and any(house.startswith(_folded(name[crew.end() :])) for house in houses)
-
-
-def _folded(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    return crew is not None and any(house.startswith(letters(name[crew.end() :])) for house in houses)
