@@ -22,11 +22,12 @@ def migrate(database_url: DatabaseUrl) -> None:
 @click.command(
     epilog=examples(
         "lumbung login mira                           # reads schema news; prints a password made for it",
+        "lumbung login dbt_mira --role analyst        # reads schema news and owns a schema dbt_mira, for dbt",
         "LUMBUNG_PASSWORD=... lumbung login harvest --role crawler",
     )
 )
 @click.argument("name")
-@click.option("--role", type=click.Choice(["reader", "crawler"]), default="reader", show_default=True)
+@click.option("--role", type=click.Choice(["reader", "analyst", "crawler"]), default="reader", show_default=True)
 @click.option(
     "--password", envvar="LUMBUNG_PASSWORD", show_envvar=True, help="Best as a variable; by default a new one."
 )
@@ -34,8 +35,8 @@ def migrate(database_url: DatabaseUrl) -> None:
 def login(database_url: DatabaseUrl, name: str, *, role: str, password: str | None) -> None:
     """Make a login of the database with the rights of a role, or give it another password; print its address.
 
-    A reader selects from schema news, a crawler crawls and deduplicates. Runs as the owner, like `migrate`, and needs
-    CREATEROLE.
+    A reader selects from schema news, an analyst has a schema of its own name to write into as well, a crawler crawls
+    and deduplicates. Runs as the owner, like `migrate`, and needs CREATEROLE.
     """
     from pipelines.database.administration import login as make
 

@@ -2,7 +2,7 @@
 
     owner               whoever runs `lumbung migrate`: owns schemas `lumbung` and `news`, and changes them
     lumbung_crawler     crawls, loads, deduplicates: rows of `lumbung`; no DDL, and of the harvest nothing is deleted
-    news_reader         selects from the views of `news`, and reaches nothing else
+    news_reader         selects from the views of `news`, and reaches nothing else; analysts own a schema too
 
 Roles belong to the server, rights to each database. One login that owns the database may do everything, as ever.
 """
@@ -33,7 +33,9 @@ logger = logging.getLogger(__name__)
 
 CRAWLER: Final = "lumbung_crawler"
 READER: Final = "news_reader"
-ROLES: Final = {"crawler": CRAWLER, "reader": READER}
+ANALYST: Final = "analyst"
+"""No role of the server: a login of READER that owns one schema, of its own name, as dbt wants it."""
+ROLES: Final = {"crawler": CRAWLER, "reader": READER, "analyst": ANALYST}
 
 _LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
     CRAWLER: {},
@@ -45,6 +47,7 @@ _LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
         "idle_session_timeout": "2h",
     },
 }
+_LIMITS_OF_ANALYSTS: Final = {**_LIMITS[READER], "default_transaction_read_only": "off"}
 """Settings of logins. A forgotten query must not hold up a migration for ever; who needs longer says `set` first, up to
 the ten minutes of `lumbung.end_long_readers`. What crawls brings limits of its own: `connections.Work`.
 """
@@ -84,12 +87,14 @@ def login(connection: Connection, name: str, role: str, password: str) -> None:
     Args:
         connection: of a login that may make roles.
         name: of the login.
-        role: `CRAWLER` or `READER`.
+        role: `CRAWLER`, `READER` or `ANALYST`.
         password: in clear.
 
     Raises:
         DatabaseRefused: this login may not, the role is missing, or the name belongs to something else.
     """
+    analyst = role == ANALYST
+    role = READER if analyst else role
     if role in _missing(connection):
         raise DatabaseRefused(f"the server has no role {role}: run `lumbung migrate`, which makes it or says who can")
     with transaction(connection) as cursor:
@@ -104,12 +109,28 @@ def login(connection: Connection, name: str, role: str, password: str) -> None:
     with transaction(connection) as cursor:
         cursor.execute(sql.SQL("alter role {} login password {}").format(who, sql.Literal(secret)))
         cursor.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), who))
-        for setting, value in _LIMITS[role].items():
+        for setting, value in (_LIMITS_OF_ANALYSTS if analyst else _LIMITS[role]).items():
             change = sql.SQL("alter role {} set {} = {}")
             cursor.execute(change.format(who, sql.Identifier(setting), sql.Literal(value)))
         if role == READER:
             cursor.execute(sql.SQL("alter role {} connection limit {}").format(who, sql.Literal(CONNECTIONS)))
+            if analyst:
+                _give_schema(cursor, name)
             _be_able_to_end(cursor, who)
+
+
+def _give_schema(cursor: Cursor, name: str) -> None:
+    """Make the schema of an analyst, where temporary tables are allowed too: dbt needs both."""
+    cursor.execute(query("owner_of_schema"), {"name": name})
+    owner = cursor.fetchone()
+    if owner not in {None, (name,)}:
+        raise DatabaseRefused(f"there is a schema {name} already that is not this login's: choose another name")
+    who = sql.Identifier(name)
+    cursor.execute(query("temporary_tables_for"), {"name": name})
+    if owner is None:
+        # Whoever makes something for a role has to be able to become it; `_be_able_to_end` takes that back.
+        cursor.execute(sql.SQL("grant {} to current_user").format(who))
+        cursor.execute(sql.SQL("create schema {0} authorization {0}").format(who))
 
 
 def _be_able_to_end(cursor: Cursor, who: sql.Identifier) -> None:

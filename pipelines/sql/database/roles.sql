@@ -18,6 +18,16 @@ select
 from pg_roles u
 where u.rolname = %(name)s
 
+-- owner_of_schema --
+select nspowner::regrole::text from pg_namespace where nspname = %(name)s
+
+-- temporary_tables_for --
+do $$
+begin
+    execute format('grant temporary on database %%I to %%I', current_database(), %(name)s);
+end
+$$
+
 -- owns_schemas --
 select count(*) = 2 and bool_and(pg_has_role(nspowner, 'usage')) from pg_namespace where nspname in ('lumbung', 'news')
 
