@@ -29,7 +29,8 @@ _CHAIN = 64
 _FREE, _FRAME, _LINE = 12, 0.4, 0.6
 """A gap of more words holds slots only where this share of both sides is equal, or that of the shorter one: lines of a
 list, of which one side may have more."""
-
+_ADDED = 4
+"""How many times as long as what stands in its place a passage must be to be added."""
 
 Block = tuple[int, int, int]
 """A passage of five words and more that both texts have: where it begins in each, and its words."""
@@ -175,6 +176,15 @@ def _gaps(one: Fingerprint, other: Fingerprint, found: Sequence[Block]) -> Itera
     for one_at, other_at, words in [*found, (one.words, other.words, 0)]:
         if begin < one_at and start < other_at:
             yield begin, one_at, start, other_at
+        begin, start = one_at + words, other_at + words
+
+
+def added(one: Fingerprint, other: Fingerprint) -> Iterator[Sequence[str]]:
+    """Passages of `one` between common ones, or at its ends, in whose place the other text has next to nothing."""
+    begin = start = 0
+    for one_at, other_at, words in [*in_order(blocks(one, other)), (one.words, other.words, 0)]:
+        if one_at - begin > _ADDED * max(1, other_at - start):
+            yield one.text[begin:one_at]
         begin, start = one_at + words, other_at + words
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pipelines.duplicates.alignment import LONGEST_FILLING, slots
+from pipelines.duplicates.alignment import LONGEST_FILLING, added, slots
 from pipelines.duplicates.spelling import same
 
 if TYPE_CHECKING:
@@ -153,17 +153,23 @@ def _end_of_story(text: Fingerprint) -> int:
 
 
 def corrected(one: Fingerprint, other: Fingerprint, found: Sequence[Contradiction]) -> bool:
-    """Whether one text corrects the other: few contradictions, and it names what the other said, or says so on top."""
-    if len(found) > MOST_CORRECTED or any(each.kind == "headline" for each in found):
+    """Whether one text puts the other right: a passage that it alone has names what both say.
+
+    The price of a day names that of the day before too, but where the day before has a word of its own.
+    """
+    said = {(each.one, each.other) for each in found}
+    if not said:  # the numbers stand in other places
+        return one.headline_numbers == other.headline_numbers and (
+            one.digits >= other.digits or other.digits >= one.digits
+        )
+    if len(said) > MOST_CORRECTED:
         return False
-    if not found and not (one.digits >= other.digits or other.digits >= one.digits):
-        return _labelled(one.headline, other.headline)
-    return _labelled(one.headline, other.headline) or any(
-        all(text.word_set.issuperset((each.one + " " + each.other).split()) for each in found) for text in (one, other)
-    )
+    wanted = [{*mine.split(), *theirs.split()} for mine, theirs in said]
+    notes = [set(note) for texts in ((one, other), (other, one)) for note in added(*texts)]
+    return any(all(note >= words for words in wanted) for note in notes)
 
 
-def _labelled(one: Sequence[str], other: Sequence[str]) -> bool:
+def labelled(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether one headline is the other with one more word before or after it."""
     shorter, longer = sorted((list(one), list(other)), key=len)
     return len(shorter) >= PHRASE and shorter in (longer[1:], longer[:-1])

@@ -25,6 +25,7 @@ from pipelines.duplicates.contradictions import (
     Contradiction,
     contradictions,
     corrected,
+    labelled,
     weight,
 )
 from pipelines.duplicates.cover import HEAD, Cover, carries
@@ -59,6 +60,10 @@ WITHIN_CUT, WITHIN_SAME_HEADS = 0.7, 0.8
 WITHIN_REWRITTEN, WITHIN_REWRITTEN_LONGER = 0.85, 0.4
 LATER = timedelta(hours=48)
 """Time in which a publisher brings later states of an article."""
+CORRECTION = "one publisher, correction"
+"""Of texts that contradict each other, or have other numbers in their headlines, where one says which is right."""
+CORRECTED = timedelta(hours=18)
+"""Time in which a publisher corrects an article: forms of every day come a day apart."""
 LATER_HEADLINES, LATER_CONTAINED = 0.5, 0.85
 """Of a later state: share of the shorter headline's words; cover of the earlier text, or of it without its lead."""
 FRAME = 0.25
@@ -138,10 +143,10 @@ def _uncontradicted(
         return Apart(())
     found, doubtful = contradictions(shorter, longer, whole=whole)
     heavy = weight(found)
-    if not agree or outweighs(heavy, mine.words):
+    if not agree or outweighs(heavy, mine.words) or rule == CORRECTION:
         if not _may_correct(shorter, longer, mine) or not corrected(shorter, longer, found):
             return Apart(found)
-        rule = "one publisher, correction"
+        rule = CORRECTION
     own_matter = min(shorter.words - mine.words, longer.words - theirs.words) > OWN * shorter.words
     doubts = len(found) or doubtful or int(own_matter)
     if min(mine.share, theirs.share) >= NEARLY_THE_SAME:
@@ -211,7 +216,7 @@ def _across(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str |
 def _within(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str | None:
     contained, heads = mine.without(lead=False), _heads(mine, theirs)
     if _share(a.headline_numbers, b.headline_numbers) == 0:
-        return None
+        return CORRECTION if _may_correct(a, b, mine) else None
     if theirs.share >= WITHIN_BOTH and mine.without(lead=True) >= WITHIN_SHORTER:
         return "one publisher, each text in the other"
     if contained >= WITHIN_CUT and heads >= WITHIN_SAME_HEADS:
@@ -244,7 +249,9 @@ def _may_correct(a: Fingerprint, b: Fingerprint, mine: Cover) -> bool:
     """Whether one article can be a correction of the other: one publisher, soon after, nearly the same text."""
     if a.publisher != b.publisher or mine.share < NEARLY_THE_SAME or len(contradicted(a, b)[0]) > MOST_CORRECTED:
         return False
-    return a.published_at is None or b.published_at is None or abs(a.published_at - b.published_at) <= 2 * LATER
+    if a.published_at is None or b.published_at is None:
+        return labelled(a.headline, b.headline)
+    return abs(a.published_at - b.published_at) <= CORRECTED
 
 
 def _heads(mine: Cover, theirs: Cover) -> float:
