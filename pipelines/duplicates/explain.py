@@ -47,7 +47,7 @@ class Told(NamedTuple):
     @property
     def print(self) -> Fingerprint:
         """What is compared of it."""
-        return fingerprint(self.publisher, self.headline, self.paragraphs, self.published_at)
+        return fingerprint(self.publisher, self.headline, self.paragraphs, self.published_at, self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Fingerprint:
 
     __slots__ = (
         "_digits", "_headline_words", "_names", "_numbers", "_places", "_subject", "_word_set", "_written",
-        "clean_hash", "grams", "headline", "lines", "published_at", "publisher", "text", "words",
+        "clean_hash", "grams", "headline", "lines", "published_at", "publisher", "text", "url", "words",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - what is compared of an article
@@ -77,8 +77,10 @@ class Fingerprint:
         *,
         written: Sequence[str] = (),
         published_at: datetime | None = None,
+        url: str = "",
     ) -> None:
         self.publisher = publisher
+        self.url = url
         self.published_at = published_at
         self.clean_hash = clean_hash
         """Equal exactly where the cleaned texts are equal."""
@@ -185,7 +187,7 @@ class Fingerprint:
 
 
 def fingerprint(
-    publisher: str, headline: str, paragraphs: Iterable[str], published_at: datetime | None = None
+    publisher: str, headline: str, paragraphs: Iterable[str], published_at: datetime | None = None, url: str = ""
 ) -> Fingerprint:
     """Fingerprint of an article."""
     kept = list(paragraphs)
@@ -197,7 +199,7 @@ def fingerprint(
     elif len(identity) < SHORT:
         identity = [*title, "|", *identity]
     clean_hash = UUID(bytes=blake2b("\n".join(identity).encode(), digest_size=16).digest())
-    return Fingerprint(publisher, title, lines, clean_hash, written=kept, published_at=published_at)
+    return Fingerprint(publisher, title, lines, clean_hash, written=kept, published_at=published_at, url=url)
 
 
 def _tells(word: str) -> bool:

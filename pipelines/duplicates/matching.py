@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.duplicates.addresses import shared_parts
 from pipelines.duplicates.alignment import LONGEST_FILLING, blocks, in_order, repaired
 from pipelines.duplicates.briefs import BRIEF_RULE, is_brief, nearly_equal
 from pipelines.duplicates.clusters import EQUAL, EXCERPT_RULE
 from pipelines.duplicates.contradictions import (
     FREE_TEXT,
     MOST_CORRECTED,
+    PHRASE,
     Contradiction,
     contradictions,
     corrected,
@@ -235,7 +237,18 @@ def _later(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str | 
         return "one publisher, lead rewritten"
     if contained >= LATER_CONTAINED and _share(a.headline_words, b.headline_words) >= LATER_HEADLINES:
         return "one publisher, later state"
+    if contained >= LATER_CONTAINED and _one_page(a, b):
+        return "one publisher, later state of a page"
     return None
+
+
+def _one_page(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether their addresses share the number of an article, or a slug whose longer words both articles have."""
+    both = a.word_set & b.word_set
+    return any(
+        part.isdigit() or both.issuperset(word for word in part.split("-") if len(word) > PHRASE)
+        for part in shared_parts(a.url, b.url)
+    )
 
 
 def _is_soon(a: Fingerprint, b: Fingerprint, span: timedelta) -> bool:

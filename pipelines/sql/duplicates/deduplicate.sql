@@ -60,7 +60,7 @@ where f.article_id = any(%(articles)s)
 select article_id, xmin::text from lumbung.article where article_id = any(%(articles)s)
 
 -- read_articles --
-select article_id, xmin::text, text_hash::text, publisher, headline, paragraphs, published_at
+select article_id, xmin::text, text_hash::text, publisher, headline, paragraphs, published_at, canonical_url
 from lumbung.article
 where article_id = any(%(articles)s)
 
@@ -158,7 +158,7 @@ on conflict (article_a, article_b)
 do update set why = excluded.why, score = excluded.score, rule = excluded.rule, doubts = excluded.doubts
 
 -- read_texts --
-select article_id, publisher, headline, paragraphs, published_at from lumbung.article where article_id = any(%(articles)s)
+select article_id, publisher, headline, paragraphs, published_at, canonical_url from lumbung.article where article_id = any(%(articles)s)
 
 -- read_components --
 -- Everything that pairs or equal texts connect with the given articles. It walks from text to text: a text printed a

@@ -19,17 +19,17 @@ ACCIDENT = (
 )
 APPOINTMENT = (
     "Kepala Pasar Baru Dilantik di Halaman Kantor",
-    "Kepala pasar yang baru dilantik di halaman kantor kelurahan. Jabatan itu kini dipegang Marlina Tobing.",
+    "Kepala pasar yang baru dilantik di halaman kantor kelurahan. Jabatan itu dipegang Marlina Tobing.",
     "Marlina Tobing berjanji menata lapak ikan lebih dahulu karena keluhan pembeli paling banyak dari sana.",
-    "Pedagang lama berharap retribusi tidak naik sampai atap los selesai diperbaiki pada musim kemarau yang akan datang.",
+    "Pedagang lama berharap retribusi tidak naik sampai atap los selesai diperbaiki pada musim kemarau nanti.",
     "Seusai pelantikan Marlina Tobing berkeliling menyalami pedagang sayur dan mendengar usul mereka satu per satu.",
 )
 HARVEST = (
     "Panen Garam di Pesisir Utara Mencapai 820 Ton",
     "Panen garam di pesisir utara mencapai 820 ton sampai pekan ini, kata pengurus koperasi kepada wartawan.",
     "Cuaca kering mempercepat penguapan sehingga garam dapat dipungut setiap empat hari tanpa menunggu ganti air.",
-    "Koperasi menampung seluruh hasil dan membayar tunai pada hari yang sama supaya tidak ada yang menjual ke tengkulak.",
-    "Gudang lama diperbaiki menjelang musim hujan, sedangkan jalan ke tambak dikeraskan dengan batu dari bukit terdekat.",
+    "Koperasi menampung seluruh hasil dan membayar tunai hari itu juga supaya tidak ada yang menjual ke tengkulak.",
+    "Gudang lama diperbaiki menjelang musim hujan, sedangkan jalan ke tambak dikeraskan dengan batu dari bukit.",
 )
 
 

@@ -118,3 +118,36 @@ def test_a_round_up_that_prints_the_headline_of_an_excerpt_is_not_its_whole() ->
     carried = [copy.headline, *copy.paragraphs[:2], other.headline, *other.paragraphs]
     round_up = fingerprint("harian", f"Terpopuler: {copy.headline}", carried)
     assert compare(fingerprint("warta", copy.headline, copy.paragraphs[:3]), round_up) is None
+
+
+LIVE = {
+    "the number of one article under another slug": ("/read/2026/11/4811732/dini-hari", "/read/2026/11/4811732/surut"),
+    "one slug with a number behind it": ("/live/{slug}-1", "/live/{slug}-14"),
+    "parts of one page": ("/liputan/{slug}/9-pengungsi", "/liputan/{slug}/14-bantuan"),
+}
+
+
+@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("way", LIVE)
+def test_states_of_a_live_blog_are_one_by_their_address_whatever_their_headlines(way: str, number: int) -> None:
+    copy, _ = original(number)
+    slug = copy.headline.lower().replace(" ", "-")
+    one, other = (path.format(slug=slug) for path in LIVE[way])
+    later = [*copy.other, *STORIES.story(300 + number)[1], *copy.paragraphs]
+    first = fingerprint("kabar", copy.headline, copy.paragraphs, copy.when, f"https://kabar.example{one}")
+    for hours, path, same in (
+        (5, other, True),
+        (80, other, False),
+        (5, "/ekonomi/2026/11/4899001/kabar-lain-sekali", False),
+    ):
+        when = copy.when + timedelta(hours=hours)
+        state = fingerprint("kabar", "Terkini, Semua Bergerak", later, when, f"https://kabar.example{path}")
+        assert (match(first, state) is not None) is same
+
+
+def test_a_section_that_two_articles_share_makes_them_no_states_of_one_page() -> None:
+    copy, _ = original(1)
+    later = [*copy.other, *STORIES.story(301)[1], *copy.paragraphs]
+    above = "https://kabar.example/liputan-khusus-wartawan-istana"
+    first = fingerprint("kabar", copy.headline, copy.paragraphs, copy.when, f"{above}/satu")
+    assert match(first, fingerprint("kabar", "Semua Bergerak", later, copy.when, f"{above}/dua")) is None
