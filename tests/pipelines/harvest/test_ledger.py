@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.database.connections import Connection, transaction
 from pipelines.database.statements import query
-from pipelines.harvest.ledger import Crawl, find_crawl, is_left_alone, verdict
+from pipelines.harvest.ledger import Crawl, find_crawl, is_left_alone, read_crawl, verdict
 from spiders.fetching.domain_queue import LEFT_ALONE
 
 GOOD: dict[str, Any] = {"entries": 10, "known": 4, "enqueued": 6, "leased": 6, "stored": 5, "rejected": 1, "polls": 3}
@@ -261,3 +261,12 @@ def test_a_crawl_tells_both_equations_and_all_its_figures() -> None:
     }  # fmt: skip
     alone = [replace(PLAIN, finish_reason=reason) for reason in (f"koran {LEFT_ALONE} 13:00", "finished", None)]
     assert [is_left_alone(each) for each in alone] == [True, False, False]
+
+
+def test_a_crawl_is_found_by_its_number_as_by_its_name(database: Connection) -> None:
+    judge(database)
+    judge(database, stored=6, rejected=0)
+    newest = find_crawl(database, "r")
+    assert newest is not None
+    assert read_crawl(database, newest.crawl_id) == newest
+    assert read_crawl(database, newest.crawl_id - 1).stored == GOOD["stored"]
