@@ -49,7 +49,7 @@ def visible(text: str) -> str:
 def names(paragraphs: Iterable[str]) -> frozenset[str]:
     """Words, lower-case, that are written with a capital inside sentences and never without."""
     written = visible("\n".join(paragraphs))
-    found = {word for run in _NAME.findall(written) for word in WORD.findall(run.lower())}
+    found = set(WORD.findall("\n".join(_NAME.findall(written)).lower()))
     return frozenset(found.difference(written.split()))
 
 

@@ -82,13 +82,16 @@ class Contradiction(NamedTuple):
         return WEIGHTS[self.kind]
 
 
-def contradictions(one: Fingerprint, other: Fingerprint, *, whole: bool = False) -> tuple[list[Contradiction], int]:
+def contradictions(
+    one: Fingerprint, other: Fingerprint, *, whole: bool = False, common: int | None = None
+) -> tuple[list[Contradiction], int]:
     """Contradictions that count, that of the headlines first; and 1 where anything is doubtful (rule 10), else 0.
 
     Args:
         one: the shorter text.
         other: the longer one.
         whole: whether all of the shorter text is in the other: then there are no slots.
+        common: where given, the search ends as soon as what is found outweighs so many common words.
     """
     if whole:
         return list(_of_headlines(one, other)), 0
@@ -115,6 +118,8 @@ def contradictions(one: Fingerprint, other: Fingerprint, *, whole: bool = False)
         elif kind is not None:
             before = " ".join(one.text[max(0, begin - SHOWN_BEFORE) : begin])
             found.append(Contradiction(kind, " ".join(mine), " ".join(theirs), before))
+            if common is not None and outweighs(weight(found), common):
+                return found, 1
             plain.append((begin, mine, theirs))
     doubtful = int(bool(instead) or bool(found) or any(not same(mine, theirs) for _, mine, theirs in plain))
     inside = [(mine, theirs) for begin, mine, theirs in plain if begin]  # a first word has no context before it
@@ -178,6 +183,11 @@ def labelled(one: Sequence[str], other: Sequence[str]) -> bool:
 def weight(found: Sequence[Contradiction]) -> float:
     """How much contradictions count together."""
     return sum(each.weight for each in found)
+
+
+def outweighs(heavy: float, common: int) -> bool:
+    """Whether contradictions of this weight are more than a correction in so many common words."""
+    return heavy >= 1 and heavy > common / FREE_TEXT
 
 
 def _of_headlines(

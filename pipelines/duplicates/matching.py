@@ -21,13 +21,13 @@ from pipelines.duplicates.alignment import LONGEST_FILLING, blocks, in_order, re
 from pipelines.duplicates.briefs import BRIEF_RULE, is_brief, nearly_equal
 from pipelines.duplicates.clusters import EQUAL, EXCERPT_RULE
 from pipelines.duplicates.contradictions import (
-    FREE_TEXT,
     MOST_CORRECTED,
     PHRASE,
     Contradiction,
     contradictions,
     corrected,
     labelled,
+    outweighs,
     weight,
 )
 from pipelines.duplicates.cover import HEAD, Cover, carries
@@ -141,12 +141,12 @@ def _uncontradicted(
 ) -> Match | Apart | None:
     whole = mine.words == shorter.words
     agree = whole or numbers_agree(shorter, longer)
-    if not agree and not _may_correct(shorter, longer, mine):
+    may_correct = _may_correct(shorter, longer, mine)
+    if not agree and not may_correct:
         return Apart(())
-    found, doubtful = contradictions(shorter, longer, whole=whole)
-    heavy = weight(found)
-    if not agree or outweighs(heavy, mine.words) or rule == CORRECTION:
-        if not _may_correct(shorter, longer, mine) or not corrected(shorter, longer, found):
+    found, doubtful = contradictions(shorter, longer, whole=whole, common=None if may_correct else mine.words)
+    if not agree or outweighs(weight(found), mine.words) or rule == CORRECTION:
+        if not may_correct or not corrected(shorter, longer, found):
             return Apart(found)
         rule = CORRECTION
     own_matter = min(shorter.words - mine.words, longer.words - theirs.words) > OWN * shorter.words
@@ -163,11 +163,6 @@ def _uncontradicted(
     return Match("one text contains the other", round(0.9 * contained + 0.025 * likeness, 3), rule, doubts)
 
 
-def outweighs(heavy: float, common: int) -> bool:
-    """Whether contradictions of this weight are more than a correction in so many common words."""
-    return heavy >= 1 and heavy > common / FREE_TEXT
-
-
 def _damaged(mine: Cover, shorter: Fingerprint, longer: Fingerprint) -> Match | Apart | None:
     """Two texts of which one has many damaged words: misread by a machine, or misspelt."""
     if mine.share < DAMAGED or shorter.words < NEARLY_THE_SAME * longer.words:
@@ -178,7 +173,7 @@ def _damaged(mine: Cover, shorter: Fingerprint, longer: Fingerprint) -> Match | 
     share = common / longer.words
     if share < NEARLY_THE_SAME:
         return None
-    found, doubtful = contradictions(shorter, longer)
+    found, doubtful = contradictions(shorter, longer, common=common)
     if outweighs(weight(found), common):
         return Apart(found)
     return Match("nearly the same text", round(share, 3), "damaged words repaired", len(found) or doubtful)
@@ -199,7 +194,7 @@ def _framed(mine: Cover, shorter: Fingerprint, longer: Fingerprint) -> Apart | N
     one, other, words = found[-1]
     if max(shorter.words - one, longer.words - other) - words > LONGEST_FILLING:
         return None
-    told, _ = contradictions(shorter, longer)
+    told, _ = contradictions(shorter, longer, common=mine.words)
     return Apart(told) if outweighs(weight(told), mine.words) else None
 
 
