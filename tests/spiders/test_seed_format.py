@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.stories import Story, put
 
+from pipelines.database.connections import transaction
 from spiders.article import Article
 from spiders.seed_format import SeedFormatError, SeedText, collapse, dumps, loads
 
@@ -173,8 +175,32 @@ def test_sql_renders_the_same_text(
     article = SeedText(headline=headline, paragraphs=tuple(paragraphs), breadcrumb=tuple(breadcrumb), reads=reads)
     with database.cursor() as cursor:
         cursor.execute(
-            "select lumbung.seed_text(%s::text[], %s, %s::text[], %s::bigint)",
+            "select lumbung.seed_text(l, h, p, r), lumbung.tidy_seed_text(l, h, p, r), lumbung.is_ragged(l, h, p)"
+            " from (values (%s::text[], %s, %s::text[], %s::bigint)) as given (l, h, p, r)",
             (breadcrumb, headline, paragraphs, reads),
         )
-        (rendered,) = cursor.fetchone() or (None,)
+        rendered, tidy, ragged = cursor.fetchone() or (None, None, None)
     assert rendered == dumps(article)
+    assert ragged == any(not block or block != collapse(block) for block in [*breadcrumb, headline, *paragraphs])
+    assert ragged or tidy == rendered
+
+
+def test_the_view_renders_what_is_stored_ragged_by_whomever(database: Connection) -> None:
+    numbers = put(database, [Story(["Padi  menguning.", " Lalu\tdipanen."], headline="Panen"), Story(["953"])])
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.article set ragged = true where article_id = %s", numbers[1:])
+        cursor.execute("update lumbung.article set breadcrumb = '{Home, \"\"}' where article_id = %s", numbers[1:])
+        cursor.execute("select a.ragged, t.text from lumbung.article a join news.article_text t using (article_id)")
+        found = cursor.fetchall()
+    assert found == [
+        (True, "Panen\n\nPanen\n\nPadi menguning.\n\nLalu dipanen."),
+        (True, "Home Pasar Kampung Dibuka Lagi\n\nPasar Kampung Dibuka Lagi\n\n953\u00a0"),
+    ]
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.article set breadcrumb = '{Home}', reads = 7")
+        cursor.execute("select a.ragged, t.text from lumbung.article a join news.article_text t using (article_id)")
+        found = cursor.fetchall()
+    assert found == [
+        (True, "Home Panen\n\nPanen\n\nPadi menguning.\n\nLalu dipanen.\n\n7"),
+        (False, "Home Pasar Kampung Dibuka Lagi\n\nPasar Kampung Dibuka Lagi\n\n953\n\n7"),
+    ]
