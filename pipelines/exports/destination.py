@@ -14,8 +14,10 @@ import hashlib
 import io
 import json
 import secrets
+import shutil
 from contextlib import contextmanager
 from posixpath import basename, dirname
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from fsspec.core import url_to_fs
@@ -81,7 +83,7 @@ class Destination:
                 yield name
             if name.startswith(SUMS):
                 with self._files.open(f"{self._root}/{name}", "rb") as lines:
-                    yield from (line.decode().rstrip("\n").partition("  ")[2] for line in lines)
+                    yield from map(_name, lines)
 
     def _names(self) -> list[str]:
         self._files.invalidate_cache()
@@ -118,8 +120,9 @@ class Staged:
         self._files, self._root = files, root
         self._moves = _Moves(files, root, f"{_STAGED}{secrets.token_hex(4)}")
         self._made: set[str] = set()
-        self.sums: dict[str, str] = {}
-        """Names of the files with their SHA-256, in the order in which they were written."""
+        # A list in memory would grow with the number of seed texts.
+        self._sums = TemporaryFile()  # noqa: SIM115 - removed with the export
+        self.files = 0
         self.bytes = 0
 
     @contextmanager
@@ -136,7 +139,8 @@ class Staged:
         with self._files.open(path, "wb") as raw:
             sink = Sink(raw)
             yield sink
-        self.sums[name] = sink.sum.hexdigest()
+        self._sums.write(f"{sink.sum.hexdigest()}  {name}\n".encode())
+        self.files += 1
         self.bytes += sink.size
 
     def commit(self, told: Mapping[str, Any], suffix: str, old: Iterable[str]) -> None:
@@ -148,20 +152,26 @@ class Staged:
             old: names of earlier files; those that this export does not write again are dropped.
         """
         manifest, sums = f"{MANIFEST}{suffix}.json", f"{SUMS}{suffix}"
-        new = [*self.sums, sums, manifest]
-        files = {"files": len(self.sums), "bytes": self.bytes, "sums": sums}
+        files = {"files": self.files, "bytes": self.bytes, "sums": sums}
+        self._sums.seek(0)
         with self.file(sums) as sink:
-            for name, digest in [*self.sums.items()]:
-                sink.write(f"{digest}  {name}\n".encode())
-        whole = {**told, **files, "sums_sha256": self.sums[sums]}
+            shutil.copyfileobj(self._sums, sink)
+        whole = {**told, **files, "sums_sha256": sink.sum.hexdigest()}
         with self.file(manifest) as sink:
             sink.write(f"{json.dumps(whole, indent=2, ensure_ascii=False)}\n".encode())
-        self._moves.note(new, set(old).difference(new))
+        self._sums.seek(0)
+        self._moves.note(map(_name, self._sums), old)
         self._moves.finish()
 
     def remove(self) -> None:
         """Remove what has no name yet."""
+        self._sums.close()
         self._moves.remove()
+
+
+def _name(line: bytes) -> str:
+    """Of a line of sums."""
+    return line.decode().rstrip("\n").partition("  ")[2]
 
 
 class Sink(io.RawIOBase):
@@ -197,10 +207,20 @@ class _Moves:
         self._files, self._root = files, root
         self.folder = f"{root}/{name}"
 
-    def note(self, new: Iterable[str], dropped: Iterable[str]) -> None:
-        """Write the list: from here on the export is decided."""
-        lines = [*(f"move {name}\n" for name in new), *(f"drop {name}\n" for name in dropped)]
-        self._files.pipe_file(f"{self.folder}/{_MOVES}.new", "".join(lines).encode())
+    def note(self, new: Iterable[str], old: Iterable[str]) -> None:
+        """Write the list: from here on the export is decided.
+
+        Args:
+            new: names of what is here, in the order in which it is to be moved.
+            old: names of earlier files; what is not new is dropped.
+        """
+        dropped = set(old)
+        with self._files.open(f"{self.folder}/{_MOVES}.new", "wb") as lines:
+            for name in new:
+                dropped.discard(name)
+                lines.write(f"move {name}\n".encode())
+            for name in sorted(dropped):
+                lines.write(f"drop {name}\n".encode())
         self._files.mv(f"{self.folder}/{_MOVES}.new", f"{self.folder}/{_MOVES}")
 
     def finish(self) -> None:

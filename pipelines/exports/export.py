@@ -18,6 +18,7 @@ from pipelines.database.connections import Connection, Cursor, the_row, transact
 from pipelines.database.statements import query
 from pipelines.exports.destination import Destination, DestinationError, Staged
 from pipelines.exports.json_lines import JsonLines, SchemaOrg, line
+from pipelines.exports.times import Times
 from pipelines.exports.written import Column, Format, Place, Publication, Task
 from spiders.errors import LumbungError
 from spiders.publishers import find_publisher, publisher_keys
@@ -139,6 +140,7 @@ class _Run:
         self._selection, self._told = selection, told
         self._written: Counter[str] = Counter()
         self._publications: dict[str, Publication] = {}
+        self._times = Times(cursor)
 
     def run(self) -> Done:
         """Write it and give it its place."""
@@ -158,7 +160,7 @@ class _Run:
         articles = self._written.total()
         if after is not None and not articles and not removed and not written.left_out:
             return Done(after)
-        files, size = len(self._staged.sums), self._staged.bytes
+        files, size = self._staged.files, self._staged.bytes
         manifest = {
             "format": self._name,
             "view": f"news.{self._selection.view}",
@@ -170,6 +172,7 @@ class _Run:
             "articles": articles,
             "removed": removed,
             "left_out": len(written.left_out),
+            "times_out_of_range": self._times.out_of_range,
             "articles_by_publisher": dict(sorted(self._written.items())),
         }
         self._staged.commit(manifest, suffix, self._begun.old)

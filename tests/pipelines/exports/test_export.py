@@ -244,6 +244,17 @@ def test_days_that_make_no_sense_are_refused() -> None:
     assert Selection.asked(("b", "a", "b"), None, "2026-11-01", duplicates=False).publishers == ("a", "b")
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01 00:00+07", "9999-12-31 23:59-07", "infinity", "-infinity"])
+def test_a_time_that_no_reader_can_hold_is_none_and_counted(database: Connection, tmp_path: Path, moment: str) -> None:
+    put(database, [Story(body(1)), Story(body(2))])
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.article set published_at = %s where article_id = 1", [moment])
+    for name in FORMATS:
+        done = export(database, str(tmp_path / name), name, ALL)
+        assert (done.articles, manifests(tmp_path / name)[0]["times_out_of_range"]) == (2, 1)
+    assert [each["published_at"] for each in lines(tmp_path / "jsonl", "articles.jsonl")] == [None, NOON.isoformat()]
+
+
 def test_an_empty_harvest_is_an_empty_export(database: Connection, tmp_path: Path) -> None:
     for name in FORMATS:
         done = export(database, str(tmp_path / name), name, ALL)
