@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 import pytest
 from support.lost_reply import LossyWire
-from support.stories import members, newsroom, put, rows
+from support.stories import rows
 
 from pipelines.database.connections import Connection, Cursor, DatabaseLost, DatabaseRefused, Work, connect, transaction
 from pipelines.database.lasting import Lasting
 from pipelines.database.migrate import check_ready, migrate, migrations
-from pipelines.duplicates.deduplicate import Summary, deduplicate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -245,64 +244,6 @@ def test_what_the_server_refuses_is_not_tried_again(database_url: str) -> None:
 def test_two_changes_of_one_name_in_one_piece_of_work_are_a_mistake(database_url: str) -> None:
     with lasting(database_url) as it, pytest.raises(ValueError, match="two changes of one piece of work are named 'k'"):
         it.do(lambda: [it.once("k", know), it.once("k", know)])
-
-
-def test_new_rules_are_reported_and_made_final_once_where_the_reply_was_lost(
-    database: Connection, database_url: str, wire: LossyWire
-) -> None:
-    """The report comes with the run that is last to see an article, the final state with the run after it."""
-    put(database, newsroom(20))
-    deduplicate(database)
-    expected = members(database)
-    with transaction(database) as cursor:
-        cursor.execute("delete from lumbung.cluster_member")
-        cursor.execute("update lumbung.fingerprint set algorithm = algorithm - 1")
-    state = "select reported_at is not null, final_at is not null from lumbung.renewal"
-    for run, (number, after) in enumerate(((2, [(True, False)]), (1, [(True, True)])), 1):
-        with lasting(wire.url(database_url)) as it:
-            wire.lose(number)
-            deduplicate(it.connection)
-        assert wire.lost == run
-        assert rows(database, state) == after
-    assert members(database) == expected
-
-
-def test_deduplication_counts_a_batch_once_whose_reply_was_lost(
-    database: Connection, database_url: str, wire: LossyWire
-) -> None:
-    put(database, newsroom(40))
-    whole = deduplicate(database, batch=10)
-    expected = members(database)
-    assert expected
-    told: list[int] = []
-    for number in range(1, 6):
-        with transaction(database) as cursor:
-            cursor.execute(
-                "truncate lumbung.fingerprint, lumbung.fingerprint_key, lumbung.near_duplicate, lumbung.cluster_member,"
-                " lumbung.contradiction"
-            )
-            cursor.execute("insert into lumbung.deduplication_due (article_id) select article_id from lumbung.article")
-        told.clear()
-        with closing(connect(wire.url(database_url), work=Work.DEDUPLICATING)) as run:
-            wire.lose(number)
-            done = deduplicate(run, batch=10, progress=lambda done: told.append(done.seen))
-        assert wire.lost == number
-        assert done == whole
-        assert told == [10, 20, 30, 40]
-        assert members(database) == expected
-    with closing(connect(wire.url(database_url), work=Work.DEDUPLICATING)) as run:
-        wire.lose(1)
-        assert deduplicate(run, batch=10) == Summary()
-
-
-def test_a_limit_holds_when_the_reply_to_a_batch_was_lost(
-    database: Connection, database_url: str, wire: LossyWire
-) -> None:
-    put(database, newsroom(30))
-    with closing(connect(wire.url(database_url), work=Work.DEDUPLICATING)) as run:
-        wire.lose(1)
-        assert deduplicate(run, batch=10, limit=10).seen == 10
-    assert rows(database, "select count(*) from lumbung.fingerprint") == [(10,)]
 
 
 @pytest.fixture
