@@ -5,7 +5,7 @@ not, between the bounds of the publisher's file (`poll_minutes`). It is never lo
 document reaches back: a feed that holds the last six hours is read every hour and a half, however quiet it was.
 
 A document that brings nothing while the publisher's others bring news is covered by them: its interval becomes twice
-the time that has passed, up to two days or half of its reach. It is asked as usual again once it brings something
+the time that has passed, up to a day or half of its reach. It is asked as usual again once it brings something
 itself, and while the others fail or have nothing either.
 """
 
@@ -43,7 +43,7 @@ class Pace(NamedTuple):
     """From now until it is due."""
 
 
-_LONGEST_COVERED = timedelta(days=2)
+_LONGEST_COVERED = timedelta(days=1)
 
 
 class Rhythm(NamedTuple):

@@ -107,7 +107,11 @@ def report(simulation: Simulation) -> None:
     lost, unseen = in_sight_and_out(simulation, result.missing)
     print(f"announced and not stored: {len(lost)}; stored and never published: {len(result.foreign)}")
     for domain, count in by_domain(lost).most_common():
-        print(f"    {count} of {domain}, such as {next(url for url in lost if domain in url)}")
+        ages = [simulation.age_of(key, url) for key, url in result.missing if url in lost and domain in url]
+        print(
+            f"    {count} of {domain}, {min(ages):.0f} to {max(ages):.0f} h old at the end,"
+            f" such as {next(url for url in lost if domain in url)}"
+        )
     print(f"beside them, announced and gone from every list before the site let us in again: {len(unseen)}")
     for domain, count in by_domain(unseen).most_common():
         print(f"    {count} of {domain}, such as {next(url for url in unseen if domain in url)}")

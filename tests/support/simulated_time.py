@@ -84,6 +84,12 @@ class Simulation:
         self._age()
         return log
 
+    def age_of(self, key: str, url: str) -> float:
+        """Hours since an article appeared, by its canonical URL."""
+        publisher, desk = find_publisher(key), self.internet.publishing[key].desk
+        pieces = (piece for piece in desk.visible(self.internet.now) if canonicalise(piece.url, publisher) == url)
+        return (self.internet.now - next(pieces).published_at).total_seconds() / 3600
+
     def _age(self) -> None:
         with closing(connect(self.database_url)) as connection, transaction(connection) as cursor:
             for table, columns in AGED.items():

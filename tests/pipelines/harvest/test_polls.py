@@ -61,8 +61,8 @@ def test_no_interval_leaves_the_publishers_bounds(polls: str, reach: timedelta |
 
 def test_a_document_that_others_cover_is_asked_ever_more_seldom_and_as_usual_once_it_brings_something() -> None:
     hours = timedelta(hours=6)
-    assert minutes("---", since=hours, covered=True) == pytest.approx([720, 1440, 2880])
-    assert minutes("-" * 9, since=hours, covered=True)[-1] == 48 * 60
+    assert minutes("---", since=hours, covered=True) == pytest.approx([720, 1440, 1440])
+    assert minutes("-" * 9, since=hours, covered=True)[-1] == 24 * 60
     assert minutes("-" * 9 + "+", since=hours, covered=True)[-1] == 180
     assert minutes("-" * 9, reach=timedelta(hours=10), since=hours, covered=True)[-1] == 300, "half of what it shows"
     assert minutes("-" * 20, since=hours)[-1] == 360
