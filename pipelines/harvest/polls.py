@@ -4,9 +4,10 @@ Polling adapts to the document. Its interval is halved when it announced somethi
 not, between the bounds of the publisher's file (`poll_minutes`). It is never longer than a quarter of the time that the
 document reaches back: a feed that holds the last six hours is read every hour and a half, however quiet it was.
 
-A document that brings nothing while the publisher's others bring news is covered by them: its interval becomes twice
-the time that has passed, up to a day or half of its reach. It is asked as usual again once it brings something
-itself, and while the others fail or have nothing either.
+A document that shows something newer than before, of which nothing is new, while the publisher's others bring news, is
+covered by them: its interval becomes twice the time that has passed, up to a day or half of its reach. One that is
+quiet is not: what it brings next may stand nowhere else. It is asked as usual again once it brings something itself,
+and while the others fail or have nothing either.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ class Rhythm(NamedTuple):
     """Since it was last asked for."""
     covered: bool = False
     """It brought nothing while others brought news."""
+    newest: datetime | None = None
+    """Of its entries; None where they state no times."""
 
 
 def next_pace(known: Rhythm, bounds: tuple[int, int], *, changed: bool) -> Pace:
@@ -74,9 +77,11 @@ def next_pace(known: Rhythm, bounds: tuple[int, int], *, changed: bool) -> Pace:
     elif known.covered:
         longest = max(longest, _LONGEST_COVERED)
         every = min(longest, max(every, known.since or every) * 2)
-    else:
+    elif every <= longest:  # else it was covered, and a quiet day says nothing against that
         every = min(longest, every * 1.5)
-    shown = None if known.reach is None else known.reach / (2 if known.covered and not changed else 4)
+    shown = (
+        None if known.reach is None else known.reach / (2 if every > longest or (known.covered and not changed) else 4)
+    )
     bounded = every if shown is None else max(shortest, min(every, shown))
     return Pace(every, bounded * _PUNCTUAL)
 
@@ -131,7 +136,9 @@ class Polls:
 
         A sitemap index that is not covered is always asked again soon: its sitemaps have intervals of their own.
         """
-        known = self._lock(cursor, url)._replace(reach=reach)
+        known = self._lock(cursor, url)
+        moved = newest is None or known.newest is None or newest > known.newest
+        known = known._replace(reach=reach, covered=known.covered and moved)
         pace = next_pace(known, self._bounds, changed=changed or (index and not known.covered))
         values = {
             "etag": validators.etag,
@@ -147,7 +154,7 @@ class Polls:
         """Remember and count that a document was answered 304."""
         # Free again at once: two crawls that learn so at the same time find the same pace, which is well.
         with statement(self._lasting.connection) as cursor:
-            known = self._lock(cursor, url)
+            known = self._lock(cursor, url)._replace(covered=False)
         pace = next_pace(known, self._bounds, changed=False)
         self._lasting.once_together("unchanged", ("remember_unchanged", {**pace._asdict(), **self._whose, "url": url}))
 

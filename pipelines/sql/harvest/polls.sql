@@ -64,11 +64,12 @@ set etag = null, last_modified = null, polled_at = null, next_at = null, newest_
 where url_key = lumbung.url_key(%(url)s)
 
 -- lock_poll --
--- Covered is a document that brought nothing while at least six new pages came by others.
+-- Others may cover a document that brought nothing while at least six new pages came by them.
 select every, reach, now() - polled_at, (
     select coalesce(sum(enqueued), 0) >= 6 from (
         select started_at, enqueued from lumbung.crawl where publisher = p.publisher order by crawl_id desc limit 500) lately
-    where started_at > coalesce(p.changed_at, '-infinity')) as covered
+    where started_at > coalesce(p.changed_at, '-infinity')) as covered,
+    newest_at
 from lumbung.poll p where url_key = lumbung.url_key(%(url)s) for update
 
 -- remember_poll --

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
+from pipelines.harvest.polls import Rhythm, next_pace
 from spiders.article import Entry, Remembered, Validators
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
@@ -42,23 +43,26 @@ INDEX, SECTION = "https://koran.example/indeks", "https://koran.example/"
 def later(database: Connection, hours: float) -> None:
     """Let time go by."""
     with transaction(database) as cursor:
-        cursor.execute("update lumbung.poll set polled_at = polled_at - %(by)s, changed_at = changed_at - %(by)s,"
-            " next_at = next_at - %(by)s, failed_at = failed_at - %(by)s", {"by": timedelta(hours=hours)})  # fmt: skip
+        cursor.execute(
+            "update lumbung.poll set polled_at = polled_at - %(by)s, changed_at = changed_at - %(by)s,"
+            " next_at = next_at - %(by)s, failed_at = failed_at - %(by)s",
+            {"by": timedelta(hours=hours)},
+        )
         cursor.execute("update lumbung.crawl set started_at = started_at - %s", [timedelta(hours=hours)])
 
 
-def show(frontier: Frontier, url: str, numbers: range) -> None:
+def show(frontier: Frontier, url: str, numbers: range, newest: datetime | None = None) -> None:
     entries = [Entry(url=f"https://koran.example/berita-{number}") for number in numbers]
-    asyncio.run(frontier.announce(url, entries, Validators()))
+    asyncio.run(frontier.announce(url, entries, Validators(), newest=newest))
 
 
-def crawled(url: str, database: Connection, wide: range, narrow: range) -> bool:
+def crawled(url: str, database: Connection, wide: range, narrow: range, newest: datetime | None = None) -> bool:
     """One crawl six hours after the last: the index shows some articles, then the feed; whether the feed may wait."""
     with crawl(url) as frontier:
         show(frontier, INDEX, wide)
         waits = recall(frontier).fresh
         if not waits:
-            show(frontier, RSS, narrow)
+            show(frontier, RSS, narrow, newest)
         asyncio.run(frontier.close("finished"))
     later(database, 6)
     return waits
@@ -70,6 +74,45 @@ def test_a_feed_that_shows_what_the_index_shows_is_asked_once_a_day(database_url
     ]
     assert waits.count(False) <= 7
     assert waits[-8:].count(False) == 2
+
+
+def test_a_feed_with_times_is_covered_by_what_it_shows_and_not_by_its_silence(
+    database_url: str, database: Connection
+) -> None:
+    """The feed of a small town, which has something every other day, beside the index of a busy newspaper."""
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    town = [1000 + day // 8 for day in range(24)]
+    waits = [
+        crawled(
+            database_url,
+            database,
+            range(6 * day, 6 * day + 6),
+            range(town[day], town[day] + 1),
+            noon + timedelta(days=2 * (day // 8)),
+        )
+        for day in range(24)
+    ]
+    assert not any(waits)
+    waits = [
+        crawled(
+            database_url,
+            database,
+            range(9000 + 6 * day, 9006 + 6 * day),
+            range(9000 + 6 * day, 9002 + 6 * day),
+            noon + timedelta(days=30, hours=6 * day),
+        )
+        for day in range(12)
+    ]
+    assert waits[-8:].count(False) == 2, "once a day, from when it shows what the index shows"
+
+
+def test_a_covered_document_stays_so_on_a_quiet_day() -> None:
+    hour = timedelta(hours=1)
+    covered = next_pace(Rhythm(6 * hour, None, 24 * hour, covered=True), (10, 360), changed=False)
+    assert covered.every == 24 * hour
+    quiet = next_pace(Rhythm(covered.every, None, 24 * hour), (10, 360), changed=False)
+    assert quiet == covered
+    assert next_pace(Rhythm(covered.every, None, 24 * hour), (10, 360), changed=True).every == 3 * hour
 
 
 def test_a_feed_that_shows_something_of_its_own_is_asked_each_time(database_url: str, database: Connection) -> None:

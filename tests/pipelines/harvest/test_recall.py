@@ -145,7 +145,7 @@ def test_only_the_last_five_hundred_crawls_say_whether_there_is_news(frontier: F
 def covered(database: Connection) -> bool:
     with transaction(database) as cursor:
         cursor.execute(query("lock_poll"), {"url": RSS})
-        (*_, found) = cursor.fetchone() or (None,)
+        (*_, found, _) = cursor.fetchone() or (None, None)
     return bool(found)
 
 
