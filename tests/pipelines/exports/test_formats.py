@@ -62,6 +62,7 @@ def test_json_lines_have_every_column_of_the_view_in_its_order(
 def test_csv_is_read_back_and_has_no_formula(database: Connection, database_url: str, tmp_path: Path) -> None:
     harvest(database, database_url)
     export(database, str(tmp_path), "csv", ALL)
+    assert b"\r" not in (tmp_path / "articles.csv").read_bytes()
     with (tmp_path / "articles.csv").open(encoding="utf-8", newline="") as file:
         found = [*csv.DictReader(file)]
     expected = of_the_view(database)
@@ -82,9 +83,10 @@ def test_a_cell_that_a_spreadsheet_would_calculate_is_guarded(text: str) -> None
     assert text_of(f"'{text}") == text
 
 
-@pytest.mark.parametrize("text", ["", "Panen = raya", "'kata' dia", "5-1", "'", "a"])
+@pytest.mark.parametrize("text", ["", "Panen = raya", "'kata' dia", "'a'=b", "5-1", "'", "a"])
 def test_a_cell_that_is_text_stays_as_it_is(text: str) -> None:
     assert cell(text) == text
+    assert text_of(text) == text
 
 
 @given(st.text(alphabet="=+-@' \t\r\nab＝", max_size=8) | st.text())
