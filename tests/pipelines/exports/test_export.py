@@ -174,6 +174,20 @@ def test_incremental_exports_together_are_the_export_of_the_end(
     assert late in copied(folder) or selection.publishers
 
 
+def test_where_articles_only_went_an_incremental_export_says_so(database: Connection, tmp_path: Path) -> None:
+    first, second = put(database, [Story(body(1)), Story(body(2))])
+    export(database, str(tmp_path), "csv", ALL)
+    with transaction(database) as cursor:
+        cursor.execute("delete from lumbung.article where article_id = %s", [second])
+    done = export(database, str(tmp_path), "csv", ALL, incremental=True)
+    assert (done.articles, done.removed) == (0, 1)
+    assert ", 1 removed in 2 files" in str(done)
+    (gone,) = lines(tmp_path, "_removed*.jsonl")
+    assert (gone["article_id"], gone["what"], gone["change_id"]) == (second, "deleted", done.mark)
+    assert first
+    assert export(database, str(tmp_path), "csv", ALL, incremental=True).files == 0
+
+
 def test_an_export_has_the_articles_of_the_moment_at_which_it_began(
     database: Connection, database_url: str, tmp_path: Path
 ) -> None:
