@@ -77,9 +77,15 @@ def _run(grams: Sequence[int], theirs: Sequence[int], start: int, place: int) ->
     return length
 
 
-def slots(one: Fingerprint, other: Fingerprint) -> Iterator[Slot]:
-    """Slots in the order of `one`, and passages that each text has instead of the other's: those are longer."""
-    for gap in _gaps(one, other, in_order(blocks(one, other))):
+def slots(one: Fingerprint, other: Fingerprint, gaps: Sequence[Slot] | None = None) -> Iterator[Slot]:
+    """Slots in the order of `one`, and passages that each text has instead of the other's: those are longer.
+
+    Args:
+        one: a text.
+        other: another one.
+        gaps: `gaps_of` the two, where they are known.
+    """
+    for gap in gaps_of(one, other) if gaps is None else gaps:
         begin, end, start, stop = gap
         longest = max(end - begin, stop - start)
         if end - begin == 1 or stop - start == 1 or longest > LONGEST_GAP:
@@ -90,6 +96,11 @@ def slots(one: Fingerprint, other: Fingerprint) -> Iterator[Slot]:
             yield begin + a, begin + b, start + c, start + d
         if not replaced and longest <= LONGEST_FILLING:
             yield gap  # a filling that stands elsewhere on the other side hides what is in its own place
+
+
+def gaps_of(one: Fingerprint, other: Fingerprint) -> list[Slot]:
+    """What lies between common passages that follow each other in both texts, and before and after them."""
+    return list(_gaps(one, other, in_order(blocks(one, other))))
 
 
 def _replaced(mine: Sequence[str], theirs: Sequence[str]) -> list[Slot]:

@@ -24,7 +24,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pipelines.duplicates.alignment import LONGEST_FILLING, added, slots
+from pipelines.duplicates.alignment import LONGEST_FILLING, added, gaps_of, slots
+from pipelines.duplicates.fingerprints import GRAM
 from pipelines.duplicates.spelling import same
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ LEADS_TOLD, LEADS_TOLD_ELSEWISE, HEADLINES_ALIKE = 0.4, 0.6, 0.3
 are not alike."""
 INSTEAD = 0.35
 """Of the shorter text, the share of inner passages that the other one has others for; lines of the page are less."""
-LINES = 0.2
+LINES = 0.25
 """The same for passages of another matter: one line of a page among the few lines of a short text is less."""
 OTHER_MATTER = 0.25
-"""Share of a passage's longer words in the other article below which it is of another matter, not the same retold."""
+"""Share of a passage's longer words in the other one below which it is of another matter, not the same retold."""
 _CREDITS, _CREDIT = 3, 6
 """Lines of credits, and words of one."""
 _SHOWN, SHOWN_BEFORE = 12, 3
@@ -98,7 +99,8 @@ def contradictions(
     found: list[Contradiction] = []
     plain: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
     instead: list[Slot] = []
-    for begin, end, start, stop in slots(one, other):
+    gaps = gaps_of(one, other)
+    for begin, end, start, stop in slots(one, other, gaps):
         if max(end - begin, stop - start) > LONGEST_FILLING:
             instead.append((begin, end, start, stop))
             continue
@@ -123,28 +125,65 @@ def contradictions(
             plain.append((begin, mine, theirs))
     doubtful = int(bool(instead) or bool(found) or any(not same(mine, theirs) for _, mine, theirs in plain))
     inside = [(mine, theirs) for begin, mine, theirs in plain if begin]  # a first word has no context before it
-    told = [*_of_headlines(one, other, inside), *found, *_of_passages(one, other, instead), *_of_leads(one, other)]
+    told = [
+        *_of_headlines(one, other, inside),
+        *found,
+        *_of_passages(one, other, instead, gaps),
+        *_of_leads(one, other),
+    ]
     return told, doubtful
 
 
-def _of_passages(one: Fingerprint, other: Fingerprint, instead: Sequence[Slot]) -> Iterator[Contradiction]:
+def _of_passages(
+    one: Fingerprint, other: Fingerprint, instead: Sequence[Slot], gaps: Sequence[Slot]
+) -> Iterator[Contradiction]:
     """Inner passages that each text has instead of the other's, where they are a good part of the shorter text."""
-    inner = [slot for slot in instead if slot[0] and slot[2] and slot[1] < one.words and slot[3] < other.words]
-    much = sum(min(end - begin, stop - start) for begin, end, start, stop in inner) >= INSTEAD * one.words
-    leads = min(one.lines[0], one.words - 1), min(other.lines[0], other.words - 1)
-    others = [
-        slot
-        for slot in inner
-        if (slot[0] >= leads[0] or slot[2] >= leads[1])  # whoever rewrites a lead has words of its own in it
-        and max(_told(one.text[slot[0] : slot[1]], other), _told(other.text[slot[2] : slot[3]], one)) < OTHER_MATTER
-    ]
-    if not much and sum(min(end - begin, stop - start) for begin, end, start, stop in others) < LINES * one.words:
+    inner = [slot for slot in instead if _is_inner(one, other, slot)]
+    if _words(inner) >= INSTEAD * one.words:
+        yield _passage("passage", one, other, inner[0])
         return
-    for begin, end, start, stop in inner[:1] if much else others:
-        mine = one.text[begin : min(end, begin + _SHOWN)]
-        theirs = other.text[start : min(stop, start + _SHOWN)]
-        before = " ".join(one.text[max(0, begin - SHOWN_BEFORE) : begin])
-        yield Contradiction("passage" if much else "line", " ".join(mine), " ".join(theirs), before)
+    leads = min(one.lines[0], one.words - 1), min(other.lines[0], other.words - 1)
+    lines = [
+        gap
+        for gap in gaps
+        if _is_inner(one, other, gap)
+        and max(gap[1] - gap[0], gap[3] - gap[2]) > LONGEST_FILLING
+        and (gap[0] >= leads[0] or gap[2] >= leads[1])  # whoever rewrites a lead has words of its own in it
+        and _of_other_matter(one, other, gap)
+    ]
+    if _words(lines) >= LINES * one.words:
+        yield from (_passage("line", one, other, line) for line in lines)
+
+
+def _is_inner(one: Fingerprint, other: Fingerprint, slot: Slot) -> bool:
+    return bool(slot[0] and slot[2]) and slot[1] < one.words and slot[3] < other.words
+
+
+def _words(found: Sequence[Slot]) -> int:
+    return sum(min(end - begin, stop - start) for begin, end, start, stop in found)
+
+
+def _passage(kind: Kind, one: Fingerprint, other: Fingerprint, slot: Slot) -> Contradiction:
+    begin, end, start, stop = slot
+    mine = one.text[begin : min(end, begin + _SHOWN)]
+    theirs = other.text[start : min(stop, start + _SHOWN)]
+    return Contradiction(
+        kind, " ".join(mine), " ".join(theirs), " ".join(one.text[max(0, begin - SHOWN_BEFORE) : begin])
+    )
+
+
+def _of_other_matter(one: Fingerprint, other: Fingerprint, slot: Slot) -> bool:
+    """Whether the fillings of a slot are not the same retold, and neither stands elsewhere in the other text."""
+    begin, end, start, stop = slot
+    mine, theirs = (
+        {word for word in words if len(word) > PHRASE} for words in (one.text[begin:end], other.text[start:stop])
+    )
+    if len(mine & theirs) >= OTHER_MATTER * min(len(mine), len(theirs)):
+        return False
+    return not any(
+        2 * sum(map(text.places.__contains__, grams)) > len(grams)
+        for text, grams in ((other, one.grams[begin : end - GRAM + 1]), (one, other.grams[start : stop - GRAM + 1]))
+    )
 
 
 def _end_of_story(text: Fingerprint) -> int:
