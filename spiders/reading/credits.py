@@ -6,9 +6,9 @@ import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from spiders.reading.markup.blocks import LONGEST_NAMES
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.markup.selection import shown_text, text_of
+from spiders.reading.markup.unseen import LONGEST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -117,7 +117,7 @@ class Page:
     def rejection_reason(self) -> tuple[Reason, str] | None:
         """Why the page is no article, with what was seen; None when it is one."""
         return find_reason(
-            self.tree,
+            self.elements,
             self.url,
             self.metadata,
             headline=self.headline,
@@ -192,10 +192,10 @@ class Page:
         )
         return self.origins.first("byline", sources, lambda lines: next(iter(lines), None))
 
-    @property
-    def _named_lines(self) -> Iterator[Block]:
+    @cached_property
+    def _named_lines(self) -> list[Block]:
         """Short blocks up to the end of the text that say of themselves that they name the author."""
-        return (block for block in short(self.body.until_end) if names_author(block.element))
+        return [block for block in short(self.body.until_end) if names_author(block.element)]
 
     @cached_property
     def _line_with_role(self) -> str | None:

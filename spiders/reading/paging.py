@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from spiders.reading.markup.elements import Elements
 
 _PARAMETERS = frozenset({"page", "hal", "halaman"})
 _NUMBERED = re.compile(r"(?:[?&](?:page|hal|halaman)=|/)(\d{1,2})/?(?:[#&]|$)")
 
 
-def next_part(tree: HtmlElement, url: str, article_url: str, number: int) -> str:
+def next_part(elements: Elements, url: str, article_url: str, number: int) -> str:
     """The address of part `number` of an article, where the page links to it; else empty.
 
     It is the article's own address with that number, as `?page=2` or as `/2` behind the path; a link to any other
     address is another article or a list.
 
     Args:
-        tree: of the page, the article's first one or any of its parts.
+        elements: of the page, the article's first one or any of its parts.
         url: of the page.
         article_url: of the article's first page.
         number: from 2 on.
     """
-    for link in tree.iter("a", "link"):
+    for link in elements.tagged("a", "link"):
         address: str = link.get("href", "")
         match = _NUMBERED.search(address)
         if match and int(match[1]) == number:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from spiders.reading.markup.elements import Elements
+
 _BESIDE = frozenset({"header", "footer", "nav", "aside", "dialog", "head", "script", "style"})
 """Elements that hold no text of the article: a form there is for members."""
 _NAMES = frozenset({"text", "email", "tel", "search", "url", "number", ""})
@@ -21,13 +23,14 @@ _MOST_BEFORE = 400
 """Characters between the headline and the form: date, byline and an excerpt."""
 
 
-def asks_for_password(tree: HtmlElement) -> str | None:
+def asks_for_password(elements: Elements) -> str | None:
     """What the form says that stands in place of the text; None where there is none.
 
     It asks for a password and for nothing else, and stands below the headline with hardly any text between.
     """
-    if not any(field.get("type", "").strip().lower() == "password" for field in tree.iter("input")):
+    if not any(field.get("type", "").strip().lower() == "password" for field in elements.tagged("input")):
         return None  # the walk below takes as long as half a parse
+    tree = elements.tree
     before, seen_headline = 0, tree.find(".//h1") is None
     skipped: HtmlElement | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from spiders.article import Reason
+    from spiders.reading.markup.elements import Elements
     from spiders.reading.markup.metadata import Metadata
 
 _SHORTEST = 120
@@ -53,7 +54,7 @@ _LOCKED = re.compile(
 
 
 def find_reason(  # noqa: PLR0911, PLR0913 - a reason a line; what a page is judged by
-    tree: HtmlElement,
+    elements: Elements,
     url: str,
     metadata: Metadata,
     *,
@@ -62,10 +63,10 @@ def find_reason(  # noqa: PLR0911, PLR0913 - a reason a line; what a page is jud
     paywalled: bool | None,
 ) -> tuple[Reason, str] | None:
     """The reason and what was seen; None for an article."""
-    length = sum(map(len, paragraphs))
+    tree, length = elements.tree, sum(map(len, paragraphs))
     stated = _states_article(metadata)
     found = _channel(url) or (None if stated else _list_of_articles(tree, url, metadata) or _soft_404(tree))
-    if found is None and (asking := asks_for_password(tree)) is not None:
+    if found is None and (asking := asks_for_password(elements)) is not None:
         return "password", f"it asks for one: {asking}"
     if found is None and length < _SHORT:
         found = (None if stated else find_wall(tree, paragraphs)) or _kind(url, metadata, headline or "")

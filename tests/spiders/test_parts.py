@@ -11,6 +11,7 @@ from support.spider_runs import FAST, run_spider
 
 from pipelines.database.connections import Connection, transaction
 from pipelines.harvest.ledger import find_crawl, imbalance
+from spiders.reading.markup.elements import Elements
 from spiders.reading.paging import next_part
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def test_the_next_part_has_the_articles_own_address_with_its_number(
 ) -> None:
     article = HERE if page.startswith(HERE) and "?id=7" not in page else page
     tree = html.fromstring(f'<html><body><a>tanpa alamat</a><a href="{link}">2</a></body></html>')
-    assert next_part(tree, page, article, number) == part
+    assert next_part(Elements(tree), page, article, number) == part
 
 
 def in_parts(path: str, failing: Answer | None) -> Answer | None:

@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from spiders.reading.markup.blocks import HEADINGS, LONGEST_NAMES
+from spiders.reading.markup.blocks import HEADINGS
+from spiders.reading.markup.unseen import LONGEST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

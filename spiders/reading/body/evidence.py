@@ -15,15 +15,14 @@ from urllib.parse import urlsplit
 
 from spiders.reading.body.boilerplate import is_hidden, is_never_text, names_of, points_elsewhere, stands_apart
 from spiders.reading.body.boilerplate import starts_comments as _starts_comments
-from spiders.reading.body.structure import EXCERPT_END, kin_of
+from spiders.reading.body.structure import EXCERPT_END
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lxml.html import HtmlElement
 
-    from spiders.reading.body.structure import Kin
-    from spiders.reading.markup.blocks import Block, Box
+    from spiders.reading.markup.blocks import Block, Box, Kin
 
 FIGURES = (
     *("kind", "words", "ends", "capitals", "headline", "repeated", "links", "links_here", "known", "described", "cut"),
@@ -36,6 +35,8 @@ FIGURES = (
 
 _END = re.compile(r"[.!?…。！？][\"'”’»“)\]\s]*$")
 _WORD = re.compile(r"\w+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_NO_CAPITALS = bytes(code for code in range(256) if not 65 <= code <= 90)  # noqa: PLR2004 - A to Z
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _PROSE = 80
 """Characters from which a block with few links is prose."""
@@ -56,6 +57,7 @@ _CARD = 6
 """Blocks of a card below its title."""
 _KINDS = {"p": 0, "li": 2, "blockquote": 3, "td": 4, "th": 4, "tr": 4, "dd": 5, "dt": 5, "pre": 6}
 _OTHER, _HEADING = 7, 10
+_QUOTING = frozenset(("tr", "blockquote"))
 _LISTED = frozenset(("li", "tr", "td", "th", "dd", "dt"))
 _LABEL = 4
 """Words of a label: it weighs little as text, and as furniture it is what readers see first."""
@@ -118,6 +120,8 @@ class Evidence:
         self._linked = [*accumulate((block.linked for block in self._blocks), initial=0)]
         self._prosed = [*accumulate((n if p else 0 for n, p in zip(sizes, self._prose, strict=True)), initial=0)]
         self._total = max(1, self._prosed[-1])
+        self._shares: dict[Box, tuple[float, float]] = {}
+        self._weighed: dict[tuple[str, str], tuple[float, float]] = {}
         self._times = Counter(block.text for block in self._blocks)
         self._add_kin()
         self._places: dict[HtmlElement, _Place] = dict.fromkeys(container.element.iterancestors(), _TOP)
@@ -127,7 +131,7 @@ class Evidence:
         self._comments = comments[0] if comments else None
 
     def _add_kin(self) -> None:
-        self._kins = [kin_of(block) for block in self._blocks]
+        self._kins = [block.kin for block in self._blocks]
         self._kin_blocks: Counter[Kin] = Counter(self._kins)
         self._kin_sizes: Counter[Kin] = Counter()
         self._kin_prose: Counter[Kin] = Counter()
@@ -137,6 +141,15 @@ class Evidence:
             if prose:
                 self._kin_prose[kin] += len(block.text)
                 self._around_prose[kin[2:]] += len(block.text)
+        self._kin_figures: dict[Kin, tuple[float, ...]] = {kin: self._of_kin(kin) for kin in self._kin_blocks}
+
+    def _of_kin(self, kin: Kin) -> tuple[float, ...]:
+        return (
+            self._kin_prose[kin] / self._total,
+            self._kin_sizes[kin] / self._kin_blocks[kin],
+            float(min(self._kin_blocks[kin], _MOST_BLOCKS)),
+            self._around_prose[kin[2:]] / self._total,
+        )
 
     def _find_boxes(self) -> None:
         """Note for each block the boxes around it: its branch of the container, the one but last, the last but one."""
@@ -162,9 +175,8 @@ class Evidence:
     def is_plain(self, place: int) -> bool:
         """Whether nothing is to be weighed: prose or a heading where much of the prose stands, a row, a quotation."""
         block = self._blocks[place]
-        if "blockquote" in {block.element.tag, *(outer.tag for outer in islice(block.element.iterancestors(), 2))}:
-            return True
-        if block.element.tag == "tr":
+        element = block.element
+        if element.tag in _QUOTING or any(outer.tag == "blockquote" for outer in islice(element.iterancestors(), 2)):
             return True
         if not (self._prose[place] or block.heading) or self._times[block.text] > 1:
             return False
@@ -194,7 +206,6 @@ class Evidence:
     def _row(self, place: int) -> list[float]:
         block, text = self._blocks[place], self._blocks[place].text
         spot = self._place_of(block.element)
-        kin = self._kins[place]
         branch, inner, outer = self._boxes[place]
         links = block.link_share
         return [
@@ -210,15 +221,12 @@ class Evidence:
             float(spot.never),
             float(spot.hidden),
             float(spot.aside),
-            self._kin_prose[kin] / self._total,
-            self._kin_sizes[kin] / self._kin_blocks[kin],
-            float(min(self._kin_blocks[kin], _MOST_BLOCKS)),
-            self._around_prose[kin[2:]] / self._total,
-            *self._shares(branch),
+            *self._kin_figures[self._kins[place]],
+            *self._shares_of(branch),
             float(min(self._size(branch), _MOST_SIZE)),
-            *self._shares(outer),
+            *self._shares_of(outer),
             float(min(inner.end - inner.first, _MOST_BLOCKS)),
-            self._shares(inner)[1],
+            self._shares_of(inner)[1],
             self._prosed[place] / self._total,
             (self._prosed[-1] - self._prosed[place + 1]) / self._total,
             float(min(place, _MOST_BLOCKS)),
@@ -232,13 +240,14 @@ class Evidence:
     def _own(self, block: Block, text: str) -> tuple[float, ...]:
         tag = str(block.element.tag)
         start = text[:_COMPARED]
-        own = set(_WORD.findall(start.casefold())) if self._words and len(text) < _COMPARED else set()
+        compared = self._words and len(text) < _COMPARED
+        shared = self._words.intersection(_WORD.findall(start.casefold())) if compared else ()
         return (
             float(_HEADING + int(tag[1]) if block.heading else _KINDS.get(tag, _OTHER)),
             float(min(len(text.split()), _MOST_WORDS)),
             float(_END.search(text) is not None),
-            sum(map(str.isupper, start)) / len(start),
-            len(own & self._words) / max(1, len(self._words)),
+            _capitals(start) / len(start),
+            len(shared) / max(1, len(self._words)),
             float(min(self._times[text], 4)),
         )
 
@@ -247,11 +256,14 @@ class Evidence:
         described = bool(self._described) and len(text) > _SAID and _plain(text[:_KNOWN])[:_SAID] in self._described
         return (float(known) - float(len(self._known) < _LONGEST_BELOW), float(described))
 
-    def _shares(self, box: Box) -> tuple[float, float]:
+    def _shares_of(self, box: Box) -> tuple[float, float]:
         """How much of all prose stands in a box, and how much of its text is links."""
-        first, end = box.first - self._box.first, box.end - self._box.first
-        linked = self._linked[end] - self._linked[first]
-        return (self._prosed[end] - self._prosed[first]) / self._total, linked / max(1, self._size(box))
+        shares = self._shares.get(box)
+        if shares is None:
+            first, end = box.first - self._box.first, box.end - self._box.first
+            linked = (self._linked[end] - self._linked[first]) / max(1, self._size(box))
+            shares = self._shares[box] = ((self._prosed[end] - self._prosed[first]) / self._total, linked)
+        return shares
 
     def _size(self, box: Box) -> int:
         return self._sizes[box.end - self._box.first] - self._sizes[box.first - self._box.first]
@@ -278,16 +290,23 @@ class Evidence:
         return place
 
     def _below(self, element: HtmlElement, above: _Place) -> _Place:
-        words = name_words(names_of(element), str(element.tag))
-        odds = [self._odds[word] for word in words if word in self._odds]
+        named, worst = self._odds_of(names_of(element), str(element.tag))
         return _Place(
-            max(_WORST_SUM, above.names + sum(odds)),
-            min((above.worst, *odds)),
+            max(_WORST_SUM, above.names + named),
+            min(above.worst, worst),
             above.apart or stands_apart(element),
             above.never or is_never_text(element),
             above.hidden or is_hidden(element) or element.get("aria-hidden") == "true",
             above.aside or element.tag in _ASIDE or element.get("role") in _ASIDE_ROLES,
         )
+
+    def _odds_of(self, names: str, tag: str) -> tuple[float, float]:
+        """The sum of the odds of the words that name an element, and the worst of them."""
+        found = self._weighed.get((names, tag))
+        if found is None:
+            odds = [self._odds[word] for word in name_words(names, tag) if word in self._odds]
+            found = self._weighed[names, tag] = (sum(odds), min(odds, default=_PLAIN_NAME))
+        return found
 
 
 def _leads_here(address: str, host: str) -> bool:
@@ -303,6 +322,11 @@ def _leads_here(address: str, host: str) -> bool:
         return False
     own = host.removeprefix("www.")
     return bool(other and own) and (other == own or other.endswith(f".{own}") or own.endswith(f".{other}"))
+
+
+def _capitals(text: str) -> int:
+    ascii_ones = len(text.encode("utf-8", "surrogatepass").translate(None, _NO_CAPITALS))
+    return ascii_ones if text.isascii() else ascii_ones + sum(map(str.isupper, _NOT_ASCII.findall(text)))
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from spiders.reading.body.boilerplate import is_hidden, is_never_text, stands_apart, starts_comments, starts_others
-from spiders.reading.body.structure import Kin, asks_password, author_boxes, captions, kin_of, main_kin
+from spiders.reading.body.structure import asks_password, author_boxes, captions, main_kin
 from spiders.reading.markup.inherited import Inherited
 from spiders.reading.printed.date_roles import is_date_line
 from spiders.reading.printed.datelines import is_open_dateline
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from spiders.reading.markup.blocks import Block
+    from spiders.reading.markup.blocks import Block, Kin
 
 Reasons = dict["Block", str]
 """Why blocks are left out, in a word or two each."""
@@ -155,13 +155,13 @@ def _until_end(blocks: list[Block]) -> list[Block]:
 def _beside(text: list[Block], others: list[Block]) -> list[Block]:
     """Blocks up to the last long paragraph of the same kin as most of the text."""
     kin = main_kin((block for block in text if block.element.tag in _RUNNING), 1)
-    places = [place for place, block in enumerate(others) if _is_prose(block) and kin_of(block) == kin]
-    return [block for block in others[: places[-1] + 1] if kin_of(block) == kin or _heads(block, kin)] if places else []
+    places = [place for place, block in enumerate(others) if _is_prose(block) and block.kin == kin]
+    return [block for block in others[: places[-1] + 1] if block.kin == kin or _heads(block, kin)] if places else []
 
 
 def _heads(block: Block, kin: Kin | None) -> bool:
     """Whether a heading stands where the paragraphs of a kin stand."""
-    return block.heading and kin is not None and kin_of(block)[2:] == kin[2:]
+    return block.heading and kin is not None and block.kin[2:] == kin[2:]
 
 
 def holds_nothing(blocks: list[Block]) -> bool:
@@ -203,7 +203,7 @@ def _is_text(block: Block, kin: Kin | None) -> bool:
         return True
     if is_date_line(text) or names_only(text):
         return False
-    if block.heading or len(text) >= _PROSE or block.element.tag in _TEXT_TAGS or kin_of(block) == kin:
+    if block.heading or len(text) >= _PROSE or block.element.tag in _TEXT_TAGS or block.kin == kin:
         return True
     return _END.search(text) is not None
 
@@ -222,9 +222,7 @@ def _trimmed(blocks: list[Block]) -> list[Block]:
     first, last = sentences[0], sentences[-1] + 1
     above = [block for block in blocks[:first] if len(block.text) >= _STANDFIRST and _END.search(block.text)]
     opens = blocks[last - 1].text.endswith(":")
-    below = [
-        block for block in blocks[last:] if block.heading or not _is_label(block) or (opens and kin_of(block) == kin)
-    ]
+    below = [block for block in blocks[last:] if block.heading or not _is_label(block) or (opens and block.kin == kin)]
     return [*(above if first <= _LABELS else blocks[:first]), *blocks[first:last], *below]
 
 

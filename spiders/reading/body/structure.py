@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from spiders.reading.markup.blocks import Block, Box
-
-Kin = tuple[str, str | None, str, str | None]
-"""Tag and class of an element and of its parent: what a template repeats for every paragraph."""
+    from spiders.reading.markup.blocks import Block, Box, Kin
 
 AUTHOR_PAGE = re.compile(
     r"(?i)/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|penulis|pewarta|reporters?|journalists?|redakteure?)/[^/]"
@@ -45,20 +42,12 @@ _MOST = 400
 """Links to authors that are looked at."""
 
 
-def kin_of(block: Block) -> Kin:
-    """Tag and class of the block's element and of its parent."""
-    element = block.element
-    parent = element.getparent()
-    around = element if parent is None else parent
-    return (str(element.tag), element.get("class"), str(around.tag), around.get("class"))
-
-
 def main_kin(blocks: Iterable[Block], least: int) -> Kin | None:
     """The kin that holds most of the characters in paragraphs of at least `least` characters; None without one."""
     sizes: Counter[Kin] = Counter()
     for block in blocks:
         if not block.heading and len(block.text) >= least:
-            sizes[kin_of(block)] += len(block.text)
+            sizes[block.kin] += len(block.text)
     return sizes.most_common(1)[0][0] if sizes else None
 
 

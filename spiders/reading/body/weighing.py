@@ -88,10 +88,13 @@ def parts_of(row: Sequence[float], weights: Weights) -> dict[str, float]:
 
 def weigh(row: Sequence[float], weights: Weights) -> float:
     """The sum of a row."""
-    named = zip(row, weights.steps, strict=True)
-    return weights.base + sum(
-        steps.weights[bisect_left(steps.cuts, value)] for value, steps in named if steps is not None
-    )
+    return sums([row], weights)[0]
+
+
+def sums(rows: Sequence[Sequence[float]], weights: Weights) -> list[float]:
+    """The sum of each row."""
+    tables = [(place, *steps) for place, steps in enumerate(weights.steps) if steps is not None]
+    return [weights.base + sum([table[bisect_left(cuts, row[at])] for at, cuts, table in tables]) for row in rows]
 
 
 def _is_open(place: int, reason: str | None, evidence: Evidence) -> bool:
@@ -138,8 +141,8 @@ class SecondLook:
         places = places if len(places) <= _MOST else []  # no article: the rules are enough
         rows = evidence.rows(places)
         self.doubts = [
-            Doubt(within[place], within[place] in taken, row, weigh(row, self._weights))
-            for place, row in zip(places, rows, strict=True)
+            Doubt(within[place], within[place] in taken, row, total)
+            for place, row, total in zip(places, rows, sums(rows, self._weights), strict=True)
         ]
         labels = {within[place] for place in places if evidence.is_label(place)}
         gone = {

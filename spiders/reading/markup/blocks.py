@@ -6,14 +6,14 @@ A block is a run of inline content inside one block-level element, cut at double
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
+
+from spiders.reading.markup.unseen import is_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -57,14 +57,11 @@ _CELLS = _words("td th")
 _IN_CELL = INLINE | _words("br img picture source svg path p div")
 _LONGEST_CELL = 200
 """Characters of a value in a table; what is longer is a text that the table only lays out."""
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_UNSEEN = re.compile(r"(?:visually|screen)-?(?:hidden|reader)|(?:^|[\s_-])sr-?only(?:$|[\s_])", re.IGNORECASE)
-_CLIPPED = "clip:rect(0"
-"""Class and style of inline text that is read aloud and not shown: ", opens new tab"."""
-LONGEST_NAMES = 500
-"""Characters that are read of a class: names are remembered, and a page may have megabytes of them."""
 _DEEPEST = 250
 """Elements nested deeper are read as plain text: no page needs them, and the recursion stays bounded."""
+
+Kin = tuple[str, str | None, str, str | None]
+"""Tag and class of an element and of its parent: what a template repeats for every paragraph."""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +79,17 @@ class Block:
     linked: int
     """Characters inside links."""
     heading: bool
+    _kin: Kin | None = field(default=None, init=False, repr=False)
+
+    @property
+    def kin(self) -> Kin:
+        """Tag and class of its element and of the parent."""
+        if self._kin is None:
+            element = self.element
+            parent = element.getparent()
+            around = element if parent is None else parent
+            self._kin = (str(element.tag), element.get("class"), str(around.tag), around.get("class"))
+        return self._kin
 
     @property
     def link_share(self) -> float:
@@ -146,8 +154,9 @@ class _Walk:
         if text and (texts or not text.isspace()):  # nothing but the white space between elements
             self._add(text, link=link)
         for child in element:
-            kind = kinds.get(child.tag, _BLOCK)
-            if kind in _OPENABLE and len(child) and child.tag in _OPEN and _holds_page(child):
+            tag = child.tag
+            kind = kinds.get(tag, _BLOCK)
+            if kind in _OPENABLE and tag in _OPEN and len(child) and _holds_page(child):
                 kind = _BLOCK
             if kind != _SKIP and not (skipped and child in skipped):
                 if kind == _BREAK:
@@ -157,13 +166,13 @@ class _Walk:
                 elif kind == _BLOCK:
                     if texts or self._marks:
                         self._flush(owner)
-                    if child.tag == "tr" and self._add_row(child):
+                    if tag == "tr" and self._add_row(child):
                         pass
                     elif len(child):
                         self.visit(child, child, link=link, depth=depth + 1)
                     elif (text := child.text) and not text.isspace():
                         self._add_leaf(child, text, link=link)
-                elif not _is_unseen(child):
+                elif not is_unseen(child):
                     self._visit_inline(child, owner, link=link, depth=depth + 1, opens=kind == _LINK and not link)
             text = child.tail
             if text and (texts or not text.isspace()):
@@ -266,18 +275,6 @@ def _is_value(cell: HtmlElement) -> bool:
         size += len(inner.text or "") + len(inner.tail or "")
         blocks += tag in {"p", "div"}
     return size <= _LONGEST_CELL and blocks <= 1
-
-
-def _is_unseen(element: HtmlElement) -> bool:
-    names, style = element.get("class"), element.get("style")
-    if style and (_CLIPPED in style or _HIDDEN.search(style)):
-        return True
-    return bool(names and _names_unseen(names[:LONGEST_NAMES]))
-
-
-@lru_cache(maxsize=4096)
-def _names_unseen(names: str) -> bool:
-    return _UNSEEN.search(names) is not None
 
 
 def outline(

@@ -6,6 +6,7 @@ RLIMIT_AS, CPU of one page by a profiling timer whose signal ends the process. I
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -28,7 +29,7 @@ def read(sheet: Sheet, page_class: type[Page], publisher: Publisher) -> Answer:
     try:
         page = page_class(sheet.html, sheet.url, publisher, fetched_at=sheet.fetched_at, encoding=sheet.encoding)
         whole = publisher.full_page_query  # then the address asked for has all of it
-        following = "" if whole else next_part(page.tree, sheet.url, sheet.article_url or sheet.url, sheet.part + 1)
+        following = "" if whole else next_part(page.elements, sheet.url, sheet.article_url or sheet.url, sheet.part + 1)
         if sheet.part > 1:
             return Answer(following=following, paragraphs=page.paragraphs)
         return Answer(page.article(), explanation=explain(page) if sheet.explained else None, following=following)
@@ -55,6 +56,7 @@ def main(seconds: float, megabytes: int) -> None:
     size = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     publishers: dict[str, tuple[type[Page], Publisher]] = {}
+    gc.freeze()  # what is loaded stays: it need not be looked through for garbage again and again
     while True:
         try:
             message = receive(pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 def reason_of(page: Page) -> str | None:
     outcome = page.article()
     return outcome.reason if isinstance(outcome, Rejection) else None
+
+
+def test_a_page_that_was_read_is_freed_at_once() -> None:
+    """Nothing in it points in a circle: a tree that waits for the collector is memory, and CPU of a later page."""
+    head = '<meta name=date content="2026-11-20T10:00:00Z">'
+    a_page(BODY, head).article()  # what is remembered between pages is remembered now
+    gc.collect()
+    gc.disable()
+    try:
+        a_page(BODY, head).article()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 # Pages that are no articles.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
+from spiders.reading.markup.elements import Elements
 from spiders.reading.protected import asks_for_password
 
 FORM = (
@@ -25,7 +26,7 @@ TEXT = "<p>" + "Petani mulai memanen padi musim tanam kedua di Karawang. " * 12 
     ],
 )
 def test_a_form_that_asks_for_a_password_alone_where_the_text_should_be(body: str) -> None:
-    assert asks_for_password(html.document_fromstring(f"<html><body>{body}</body></html>")) is not None
+    assert asks_for_password(Elements(html.document_fromstring(f"<html><body>{body}</body></html>"))) is not None
 
 
 @pytest.mark.parametrize(
@@ -40,4 +41,4 @@ def test_a_form_that_asks_for_a_password_alone_where_the_text_should_be(body: st
     ],
 )
 def test_a_login_beside_an_article_is_none(body: str) -> None:
-    assert asks_for_password(html.document_fromstring(f"<html><body>{body}</body></html>")) is None
+    assert asks_for_password(Elements(html.document_fromstring(f"<html><body>{body}</body></html>"))) is None
