@@ -188,9 +188,12 @@ class Page:
         sources: Sources = (
             (SELECTOR, texts(self.tree, self.publisher.rules.byline)),
             (PRINTED, [self._line_with_role or ""]),
-            (MARKED, (block.text for block in self._named_lines)),
+            (MARKED, self._marked_bylines()),
         )
         return self.origins.first("byline", sources, lambda lines: next(iter(lines), None))
+
+    def _marked_bylines(self) -> Iterator[str]:
+        yield from (block.text for block in self._named_lines)  # looked for only where no other line is found
 
     @cached_property
     def _named_lines(self) -> list[Block]:

@@ -80,7 +80,7 @@ class Timing:
         stated = [*self.metadata.stated("datePublished", "dateCreated")]
         meta = [*self.metadata.meta(*PUBLISHED)]
         page = Later(lambda: self.metadata.stated_of_page("datePublished", "uploadDate"))
-        selected, printed = date_lines(self.selected, changes=False), self._printed(changes=False)
+        selected, printed = date_lines(self.selected, changes=False), Later(lambda: self._printed(changes=False))
         marked, named = Later(lambda: self._times(Role.PUBLISHED)), Later(lambda: self._marks(Role.PUBLISHED))
         below = Later(lambda: self.surroundings.lines_below(Role.PUBLISHED))
         return (
