@@ -30,7 +30,9 @@ _USUAL = 0.3
 """Odds of most names; only what stands below is kept."""
 _INDONESIAN = 4.0
 _WORST_SUM, _NO_NAME = -8.0, 3.0
-_LEVELS = ((-9.0, 9.0), (-1.0, 0.0), (-1.0, 0.4), (_KEEP, _TAKE), (-0.6, 0.0), (-0.3, 0.6))
+_LONG = 10
+"""Words of a paragraph that stands once in a text."""
+_LEVELS = ((-9.0, 9.0), (-1.0, 0.0), (-1.0, 0.4), (_KEEP, _TAKE), (-0.6, 0.0), (-0.2, -0.2), (-0.3, 0.6))
 
 
 def main(rows: str, target: str, score_script: str) -> None:
@@ -79,6 +81,8 @@ class Learned:
             kept[place] = bool(value >= (keep if kept[place] else take))
         pending: list[dict[str, Any]] = []
         lines = list(self.page["lead"])
+        for place in self._again(kept):
+            kept[place] = False
         for block, is_kept in zip(self.blocks, kept, strict=True):
             if not is_kept:
                 continue
@@ -89,6 +93,17 @@ class Learned:
                 lines += [each["text"] for each in pending]
                 pending = []
         return "\n".join(lines)
+
+    def _again(self, kept: list[bool]) -> list[int]:
+        """Places of text that stands there a second time, as `cleaning` leaves it out."""
+        long = [place for place, block in enumerate(self.blocks) if kept[place] and block["size"] >= _LONG]
+        first: dict[str, int] = {}
+        again = [first.setdefault(self.blocks[place]["text"], place) != place for place in long]
+        return [
+            place
+            for number, place in enumerate(long)
+            if again[number] and any(again[max(0, number - 1) : number] + again[number + 1 : number + 2])
+        ]
 
 
 def _odds(pages: list[Learned]) -> dict[str, float]:

@@ -64,7 +64,11 @@ def clean(blocks: Iterable[Block], headline: str = "") -> list[str]:
 
 
 def _without_repeats(paragraphs: list[str]) -> list[str]:
-    """The paragraphs without those that repeat a part of a longer one, as pull quotes do, or the one before them."""
+    """The paragraphs without those that repeat a part of a longer one, as pull quotes do, or the one before them.
+
+    A text that stands on the page twice, as templates print it for wide and for narrow screens, stays once: a paragraph
+    goes that repeats an earlier one, as its neighbour does. A refrain stands alone and stays.
+    """
     folded = [text.casefold() for text in paragraphs]
     whole = "\n".join(folded)
     probes = [text[_PROBED] for text in folded if len(text) >= _LEAST_REPEATED]
@@ -73,14 +77,17 @@ def _without_repeats(paragraphs: list[str]) -> list[str]:
     plain = [letters(text) for text in paragraphs]
     whole = "\n".join(plain)
     times = Counter(plain)
-    kept = []
-    before = ""
-    for text, own in zip(paragraphs, plain, strict=True):
-        repeats = len(own) >= _LEAST_REPEATED and (own == before or whole.count(own) > times[own])
-        if not repeats:
-            kept.append(text)
-        before = own
-    return kept
+    long = [place for place, own in enumerate(plain) if len(own) >= _LEAST_REPEATED]
+    first: dict[str, int] = {}
+    again = [first.setdefault(plain[place], place) != place for place in long]
+    gone = {
+        place
+        for number, place in enumerate(long)
+        if whole.count(plain[place]) > times[plain[place]]
+        or (place and plain[place] == plain[place - 1])
+        or (again[number] and any(again[max(0, number - 1) : number] + again[number + 1 : number + 2]))
+    }
+    return [text for place, text in enumerate(paragraphs) if place not in gone]
 
 
 def _is_counter(text: str) -> bool:

@@ -133,8 +133,9 @@ def _without_authors(blocks: list[Block], containers: Collection[HtmlElement]) -
 
 
 def _until_comments(blocks: list[Block]) -> list[Block]:
-    """The blocks before the comments."""
-    starts = (place for place, block in enumerate(blocks) if place and starts_comments(block.text))
+    """The blocks before the comments; a line above all prose only counts them."""
+    told = next((place for place, block in enumerate(blocks) if _is_prose(block)), 0)
+    starts = (place for place, block in enumerate(blocks) if place > told and starts_comments(block.text))
     return blocks[: next(starts, len(blocks))]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _LONGEST_CAPTION = 300
 _PARAGRAPHS = frozenset(("p", "li", "blockquote", "td", "tr", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6"))
 _MOST = 400
 """Links to authors that are looked at."""
+_LEAST_PARAGRAPH, _MOST_PARAGRAPHS = 80, 3
+"""Characters of a paragraph, and paragraphs by which a form is seen to hold a text."""
 
 
 def main_kin(blocks: Iterable[Block], least: int) -> Kin | None:
@@ -220,5 +223,11 @@ def _holds_picture(element: HtmlElement) -> bool:
 
 
 def asks_password(element: HtmlElement) -> bool:
-    """Whether an element is a form that asks for a password: what stands in it is no text."""
-    return element.tag == "form" and any(field.get("type", "").lower() == "password" for field in element.iter("input"))
+    """Whether an element is a form that asks for a password: what stands in it is no text.
+
+    A form around the whole page, as ASP.NET makes it, holds paragraphs as well.
+    """
+    if element.tag != "form" or all(field.get("type", "").lower() != "password" for field in element.iter("input")):
+        return False
+    paragraphs = (inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH)
+    return len(list(islice(paragraphs, _MOST_PARAGRAPHS))) < _MOST_PARAGRAPHS

@@ -97,13 +97,16 @@ def sums(rows: Sequence[Sequence[float]], weights: Weights) -> list[float]:
     return [weights.base + sum([table[bisect_left(cuts, row[at])] for at, cuts, table in tables]) for row in rows]
 
 
-def _is_open(place: int, reason: str | None, evidence: Evidence) -> bool:
-    """Whether the rules may be wrong about a block that they left out."""
-    if reason is None or reason in LAWS or evidence.is_label(place):
+def _is_open(place: int, reason: str | None, evidence: Evidence, last: int) -> bool:
+    """Whether the rules may be wrong about a block that they left out: `last` is where the last sure paragraph stands.
+
+    Other articles of a site follow the text; what looks like them amid the text may be a list that the text makes.
+    """
+    if reason is None or reason in LAWS:
         return False
-    if reason == "other article" or (reason == "link" and not evidence.is_item(place)):
-        return not evidence.leads_here(place)
-    return True
+    if reason == "other article":
+        return place < last or not evidence.leads_here(place)
+    return reason != "link" or evidence.is_item(place) or not evidence.leads_here(place)
 
 
 class SecondLook:
@@ -133,10 +136,12 @@ class SecondLook:
         taken = frozenset(kept)
         evidence = Evidence(blocks, container, said, self._weights.names)
         within = blocks[container.first : container.end]
+        sure = {place for place, block in enumerate(within) if block in taken and evidence.is_plain(place)}
+        last = max((place for place in sure if not within[place].heading), default=0)
         places = [
             place
             for place, block in enumerate(within)
-            if (not evidence.is_plain(place) if block in taken else _is_open(place, reasons.get(block), evidence))
+            if place not in sure and (block in taken or _is_open(place, reasons.get(block), evidence, last))
         ]
         places = places if len(places) <= _MOST else []  # no article: the rules are enough
         rows = evidence.rows(places)
@@ -144,12 +149,7 @@ class SecondLook:
             Doubt(within[place], within[place] in taken, row, total)
             for place, row, total in zip(places, rows, sums(rows, self._weights), strict=True)
         ]
-        labels = {within[place] for place in places if evidence.is_label(place)}
-        gone = {
-            doubt.block
-            for doubt in self.doubts
-            if doubt.kept and doubt.sum < (0 if doubt.block in labels else self._weights.keep)
-        }
+        gone = {doubt.block for doubt in self.doubts if doubt.kept and doubt.sum < self._weights.keep}
         alone = {
             within[place] for place in places if reasons.get(within[place]) == "names" and evidence.is_alone(place)
         }
@@ -158,5 +158,6 @@ class SecondLook:
             for doubt in self.doubts
             if not doubt.kept and doubt.sum >= self._weights.take + (_ALONE if doubt.block in alone else 0)
         }
-        self.text = [block for block in within if (block in taken and block not in gone) or block in back]
+        left = [block for block in within if (block in taken and block not in gone) or block in back]
+        self.text = left or list(kept)  # one line alone: nothing stands beside it that would speak for it
         """The blocks that are text."""

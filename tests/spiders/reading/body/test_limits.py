@@ -124,6 +124,26 @@ def test_a_pull_quote_is_not_told_twice_but_a_refrain_is() -> None:
     assert page.paragraphs == (said, LEAD, SECOND, LEAD)
 
 
+@pytest.mark.parametrize("again", ["<div class=wide>{}</div><div class=narrow>{}</div>", "<div>{}{}</div>"])
+@pytest.mark.parametrize("between", ["", "<h2>Panen</h2>", "<p>Sumber: warga.</p>"])
+def test_a_text_that_stands_on_the_page_twice_is_told_once(again: str, between: str) -> None:
+    text = f"<p>{LEAD}</p>{between}<p>{SECOND}</p>"
+    found = a_page(f"<h1>Sungai</h1><div>{again.format(text, text)}</div>").paragraphs
+    assert (found.count(LEAD), found.count(SECOND)) == (1, 1)
+
+
+@pytest.mark.parametrize("count", ["3 Komentar", "12 Comments", "Komentar (4)"])
+def test_a_count_of_comments_above_the_text_ends_nothing(count: str) -> None:
+    page = a_page(f"<h1>Sungai</h1><div><p>{count}</p><p>{LEAD}</p><p>{SECOND}</p></div>")
+    assert page.paragraphs[-2:] == (LEAD, SECOND)
+
+
+def test_a_form_around_the_page_is_no_lock() -> None:
+    field = "<div>Masuk <input type=password></div>"
+    page = a_page(f"<form><h1>Sungai</h1>{field}<div><p>{LEAD}</p><p>{SECOND}</p><p>{OTHER}</p></div></form>")
+    assert page.paragraphs == (LEAD, SECOND, OTHER)
+
+
 def test_readings_above_characters_stay_in_their_line() -> None:
     page = a_page(
         f"<h1>川</h1><div><p>住民が<ruby>濁度<rp>（</rp><rt>だくど</rt><rp>）</rp></ruby>を測る。</p><p>{LEAD}</p></div>"

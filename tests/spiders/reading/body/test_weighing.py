@@ -112,3 +112,14 @@ def test_steps_are_found_by_value() -> None:
 def test_reasons_that_are_laws_are_reasons_of_the_rules() -> None:
     page = a_page(f"<h1>Sekolah</h1><div>{prose(LEAD, SECOND, THIRD)}<h3>3 Komentar</h3>{prose(FOURTH)}</div>")
     assert set(page.body.reasons.values()) & LAWS == {"comments"}
+
+
+@pytest.mark.parametrize("tag", ["h2", "h3", "strong"])
+def test_a_list_amid_the_text_may_lead_to_the_same_site(tag: str) -> None:
+    """A text goes on below what it lists; what the site offers besides stands below the text."""
+    found = paragraphs(prose(LEAD, SECOND) + cards("/buku/", tag) + prose(THIRD, FOURTH))
+    assert [text for text in TOLD if text not in found] == []
+
+
+def test_one_line_alone_is_left_to_the_rules() -> None:
+    assert paragraphs("<p>Sebentar lagi.</p>") == ("Sebentar lagi.",)
