@@ -59,8 +59,6 @@ _KINDS = {"p": 0, "li": 2, "blockquote": 3, "td": 4, "th": 4, "tr": 4, "dd": 5, 
 _OTHER, _HEADING = 7, 10
 _QUOTING = frozenset(("tr", "blockquote"))
 _LISTED = frozenset(("li", "tr", "td", "th", "dd", "dt"))
-_LABEL = 4
-"""Words of a label: it weighs little as text, and as furniture it is what readers see first."""
 _ASIDE = frozenset(("aside", "nav", "menu", "dialog"))
 _ASIDE_ROLES = frozenset(("complementary", "navigation", "dialog", "banner", "contentinfo"))
 _WORST_SUM = -8.0
@@ -181,13 +179,6 @@ class Evidence:
         if not (self._prose[place] or block.heading) or self._times[block.text] > 1:
             return False
         return _MUCH * self._around_prose[self._kins[place][2:]] > self._total
-
-    def is_label(self, place: int) -> bool:
-        """Whether a block is a few words that end no sentence and stand in no list, table or heading."""
-        block = self._blocks[place]
-        if self.is_item(place) or _END.search(block.text):
-            return False
-        return len(block.text.split()) <= _LABEL
 
     def is_item(self, place: int) -> bool:
         """Whether a block is a heading, an item of a list or a value of a table."""
