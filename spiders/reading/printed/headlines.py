@@ -83,13 +83,18 @@ def plain_title(text: str) -> str:
     Args:
         text: As a page states it: `Jum&amp;#039;at`, `<b>Panen</b> Raya`.
     """
-    for _ in range(_MOST_ESCAPED if "&" in text else 0):
-        text, before = html.unescape(text), text
-        if text == before:
-            break
+    text = _resolved(text) if "&" in text else text
     if "<" in text:
         text = _TAG.sub(" ", text)
     return _ESCAPED_QUOTE.sub("", text) if "\\" in text else text
+
+
+def _resolved(text: str) -> str:
+    for _ in range(_MOST_ESCAPED):
+        text, before = html.unescape(text), text
+        if text == before:
+            break
+    return text
 
 
 def _only_heading(headings: list[str], titles: Iterable[str], names: frozenset[str]) -> str | None:
@@ -211,7 +216,7 @@ def _agree(heading: str, title: str) -> bool:
 
 
 def _texts(texts: Iterable[str]) -> list[str]:
-    squashed = (_squashed(plain_title(text) if _REFERENCE.search(text) else text) for text in texts if text)
+    squashed = (_squashed(_resolved(text) if _REFERENCE.search(text) else text) for text in texts if text)
     return [text for text in squashed if 0 < len(text) <= _LONGEST]
 
 
