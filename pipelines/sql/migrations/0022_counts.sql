@@ -31,6 +31,9 @@ create table lumbung.day_count (
 ) with (fillfactor = 80);
 comment on table lumbung.day_count is 'What has been added up of lumbung.count_change.';
 
+create table lumbung.zone_turn ();
+comment on table lumbung.zone_turn is 'Has no rows: whoever counts pages shares its lock, whoever changes a publisher''s zone holds it alone.';
+
 create view lumbung.page_kind as
 select
     p.page_id, p.publisher,
@@ -53,6 +56,8 @@ create function lumbung.count_pages(pages bigint[]) returns void
     language plpgsql
     as $$
 begin
+    -- A zone that changes meanwhile would not be seen, and its change would not see the pages that are new here.
+    lock table lumbung.zone_turn in row share mode;
     -- Whoever has counted one of them before and has not committed yet did not see what we see, nor we what it did.
     perform from lumbung.counted where page_id = any (pages) order by page_id for update;
     with before as (
@@ -162,6 +167,7 @@ create function lumbung.count_in_zone() returns trigger
     language plpgsql
     as $$
 begin
+    lock table lumbung.zone_turn in exclusive mode;
     -- A new publisher has no pages, as a rule, and pages have no index by publisher.
     if exists (select from lumbung.day_count where publisher = new.publisher)
         or exists (select from lumbung.count_change where publisher = new.publisher) then

@@ -203,6 +203,34 @@ def test_several_at_once_lose_nothing_and_wait_for_no_counter(begun: Connection,
     assert differences(begun) == []
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_zone_that_changes_while_pages_are_new_counts_them_too(
+    begun: Connection, database_url: str, *, known: bool
+) -> None:
+    page = (
+        "insert into lumbung.page (publisher, canonical_url, url, announced_at)"
+        " values ('antik', 'https://x.example/' || %s, 'u', '2026-11-05 20:00+00')"
+    )
+    zone = (
+        "insert into lumbung.publisher (publisher, timezone) values ('antik', %s)"
+        " on conflict (publisher) do update set timezone = excluded.timezone"
+    )
+    with transaction(begun) as cursor:
+        if known:
+            cursor.execute(zone, ["UTC"])
+        cursor.execute(page, ["old"])
+    with closing(connect(database_url)) as other, ThreadPoolExecutor(1) as pool, begun.cursor() as cursor:
+        cursor.execute(page, ["new"])
+        with other.cursor() as moving:
+            moved = pool.submit(moving.execute, zone, ["Asia/Jayapura"])
+            time.sleep(0.5)  # without a lock it is done by now, and has not seen the new page
+            begun.commit()
+            moved.result(30)
+            other.commit()
+    assert rows(begun, "select day::text, due from news.coverage") == [("2026-11-06", 2)]
+    assert differences(begun) == []
+
+
 def test_two_crawls_count_for_the_same_day_without_waiting(begun: Connection, database_url: str) -> None:
     with closing(connect(database_url)) as other, other.cursor() as cursor:
         cursor.execute("set lock_timeout = '1s'")
