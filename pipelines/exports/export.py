@@ -104,7 +104,7 @@ def export(  # noqa: PLR0913 - one wish each
         begun = _begin(destination, name, selection, incremental=incremental)
         with destination.staged() as staged, transaction(connection) as cursor:
             return _Run(cursor, staged, begun, name, selection, told).run()
-    except (OSError, NotImplementedError) as error:
+    except (OSError, NotImplementedError) as error:  # the latter from stores of fsspec that cannot write or move
         raise DestinationError(f"{url}: {' '.join(str(error).split())}") from error
 
 

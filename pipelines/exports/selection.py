@@ -1,4 +1,4 @@
-"""What an export is to hold. Imports nothing that takes time: the DAG's form is made of it.
+"""What an export is to hold, as people ask for it.
 
 LumbungError
 └── SelectionError             nobody can export that

@@ -60,6 +60,8 @@ class Rhythm(NamedTuple):
     """It brought nothing while others brought news."""
     newest: datetime | None = None
     """Of its entries; None where they state no times."""
+    beside: bool = False
+    """Others brought news since it last brought any."""
 
 
 def next_pace(known: Rhythm, bounds: tuple[int, int], *, changed: bool) -> Pace:
@@ -77,7 +79,7 @@ def next_pace(known: Rhythm, bounds: tuple[int, int], *, changed: bool) -> Pace:
     elif known.covered:
         longest = max(longest, _LONGEST_COVERED)
         every = min(longest, max(every, known.since or every) * 2)
-    elif every <= longest:  # else it was covered, and a quiet day says nothing against that
+    elif every <= longest or not known.beside:  # else it was covered, and a quiet day says nothing against that
         every = min(longest, every * 1.5)
     shown = (
         None if known.reach is None else known.reach / (2 if every > longest or (known.covered and not changed) else 4)
@@ -138,7 +140,7 @@ class Polls:
         """
         known = self._lock(cursor, url)
         moved = newest is None or known.newest is None or newest > known.newest
-        known = known._replace(reach=reach, covered=known.covered and moved)
+        known = known._replace(reach=reach, covered=known.beside and moved)
         pace = next_pace(known, self._bounds, changed=changed or (index and not known.covered))
         values = {
             "etag": validators.etag,
@@ -154,7 +156,7 @@ class Polls:
         """Remember and count that a document was answered 304."""
         # Free again at once: two crawls that learn so at the same time find the same pace, which is well.
         with statement(self._lasting.connection) as cursor:
-            known = self._lock(cursor, url)._replace(covered=False)
+            known = self._lock(cursor, url)
         pace = next_pace(known, self._bounds, changed=False)
         self._lasting.once_together("unchanged", ("remember_unchanged", {**pace._asdict(), **self._whose, "url": url}))
 
@@ -194,7 +196,8 @@ class Polls:
 
     def _lock(self, cursor: Cursor, url: str) -> Rhythm:
         cursor.execute(query("lock_poll"), {"url": url})
-        return Rhythm(*(cursor.fetchone() or ()))
+        every, reach, since, beside, newest = cursor.fetchone() or (None, None, None, False, None)
+        return Rhythm(every, reach, since, newest=newest, beside=beside)
 
     def _count(self, cursor: Cursor, **counts: int) -> None:
         name, values = self._counted(**counts)

@@ -68,7 +68,7 @@ where url_key = lumbung.url_key(%(url)s)
 select every, reach, now() - polled_at, (
     select coalesce(sum(enqueued), 0) >= 6 from (
         select started_at, enqueued from lumbung.crawl where publisher = p.publisher order by crawl_id desc limit 500) lately
-    where started_at > coalesce(p.changed_at, '-infinity')) as covered,
+    where started_at > coalesce(p.changed_at, '-infinity')) as beside,
     newest_at
 from lumbung.poll p where url_key = lumbung.url_key(%(url)s) for update
 

@@ -110,8 +110,10 @@ def test_a_covered_document_stays_so_on_a_quiet_day() -> None:
     hour = timedelta(hours=1)
     covered = next_pace(Rhythm(6 * hour, None, 24 * hour, covered=True), (10, 360), changed=False)
     assert covered.every == 24 * hour
-    quiet = next_pace(Rhythm(covered.every, None, 24 * hour), (10, 360), changed=False)
+    quiet = next_pace(Rhythm(covered.every, None, 24 * hour, beside=True), (10, 360), changed=False)
     assert quiet == covered
+    alone = next_pace(Rhythm(6 * hour, None, 6 * hour), (10, 60), changed=False)
+    assert alone.every == hour, "an interval above the bounds of a file that has changed comes down to them"
     assert next_pace(Rhythm(covered.every, None, 24 * hour), (10, 360), changed=True).every == 3 * hour
 
 
