@@ -5,10 +5,10 @@ the waits grow with its age, and after three days it is left alone. What somebod
 password) is asked about after a day and a week; what an address or the kind of the page decides, never.
 
 A stored article is visited a day after it appeared, since edits and removals are seldom announced, unless it was many
-hours old when it was first read: most edits were made by then. Of a publisher whose first twenty visits found no change
-only every second article is, until a visit finds one. A week after it is visited where its text had changed; of the
-others all, where more than 5 % of the publisher's visits find a change, and else one in eight, so that this is noticed.
-Where a quarter of them do, articles are visited after an hour too.
+hours old when it was first read: most edits were made by then. Of a publisher whose visits find a change less than
+three times in a hundred, after the first twenty, only every second article is. A week after it is visited where its
+text had changed: a text that stood for a day hardly changes any more, so of the others one in eight is, which is enough
+to notice a publisher that is otherwise. Where a quarter of its visits find a change, all are, and after an hour too.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ _ENOUGH = 20
 """Visits after which a publisher's habits are known."""
 _OFTEN = 0.25
 """Of the visits: then articles are visited an hour after they appeared too."""
-_HALF = 2
-"""Of the articles of a publisher that seems to edit nothing, the part that is visited after a day."""
-_SELDOM, _DRAWN = 0.05, 8
-"""Of the visits: where at most so many find a change, one article in eight is visited after a week."""
+_SELDOM, _HALF = 0.03, 2
+"""Of the visits: where fewer find a change, every second article is visited after a day."""
+_DRAWN = 8
+"""Of the articles that had not changed after a day, one in so many is visited after a week."""
 
 
 def next_look(outcome: Outcome, page: LeasedPage, at: datetime) -> Look:
@@ -104,8 +104,8 @@ def _next_edit(age: timedelta, page: LeasedPage, *, changed: bool) -> timedelta 
     """From now until the next age at which an article is visited."""
     edits = page.edits
     often = edits.visits >= _ENOUGH and edits.changed >= _OFTEN * edits.visits
-    late = changed or edits.changed > _SELDOM * edits.visits or page.page_id % _DRAWN == 0
-    quiet = edits.visits >= _ENOUGH and not edits.changed and page.page_id % _HALF
+    late = changed or often or page.page_id % _DRAWN == 0
+    quiet = edits.visits >= _ENOUGH and edits.changed < _SELDOM * edits.visits and page.page_id % _HALF
     first = 2 if not page.stored and (age > _SETTLED or quiet) else not often
     ages = _EDITED[first : None if late else 2]
     return next((then - age for then in ages if then > age + _SLACK), None)
