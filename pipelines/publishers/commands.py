@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
+from w3lib.encoding import http_content_type_encoding
 
 from pipelines.command_line import DatabaseUrl, examples
 
@@ -99,18 +99,29 @@ def new(url: str, *, key: str | None, output: str | None, samples: int, verbose:
 
 @click.command(
     epilog=examples(
+        "lumbung explain https://www.koran-desa.example/berita/1/panen",
         "lumbung explain page.html --url https://www.koran-desa.example/berita/1/panen",
         "curl -s https://www.koran-desa.example/berita/1/panen | lumbung explain - --url https://www.koran-desa.example/",
     )
 )
-@click.argument("file", type=click.File("rb"))
-@click.option("--url", default="https://unknown.invalid/", metavar="URL", help="Where the page is from.")
-def explain(file: BinaryIO, url: str) -> None:
-    """Show why each block of a saved page is text of the article (+) or not (-); fetches nothing.
+@click.argument("page", metavar="URL|FILE")
+@click.option("--url", metavar="URL", help="Where a saved page is from.")
+@click.option("-v", "--verbose", is_flag=True, help="Show Scrapy's log.")
+def explain(page: str, *, url: str | None, verbose: bool) -> None:
+    """Show why each block of a page is text of the article (+) or not (-), and which witness won for each field.
 
-    Known publishers are read by their files. A sum of evidence is the logarithm of odds: what speaks most for and
-    against the block stands behind it.
+    A URL is fetched as politely as a crawl fetches, nothing is stored. Known publishers are read by their files. A sum
+    of evidence is the logarithm of odds: what speaks most for and against the block stands behind it.
+
+    Status: 0 when the page could be read, 1 when it could not be had, with the reason.
     """
-    from pipelines.publishers.explaining import explanation
+    from pipelines.publishers.explaining import explanation, publisher_of, saved_page
 
-    click.echo("\n".join(explanation(file.read(), url)))
+    if "://" in page:
+        from spiders.scouting.one_page import fetched_page
+
+        answer = fetched_page(page, publisher_of(page), _VERBOSE if verbose else None)
+        explained = explanation(answer.body, answer.url, http_content_type_encoding(answer.content_type))
+    else:
+        explained = explanation(saved_page(page), url or "https://unknown.invalid/")
+    click.echo("\n".join(explained))

@@ -13,7 +13,9 @@ from spiders.reading.body.boilerplate import stands_apart
 from spiders.reading.markup.selection import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from lxml.html import HtmlElement
 
     from spiders.reading.markup.elements import Elements
 
@@ -35,6 +37,12 @@ def related_links(elements: Elements, relation: str, *, without: str = "") -> It
         words = link.get("rel", "").lower().split()
         if relation in words and without not in words:
             yield text_of(link)
+
+
+def pictures_in(elements: Iterable[HtmlElement]) -> Iterator[str]:
+    """Addresses of the pictures in some elements; themes that load them late write them into `data-src`."""
+    pictures = (picture for element in elements for picture in element.iter("img"))
+    yield from filter(None, (picture.get("src") or picture.get("data-src") for picture in pictures))
 
 
 def featured_pictures(elements: Elements) -> Iterator[str]:

@@ -5,8 +5,6 @@ Where a value comes from, first answer wins, and `Page.origins` says which it wa
 - headline, breadcrumb, byline, reads, tags and body: the publisher's selectors, since a selector is given where the
   rest fails; then structured data; then the generic reader.
 - authors, dates and picture: structured data, then the publisher's selectors, then what is printed near the headline.
-
-A publisher whose pages need code names a subclass in its file and overrides the methods it needs.
 """
 
 from __future__ import annotations
@@ -21,9 +19,10 @@ from spiders.reading.body.boilerplate import counts_readers, names_author
 from spiders.reading.body.cleaning import clean
 from spiders.reading.body.finding import Body, Stated
 from spiders.reading.breadcrumbs import clean_trail, printed_trail
-from spiders.reading.conventions import featured_pictures, related_links
+from spiders.reading.conventions import featured_pictures, pictures_in, related_links
 from spiders.reading.credits import AUTHORS, marked_authors, name_in
 from spiders.reading.declared import declared_url
+from spiders.reading.markup.browser_tree import as_browsers_read
 from spiders.reading.markup.document import read
 from spiders.reading.markup.elements import Elements
 from spiders.reading.markup.metadata import Metadata, is_free
@@ -35,7 +34,7 @@ from spiders.reading.printed.headlines import choose_headline, names_in_host, pl
 from spiders.reading.printed.labels import find_language, first_address, split_tags
 from spiders.reading.printed.people import find_byline, find_editors, find_house, find_people
 from spiders.reading.quality import quality_of, signs_of
-from spiders.reading.rejections import find_reason
+from spiders.reading.rejections import TEXTLESS, find_reason
 from spiders.reading.surroundings import Surroundings, short
 from spiders.reading.timing import Timing
 
@@ -70,16 +69,19 @@ class Page:
         self.url = url
         self.publisher = publisher
         self.fetched_at = fetched_at
+        self.received: tuple[bytes, str | None] | None = html, encoding
         self.tree, self.repaired = read(html, encoding)
         self.elements = Elements(self.tree)
         self.metadata = Metadata(self.elements, url)
         self.origins = Origins()
 
     def article(self) -> Article | Rejection:
-        """The article the page holds, or why it holds none."""
+        """The article the page holds, or why it holds none; one without a text is read once more as browsers do."""
         found = self.rejection_reason()
         if found is not None:
             reason, detail = found
+            if reason in TEXTLESS and self.received is not None:
+                return self._reread(*self.received)
             return Rejection(
                 publisher=self.publisher.key,
                 url=self.url,
@@ -113,6 +115,14 @@ class Page:
             reads=self.reads,
             quality=self.quality,
         )
+
+    def _reread(self, html: bytes, encoding: str | None) -> Article | Rejection:
+        again = type(self)(as_browsers_read(html, encoding), self.url, self.publisher, fetched_at=self.fetched_at)
+        again.repaired = self.repaired
+        if again.rejection_reason() is None:
+            self.__dict__ = again.__dict__
+        self.received = None
+        return self.article()
 
     def rejection_reason(self) -> tuple[Reason, str] | None:
         """Why the page is no article, with what was seen; None when it is one."""
@@ -263,14 +273,10 @@ class Page:
     @cached_property
     def image_url(self) -> str | None:
         """The lead picture, absolute."""
-        selected = (
-            picture.get("src") or picture.get("data-src")
-            for element in first_match(self.tree, self.publisher.rules.image)
-            for picture in element.iter("img")
-        )
         meta = self.metadata.meta("og:image", "og:image:url", "twitter:image", "image")
-        sources: Sources = ((JSON_LD, self.metadata.images), (META, meta), (SELECTOR, filter(None, selected)))
-        sources = (*sources, (MARKED, featured_pictures(self.elements)))
+        selected = pictures_in(first_match(self.tree, self.publisher.rules.image))
+        shown: Sources = ((SELECTOR, selected), (MARKED, featured_pictures(self.elements)))
+        sources: Sources = ((JSON_LD, self.metadata.images), (META, meta), *shown)
         return self.origins.first("image_url", sources, lambda addresses: first_address(addresses, self.url))
 
     @cached_property
@@ -322,15 +328,10 @@ class Page:
             ),
         )
 
-    @cached_property
-    def signs(self) -> dict[str, float]:
-        """What speaks for the text that was read and against it: see `quality`."""
-        return signs_of(self.body)
-
-    @cached_property
+    @property
     def quality(self) -> float:
         """How far the article can be trusted, 0 to 1: an order of pages, no probability."""
-        return quality_of(self.signs)
+        return quality_of(signs_of(self.body))
 
     @cached_property
     def surroundings(self) -> Surroundings:

@@ -46,6 +46,8 @@ _NAMED_PATH = re.compile(r"(?i)^(?:/[a-z]+(?:-[a-z]+){0,2}){1,2}/?$")
 _SEARCH_WORDS = frozenset(("q", "s", "query", "search", "keyword", "keywords", "cari"))
 _LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ItemList"))
 _FEWEST_TEASERS = 5
+TEXTLESS: frozenset[Reason] = frozenset({"no_body", "too_short"})
+"""Reasons that may lie in how the markup was taken apart."""
 _LOCKED = re.compile(
     r"(?i)khusus (?:untuk )?(?:pelanggan|pembaca premium|member|anggota)|untuk pelanggan"
     r"|(?:berlangganan|langganan|daftar|masuk|login) untuk (?:membaca|melanjutkan)|(?:konten|artikel|berita) premium"

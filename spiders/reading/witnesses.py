@@ -52,7 +52,7 @@ def explain_fields(page: Page) -> list[Told]:
 
 def _told(page: Page, field: str, value: str, sources: Iterable[tuple[str, Iterable[str]]]) -> Told:
     origin = page.origins.get(field, "")
-    heard = tuple(Witness(field, place, said, place == origin) for place, said in _heard(sources))
+    heard = tuple(Witness(field, place, said, place == origin) for place, said in dict.fromkeys(_heard(sources)))
     return Told(field, value, origin, heard)
 
 

@@ -23,6 +23,7 @@ from benchmarks.extraction import FETCHED_AT, unknown_publisher
 from benchmarks.extraction_figures import BAD, area
 
 from spiders.reading.page import Page
+from spiders.reading.quality import signs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def examples(score: Path, cases: Path, names: Path) -> list[Example]:
         html, url = gzip.decompress((cases / name / "page.html.gz").read_bytes()), expected["url"]
         page = Page(html, url, unknown_publisher(url), fetched_at=FETCHED_AT)
         row = scorer.score_page(name, expected, {"body": [*page.paragraphs]}, 0, 0, 0, None)
-        found.append((urlsplit(url).hostname or "", page.signs, row["f1"] < BAD))
+        found.append((urlsplit(url).hostname or "", signs_of(page.body), row["f1"] < BAD))
     return found
 
 

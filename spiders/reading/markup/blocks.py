@@ -34,7 +34,9 @@ _SKIPPED = _words(
     " script select source style svg template textarea title track video"
 )
 """Never text of an article. A `<form>` may be: whole pages of ASP.NET stand in one."""
-_OPEN = _words("a audio button canvas figure menu nav noscript object option picture select svg dialog video")
+_RAW = _words("head script style template textarea title")
+"""What stands in them is no part of the page, whatever it is."""
+_OPEN = _SKIPPED - _RAW | _words("a dialog menu nav")
 """Links, and skipped elements, that lxml leaves open where the end tag is missing: all the rest then stands in them."""
 _FIGURES = _words("table blockquote pre ul ol")
 """What a `<figure>` shows beside pictures, as WordPress wraps its tables and quotations: text like any other."""
