@@ -40,7 +40,7 @@ MAP = {
     "spiders.reading.pages": "publishers reading",
     "spiders.reading.process": "errors article publishers reading reading.pages",
     "spiders.discovery": "errors article frontier publishers fetching reading.printed",
-    "spiders.scouting": "article publishers fetching discovery reading.printed reading.markup reading.process",
+    "spiders.scouting": "errors article publishers fetching discovery reading.printed reading.markup reading.process",
     "spiders": "errors article frontier publishers fetching discovery reading.pages reading.process",
     # pipelines, in the same order
     "pipelines.command_line": "",
