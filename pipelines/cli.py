@@ -15,6 +15,7 @@ from pipelines.database.commands import login, migrate
 from pipelines.duplicates.commands import deduplicate, duplicates
 from pipelines.exports.commands import export
 from pipelines.harvest.commands import crawl
+from pipelines.health.commands import health
 from pipelines.publishers.commands import explain, publishers
 from pipelines.stack.commands import down, first_harvest, logs, psql, start, status, stop, up
 from spiders.errors import LumbungError
@@ -51,6 +52,7 @@ for _command in (
     login,
     publishers,
     explain,
+    health,
     crawl,
     first_harvest,
     deduplicate,

@@ -51,9 +51,10 @@ MAP = {
     "pipelines.changes": "command_line database",
     "pipelines.contract": "command_line database",
     "pipelines.exports": "command_line progress database",
+    "pipelines.health": "command_line database harvest",
     "pipelines.stack": "command_line progress database",
     "pipelines.publishers": "command_line progress database harvest",
-    "pipelines": "command_line database harvest duplicates changes contract exports stack publishers",
+    "pipelines": "command_line database harvest duplicates changes contract exports health stack publishers",
     # dags: files that Airflow loads one by one
     "dags": "",
     "dags.plugins": "",
