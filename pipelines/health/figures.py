@@ -30,7 +30,7 @@ class Figures:
     dated: int
     """Of its last articles, up to 200 that appeared since it is crawled and state when."""
     newest_at: datetime | None
-    """When the newest of these appeared."""
+    """When its newest article appeared."""
     longest_pause: timedelta | None
     """Between two of these that followed each other."""
     delay_p50: timedelta | None

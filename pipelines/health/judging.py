@@ -72,7 +72,7 @@ def judge(figures: Figures | None, now: datetime, interval: timedelta) -> Judgem
         interval: between two ticks of its schedule.
     """
     if figures is None:
-        return Judgement(State.NEW, "it was never crawled: its DAG is paused")
+        return Judgement(State.NEW, "never crawled: its DAG is paused until somebody switches it on")
     return next(_wrong(figures, now, interval), Judgement(State.GOOD, ""))
 
 

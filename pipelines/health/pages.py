@@ -73,4 +73,4 @@ def _run_url(run_id: str | None) -> str | None:
     """Page in Airflow of the run that a crawl belongs to, by its name in the ledger; None for one from a shell."""
     dag_id, _, rest = (run_id or "").partition("/")
     run = rest.rpartition("/")[0]
-    return f"/dags/{quote(dag_id)}/runs/{quote(run, safe='')}" if run else None
+    return f"../../dags/{quote(dag_id)}/runs/{quote(run, safe='')}" if run else None

@@ -26,7 +26,7 @@ with recursive crawled as (
     where k.publisher is not null
 )
 select
-    k.publisher, c.last_started_at, c.last_good_at, dated.articles as dated, dated.newest_at, dated.longest_pause,
+    k.publisher, c.last_started_at, c.last_good_at, dated.articles as dated, c.newest_at, dated.longest_pause,
     dated.delay_p50, dated.delay_p95, coalesce(days.stored, '{}') as stored_by_day,
     coalesce(rejected.by_reason, '{}') as rejected_by_reason, latest.articles as latest, latest.doubtful, fields.now as fields_now,
     fields.before as fields_before, coalesce(latest.repeats, 0) as repeats
@@ -37,11 +37,12 @@ cross join lateral (
         (select min(started_at) from lumbung.crawl where publisher = k.publisher) as first_started_at,
         (select finished_at from lumbung.crawl
             where publisher = k.publisher and finish_reason = 'finished' and (polls = 0 or polls > polls_failed)
-            order by crawl_id desc limit 1) as last_good_at
+            order by crawl_id desc limit 1) as last_good_at,
+        (select max(published_at) from lumbung.article where publisher = k.publisher and published_at <= now()) as newest_at
 ) c
 cross join lateral (
     select
-        count(*) as articles, max(published_at) as newest_at, max(pause) as longest_pause,
+        count(*) as articles, max(pause) as longest_pause,
         percentile_disc(0.5) within group (order by delay) as delay_p50,
         percentile_disc(0.95) within group (order by delay) as delay_p95
     from (
@@ -75,7 +76,7 @@ cross join lateral (
         order by first_fetched_at desc limit 200) a
     left join lumbung.cluster_member m using (article_id)
 ) latest
-cross join lateral (
+left join lateral (
     select
         json_build_object(
             'published_at', avg((published_at is not null)::int) filter (where place <= 40),
@@ -89,7 +90,7 @@ cross join lateral (
         select published_at, authors, section, row_number() over (order by first_fetched_at desc) as place
         from lumbung.article where publisher = k.publisher order by first_fetched_at desc limit 200) placed
     having count(*) >= 80
-) fields
+) fields on true
 where k.publisher is not null
 
 -- health_crawls --
