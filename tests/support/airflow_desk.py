@@ -26,6 +26,7 @@ __all__ = [
     "test_many_publishers_are_crawled_at_once_and_one_that_fails_hides_in_no_green",
     "test_many_publishers_must_be_named",
     "test_publishers_are_switched_on_and_off_together",
+    "test_the_health_of_publishers_is_seen_by_those_who_may_see_airflow_and_changes_nothing",
     "test_the_page_of_a_crawl_is_about_its_publisher",
     "test_the_search_box_finds_a_publisher_by_any_part_of_its_name",
 ]
@@ -106,3 +107,21 @@ def test_publishers_are_switched_on_and_off_together(airflow: Airflow) -> None:
     finally:
         airflow.unpause("crawl_contoh")
     assert not paused()["crawl_contoh"]
+
+
+def test_the_health_of_publishers_is_seen_by_those_who_may_see_airflow_and_changes_nothing(airflow: Airflow) -> None:
+    viewer = airflow.viewer()
+    paths = ("/harvest-health/", "/harvest-health/health.json", "/harvest-health/publisher/rentang")
+    pages = [airflow.call("GET", path, token=viewer) for path in paths]
+    assert [status for status, _ in pages] == [200, 200, 200], pages
+    told = pages[1][1]
+    assert {each["publisher"] for each in told["publishers"]} >= {"contoh", "rentang", "rusak"}
+    assert sum(told["totals"].values()) == len(told["publishers"])
+    assert pages[0][1].count("<tr data-name=") == len(told["publishers"])
+    assert "DAG crawl_rentang" in pages[2][1]
+    assert [airflow.call("GET", path, token="none")[0] for path in paths] == [403, 403, 403]
+    assert [airflow.call(method, paths[0], {}, token=viewer)[0] for method in ("POST", "DELETE")] == [405, 405]
+    assert airflow.call("GET", "/harvest-health/publisher/x")[0] == 404
+    plugins = airflow.call("GET", "/api/v2/plugins")[1]["plugins"]
+    views = [view for plugin in plugins for view in plugin["external_views"]]
+    assert [view["href"] for view in views if view["name"] == "Harvest health"] == ["/harvest-health/"]
