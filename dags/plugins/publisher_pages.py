@@ -30,10 +30,8 @@ def page(publisher: Publisher, how_it_runs: str) -> str:
         "File": f"`{publisher.key}.toml` in the folder of the publishers",
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
-    return (
-        f"**{publisher.name}**\n\n| | |\n|---|---|\n{table}\n\n"
-        f"What came in: `lumbung psql -c 'table news.freshness'`.\n\n---\n\n{how_it_runs}"
-    )
+    health = f"[Harvest health](harvest-health/publisher/{publisher.key}), or `lumbung health {publisher.key}`"
+    return f"**{publisher.name}**\n\n| | |\n|---|---|\n{table}\n\nHow it does: {health}.\n\n---\n\n{how_it_runs}"
 
 
 def owner(publisher: Publisher) -> str:

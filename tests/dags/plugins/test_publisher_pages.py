@@ -24,7 +24,7 @@ def test_a_page_is_a_title_a_table_of_facts_and_how_it_runs() -> None:
     title, table, came, rule, runs = page(KORAN, "It runs.\n").split("\n\n")
     assert title == "**Koran**"
     assert table.startswith("| | |\n|---|---|\n| Home |")
-    assert "news.freshness" in came
+    assert "(harvest-health/publisher/koran)" in came
     assert (rule, runs) == ("---", "It runs.\n")
     assert facts(KORAN) == {
         "Home": "<https://www.koran.example/>",
