@@ -53,7 +53,7 @@ def _no_article(crawl: Crawl, tally: Tally) -> str | None:
 
 
 def _outside(crawl: Crawl, _tally: Tally) -> str | None:
-    if crawl.ranged and crawl.finish_reason == "finished" and crawl.released and not crawl.fetched and not crawl.known:
+    if crawl.ranged and crawl.released and not crawl.fetched and not crawl.known:
         return f"none of the {crawl.released} pages fetched was published in the days asked for"
     return None
 

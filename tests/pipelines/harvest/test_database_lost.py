@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -217,3 +218,26 @@ def test_an_index_that_was_read_counts_as_changed_whatever_it_shows(
         assert found == minutes
         assert asyncio.run(frontier.lease(0)) == []
         assert len(asyncio.run(frontier.lease(1))) == 1
+
+
+def test_a_crawl_that_gives_up_does_not_block_the_reactor_while_its_thread_is_busy(database_url: str) -> None:
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.01)
+            longest = max(longest, time.monotonic() - before)
+
+    async def work(frontier: Frontier) -> None:
+        beating = asyncio.create_task(beat())
+        giving_up = asyncio.create_task(frontier.give_up())
+        await asyncio.sleep(0)
+        slow = asyncio.create_task(frontier.call(time.sleep, 3))  # behind the close, and still running after it
+        await asyncio.gather(giving_up, slow)
+        beating.cancel()
+
+    with crawl(database_url, 0) as frontier:
+        asyncio.run(work(frontier))
+    assert longest < 2

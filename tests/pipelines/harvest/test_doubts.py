@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pytest
 from pipelines.database.connections import Connection, transaction
 from pipelines.harvest.doubts import doubts, note, tally_of
 from pipelines.harvest.ledger import Crawl, find_crawl, verdict
+from pipelines.harvest.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,3 +189,61 @@ def test_the_closing_line_tells_what_came_and_what_to_look_at(database: Connecti
     assert note(found, tally, []) == "1,200 stored, 0 updated, 3 rejected (2 video, 1 gone), 0 failed"
     told = note(found, tally, doubts(found, tally))
     assert told.endswith("failed; to look at: x: one (and 1 more in news.crawls.problems)")
+
+
+def test_warnings_are_told_word_by_word_the_most_important_first() -> None:
+    plain: dict[str, Any] = dict.fromkeys(_FIGURES, 0)
+    some = Crawl(
+        crawl_id=7, publisher="koran", run_id="r", started_at=PAST, finished_at=NOW, finish_reason="finished",
+        ranged=False, problems=[], **plain,
+    )  # fmt: skip
+    nothing = Tally(0, 0, None, {}, None)
+    address = "https://koran.example/1"
+    rejected = replace(nothing, reasons={"video": 3, "gone": 2}, rejected_example=address)
+    none_of_5 = f"none of 5 fetched pages is an article: 3 video, 2 gone, such as {address}"
+    outside = "none of the 8 pages fetched was published in the days asked for"
+    impossible = replace(nothing, impossible=1, impossible_example=address)
+    undated = replace(nothing, undated=5)
+    cases: list[tuple[dict[str, Any], Tally, list[str]]] = [
+        ({}, nothing, []),
+        ({"rejected": 5}, rejected, [none_of_5]),
+        ({"rejected": 4}, rejected, []),
+        ({"rejected": 5, "unchanged": 1}, rejected, []),
+        ({"released": 8, "ranged": True}, nothing, [outside]),
+        ({"released": 8}, nothing, []),
+        ({"ranged": True}, nothing, []),
+        ({"released": 8, "ranged": True, "known": 1}, nothing, []),
+        ({"released": 8, "ranged": True, "failed": 1}, nothing, []),
+        ({"stored": 1}, impossible, [f"1 article was published on a day that cannot be, such as {address}"]),
+        (
+            {"stored": 2},
+            replace(impossible, impossible=2),
+            [f"2 articles were published on a day that cannot be, such as {address}"],
+        ),
+        ({"stored": 5}, undated, ["none of 5 stored articles states when it was published"]),
+        ({"stored": 6}, undated, []),
+        ({"stored": 4}, replace(nothing, undated=4), []),
+        ({"problems": ["one"]}, nothing, ["one"]),
+        ({"problems": ["one", "two"]}, nothing, ["one (and 1 more in news.crawls.problems)"]),
+        ({"problems": ["one", "two", "three"]}, nothing, ["one (and 2 more in news.crawls.problems)"]),
+        ({"rejected": 5, "problems": ["one"]}, rejected, [none_of_5, "one"]),
+    ]
+    for changes, tally, expected in cases:
+        assert doubts(replace(some, **changes), tally) == expected, changes
+    counts: dict[str, Any] = {"stored": 1, "updated": 2_000, "rejected": 3, "failed": 4}
+    told = "1 stored, 2,000 updated, 3 rejected, 4 failed"
+    for warnings, rest in (
+        ([], ""),
+        (["a"], "; to look at: a"),
+        (["a", "b"], "; to look at: a (and 1 more: see the log)"),
+        (["a", "b", "c"], "; to look at: a (and 2 more: see the log)"),
+    ):
+        assert note(replace(some, **counts), nothing, warnings) == told + rest
+    with_reasons = note(replace(some, **counts), rejected, [])
+    assert with_reasons == told.replace("3 rejected", "3 rejected (3 video, 2 gone)")
+
+
+_FIGURES = (
+    "polls", "polls_unchanged", "polls_failed", "polls_skipped", "left_out", "entries", "known", "enqueued", "leased",
+    "stored", "updated", "unchanged", "rejected", "failed", "released", "repaired",
+)  # fmt: skip

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import psycopg2
 import pytest
 
 from pipelines.database.connections import Connection, connect, transaction
+from pipelines.database.roles import READER, login
 from pipelines.harvest.frontier import Frontier, close_abandoned
 from pipelines.harvest.ledger import find_crawl, imbalance, read_crawl
 from spiders.article import Entry, Remembered, Validators
@@ -304,3 +307,26 @@ def test_old_dates_of_what_a_document_shows_anew_are_believed_when_there_are_man
         with transaction(database) as cursor:
             cursor.execute("select count(*) filter (where announced_at is not null), count(*) from lumbung.page")
             assert cursor.fetchone() == (articles * believed + 21, articles + 21)
+
+
+def test_a_crawl_that_begins_ends_readers_whose_transaction_is_too_old_and_says_so(
+    database_url: str, database: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = f"lama_{secrets.token_hex(4)}"
+    login(database, name, READER, "rahasia")
+    about = database.info
+    with transaction(database) as cursor:  # ten minutes are no time for a test
+        cursor.execute("select pg_get_functiondef('lumbung.end_long_readers(interval)'::regprocedure)")
+        (function,) = cursor.fetchone() or ("",)
+        assert "'00:10:00'" in function
+        cursor.execute(function.replace("'00:10:00'", "'00:00:00'"))
+    with closing(connect(f"postgresql://{name}:rahasia@{about.host}:{about.port}/{about.dbname}")) as reader:
+        reader.cursor().execute("select count(*) from news.articles")
+        with crawl(database_url):
+            pass
+        with pytest.raises(psycopg2.OperationalError):
+            reader.cursor().execute("select 1")
+    with crawl(database_url):
+        pass
+    said = [record.getMessage() for record in caplog.records if "readers" in record.getMessage()]
+    assert said == ["ended 1 sessions of readers whose transaction was too old"]

@@ -269,6 +269,26 @@ def test_a_turn_holds_for_ten_minutes_after_each_look_at_it(crawls: list[Frontie
     assert left(10)
 
 
+def test_whoever_waits_only_looks(crawls: list[Frontier], database: Connection) -> None:
+    """Each of them does so twice a second: nothing is written and no row locked until the turn comes."""
+    one, two, _ = crawls
+    take(one)
+    take(two)
+    versions = (
+        "select 'turn', ticket, ctid::text, xmin::text, xmax::text from lumbung.turn union all"
+        " select 'domain', 0, ctid::text, xmin::text, xmax::text from lumbung.domain order by 1, 2"
+    )
+    before = run(database, versions)
+    for _ in range(2):
+        assert not take(two).ours
+    assert run(database, versions) == before
+    run(database, "delete from lumbung.turn where crawl_id = 2")
+    assert not take(two).ours
+    assert run(database, "select crawl_id from lumbung.turn order by ticket") == [(1,), (2,)], (
+        "a lost ticket is drawn anew"
+    )
+
+
 @pytest.mark.parametrize("end", [leave, pass_on, hang])
 def test_a_turn_that_ends_ends_no_other(
     crawls: list[Frontier], database: Connection, end: Callable[[Frontier], None]
