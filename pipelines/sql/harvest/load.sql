@@ -147,7 +147,7 @@ delete from lumbung.held h using visit v where h.page_id = v.page_id and v.kind 
 with visited as (
     select v.page_id, v.kind = 'rejection' or exists (
         select from lumbung.revision r
-        where r.article_id = a.article_id and r.crawl_id = %(crawl_id)s and r.revised_at = v.visited_at) as changed,
+        where r.article_id = a.article_id and r.revised_at = v.visited_at) as changed,
         a.publisher
     from visit v
     join lumbung.article a using (page_id)
@@ -167,7 +167,7 @@ with found as (
     select v.*, a.page_id is not null as stored,
         a.first_fetched_at = v.visited_at or exists (
             select from lumbung.revision r
-            where r.article_id = a.article_id and r.crawl_id = %(crawl_id)s and r.revised_at = v.visited_at) as news
+            where r.article_id = a.article_id and r.revised_at = v.visited_at) as news
     from visit v
     left join lumbung.article a using (page_id)
 ), returned as (

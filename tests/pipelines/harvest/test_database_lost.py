@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -59,6 +60,10 @@ async def leased(frontier: Frontier, number: int) -> list[LeasedPage]:
     entries = [Entry(url=f"https://koran.example/{each}", published_at=NOW) for each in range(number)]
     await frontier.announce(RSS, entries, Validators())
     return await frontier.lease(number)
+
+
+def threads() -> set[threading.Thread]:
+    return {each for each in threading.enumerate() if each.name.startswith("frontier")}
 
 
 def visit(page: LeasedPage) -> Visit:
@@ -168,6 +173,7 @@ def test_a_batch_that_cannot_be_loaded_ends_the_spider_once_and_its_pages_stay_d
     database_url: str, database: Connection
 ) -> None:
     ended: list[str] = []
+    before = threads()
     with crawl(database_url, 0) as frontier:
 
         async def work() -> None:
@@ -187,6 +193,10 @@ def test_a_batch_that_cannot_be_loaded_ends_the_spider_once_and_its_pages_stay_d
         assert frontier.connection.closed
         assert (count(database, "article"), close_abandoned(database)) == (0, [frontier.crawl_id])
         assert read_crawl(database, frontier.crawl_id).released == 3
+    deadline = time.monotonic() + 30
+    while threads() - before:
+        assert time.monotonic() < deadline, "the crawl's thread goes on"
+        time.sleep(0.05)
 
 
 def test_a_crawl_with_dates_ends_with_a_line_for_each_day(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
