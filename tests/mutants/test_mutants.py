@@ -324,6 +324,29 @@ def test_of_a_fault_in_a_function_those_tests_are_asked_that_may_run_it_the_like
     assert len(asked("")) == len(asked("Barn")) == 6
 
 
+def test_tests_that_speak_of_what_a_fault_changes_are_asked_first(copy: Copy) -> None:
+    (copy.tree / "test_barn.py").write_text(
+        "import pytest\nfrom barn import full\nSACKS = {'weight': 1}\nOTHERS = {'colour': 1}\n"
+        "def test_quick():\n    assert full(9)\n"
+        "@pytest.mark.parametrize('sacks', [SACKS, SACKS])\n"
+        "def test_table(sacks):\n    assert full(9)\n"
+        "class TestKind:\n    def test_colour(self):\n        assert full(9), OTHERS\n"
+    )
+    baseline = copy.baseline("barn.py", ["test_barn.py"])
+
+    def asked(*about: str) -> list[str]:
+        return [test.rpartition("::test_")[2] for test in baseline.reaching("full", about)]
+
+    assert set(asked("weight")[:2]) == {"table[sacks0]", "table[sacks1]"}
+    assert asked("colour", "nothing")[0] == "colour"
+    assert set(asked()) == {"quick", "table[sacks0]", "table[sacks1]", "colour"}
+    baseline.killed("full", "test_barn.py::test_quick")
+    assert asked("colour", "full")[:2] == ["colour", "quick"]
+    for _ in range(2):
+        baseline.killed("full", "test_barn.py::test_quick")
+    assert asked("colour", "full")[0] == "quick"
+
+
 def test_a_result_holds_until_the_module_or_its_tests_change(copy: Copy, tmp_path: Path) -> None:
     module, results = Module("barn.py", "", ("test_barn.py",)), tmp_path / "results/mutants.jsonl"
     source = (copy.tree / "barn.py").read_text()

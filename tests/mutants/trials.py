@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mutants.forks import Forks
 from mutants.some_tests import STARTED_A_PROCESS
+from mutants.words import closeness, words_of, words_of_tests
 from support.checkout import ROOT, SHARED, TESTS
 from support.throwaway import SHARED_SERVER, throwaway_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from mutants.forks import Ended
     from mutants.mutant import Mutant
@@ -69,9 +70,10 @@ class Seen(NamedTuple):
 class Baseline:
     """The tests of a module without a fault, and which of them have noticed faults so far."""
 
-    def __init__(self, seconds: float, seen: Mapping[str, Seen]) -> None:
+    def __init__(self, seconds: float, seen: Mapping[str, Seen], words: Mapping[str, frozenset[str]]) -> None:
         self.seconds = seconds
         self.seen = seen
+        self._words = words
         self.patience = max(_LEAST_PATIENCE, seconds * _TIMES_AS_LONG)
         """Seconds that all tests may take."""
         longest = max((each.seconds for each in seen.values()), default=0.0)
@@ -79,17 +81,19 @@ class Baseline:
         """Seconds that one test may take."""
         self._kills: Counter[tuple[str, str]] = Counter()
 
-    def reaching(self, scope: str) -> list[str]:
+    def reaching(self, scope: str, about: Collection[str] = ()) -> list[str]:
         """Tests that may notice a fault in a function, class or statement, the likeliest first.
 
         They run it, or start a process, of which nobody knows what it runs. Outside of functions it is all of them.
+        Those that have noticed a fault there come first, then those that share words with what the fault is `about`.
         """
         inside = {test for test, seen in self.seen.items() if scope in seen.ran}
         perhaps = {test for test, seen in self.seen.items() if STARTED_A_PROCESS in seen.ran}
         found = inside | perhaps if inside else set(self.seen)
+        close = closeness(about, {test: self._words[test] for test in found})
 
-        def rank(test: str) -> tuple[bool, int, float]:
-            return test not in inside, -self._kills[scope, test], self.seen[test].seconds
+        def rank(test: str) -> tuple[bool, float, float]:
+            return test not in inside, -self._kills[scope, test] - close[test], self.seen[test].seconds
 
         return sorted(found, key=rank)
 
@@ -142,7 +146,7 @@ class Copy:
         if ended.status != _PASSED:
             raise TestsFail(ended.output[-2000:] or "they took half an hour")
         seen = {test: Seen(noted["seconds"], frozenset(noted["ran"])) for test, noted in ended.notes.items()}
-        return Baseline(time.monotonic() - start, seen)
+        return Baseline(time.monotonic() - start, seen, words_of_tests(self.tree, seen))
 
     def reaches(self, path: str, tests: Sequence[str], patience: float) -> bool:
         """Whether the tests use the copy's file at all: with a module that cannot be loaded they must fail."""
@@ -153,7 +157,8 @@ class Copy:
         """Run the tests with the fault."""
         start = time.monotonic()
         source = (self.tree / mutant.path).read_bytes()
-        only = baseline.reaching(mutant.fault.scope)
+        line = source.splitlines()[mutant.line - 1].decode()
+        only = baseline.reaching(mutant.fault.scope, words_of(f"{line} {mutant.before} {mutant.fault.text}"))
         with self._with(mutant.path, mutant.planted(source)):
             ended = self._run(mutant.path, tests, baseline.patience, each=baseline.patience_each, only=only)
         seconds = round(time.monotonic() - start, 1)
