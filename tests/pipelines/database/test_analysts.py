@@ -38,6 +38,8 @@ set role lumbung_crawler
 
 def test_it_writes_into_the_schema_of_its_name_and_nowhere_else(database: Connection, database_url: str) -> None:
     put(database, [Story(body(1))])
+    with transaction(database) as cursor:  # as on a server of our own; elsewhere PUBLIC may make temporary tables
+        cursor.execute(f"revoke temporary on database {database.info.dbname} from public")
     name = f"analis_{secrets.token_hex(4)}"
     made = subprocess.run([LUMBUNG, "login", name, "--role", "analyst"], capture_output=True, text=True, check=True)
     with closing(psycopg2.connect(made.stdout.strip())) as analyst:
