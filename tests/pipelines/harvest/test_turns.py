@@ -269,6 +269,15 @@ def test_a_turn_holds_for_ten_minutes_after_each_look_at_it(crawls: list[Frontie
     assert left(10)
 
 
+def test_a_crawl_that_hangs_keeps_the_turn_for_which_nobody_waits(crawls: list[Frontier], database: Connection) -> None:
+    one, two, _ = crawls
+    for domain in (DOMAIN, "gatra.example"):
+        take(one, domain)
+    run(database, "update lumbung.turn set until = now() - interval '1 second' where domain = 'gatra.example'")
+    assert not take(two).ours
+    assert asyncio.run(one.turns.keep("gatra.example", 0)), "it was not asked for by the crawl that waits for another"
+
+
 def test_whoever_waits_only_looks(crawls: list[Frontier], database: Connection) -> None:
     """Each of them does so twice a second: nothing is written and no row locked until the turn comes."""
     one, two, _ = crawls
