@@ -183,10 +183,12 @@ def test_validators_are_kept_with_the_entries_they_came_with(database_url: str) 
         assert asyncio.run(frontier.recall("https://koran.example/rss")).validators == Validators("e", None)
 
 
-def test_urls_that_postgres_cannot_hold_are_repaired(database_url: str) -> None:
+def test_urls_that_postgres_cannot_hold_are_repaired_and_counted(database_url: str, database: Connection) -> None:
     with crawl(database_url) as frontier:
         announce(frontier, Entry(url="https://koran.example/berita-\x00-\ud800-1"))
         assert lease(frontier) == ["1"]
+        announce(frontier, Entry(url="https://koran.example/berita-\x00-2"), entry(3))
+        assert read_crawl(database, frontier.crawl_id).repaired == 3
 
 
 @pytest.mark.parametrize("length", [3_000, 100_000])
