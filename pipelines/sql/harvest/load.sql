@@ -48,7 +48,7 @@ delete from visit where page_id not in (select page_id from held)
 -- refuse_taken_down --
 -- What was taken down comes back under no other address.
 update visit
-set kind = 'rejection', reason = 'taken_down', detail = '', look_after = null, look_after_change = null
+set kind = 'rejection', reason = 'taken_down', detail = '', look_after = null
 where kind = 'article' and (select exists (select from lumbung.takedown))
     and lumbung.is_taken_down(array[canonical_url, declared_url, url])
 
