@@ -38,7 +38,7 @@ _OF_THE_SERVER: Final = re.compile(
     r"pipelines/(?:database/(?:migrate|roles)\.py|sql/(?:migrations/|database/roles\.sql))"
 )
 """Modules that make the server's template and its roles: their tests start a server of their own each time."""
-_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
+_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.MULTILINE)  # a line of the log has more blanks
 _PASSED, _NO_TESTS = 0, 5
 
 
