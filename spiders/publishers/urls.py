@@ -43,8 +43,8 @@ _ESCAPED_TWICE = re.compile(r"^(amp;)+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOBILE_LABELS = frozenset({"m", "amp", "mobile", "wap"})
 _AMP_ENDING = re.compile(r"(?<=[^.])(?<!\.amp)(\.amp)++(?=(\.html?)?$)")
-_SESSION = re.compile(r"(?<=.)(;jsessionid=[^;]*)+", re.IGNORECASE)
-"""Java's session number, in the path where the reader's browser takes no cookies."""
+_SESSION = re.compile(r"(;jsessionid=[^;]*)+", re.IGNORECASE)
+"""Java's session number, in the path where the reader's browser takes no cookies; it may stand alone behind a slash."""
 _VARIANT_SEGMENTS = frozenset({"amp", "amp.html", "full&view=ok"})
 """Last segments that ask for the AMP page, or in Tempo's way for the whole of a split article."""
 _ROUTE = re.compile(r"[/!].*[^/!]")
@@ -200,7 +200,8 @@ def _segments(path: str) -> list[str]:
 
 
 def _drop_variants(segments: list[str], publisher: Publisher) -> None:
-    """Drop the marks of a variant: `/amp/...`, `.../amp`, `slug.amp.html`; never the only segment."""
+    """Drop the marks of a variant: `/amp/...`, `.../amp`, `slug.amp.html`; never the only segment but a session's."""
+    segments[:] = [segment for segment in segments if not _SESSION.fullmatch(segment)]
     _drop_leading_amp(segments, publisher)
     while segments:
         last = segments[-1]
