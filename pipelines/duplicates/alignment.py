@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from pipelines.duplicates.fingerprints import GRAM
+from pipelines.duplicates.fingerprints import GRAM, shared
 from pipelines.duplicates.spelling import same
 
 if TYPE_CHECKING:
@@ -41,27 +41,33 @@ Slot = tuple[int, int, int, int]
 def blocks(one: Fingerprint, other: Fingerprint) -> list[Block]:
     """Common passages in the order of `one`; no word of it is in two of them."""
     grams, theirs, places, found = one.grams, other.grams, other.places, list[Block]()
-    start = end = ahead = 0
-    while start < len(grams):
-        place = places.get(grams[start])
-        if place is None:
-            start += 1
-            continue
+    common = shared(one, other)
+    end = ahead = 0
+    start = common.find(1)
+    while start >= 0:
+        place = places[grams[start]]
         if place < ahead:  # a passage that repeats itself, or one that stands elsewhere there
             with suppress(ValueError):
                 place = theirs.index(grams[start], ahead)
-        length = _run(grams, theirs, start, place)
+        # Where a word differs no gram is common: that is where most runs end, and one comparison shows it.
+        most = min(_end(common, start) - start, len(theirs) - place)
+        equal = grams[start : start + most] == theirs[place : place + most]
+        length = most if equal else _run(grams, theirs, start, place, most)
         overlap = max(0, end - start)
         if overlap < length + GRAM - 1:
             found.append((start + overlap, place + overlap, length + GRAM - 1 - overlap))
             end, ahead = start + length + GRAM - 1, place + length + GRAM - 1
-        start += length
+        start = common.find(1, start + length)
     return found
 
 
-def _run(grams: Sequence[int], theirs: Sequence[int], start: int, place: int) -> int:
-    """Grams that are equal from these places on; slices are compared, since that is done in C."""
-    most = min(len(grams) - start, len(theirs) - place)
+def _end(common: bytes, start: int) -> int:
+    end = common.find(0, start)
+    return end if end >= 0 else len(common)
+
+
+def _run(grams: Sequence[int], theirs: Sequence[int], start: int, place: int, most: int) -> int:
+    """Of at most so many grams, those that are equal from these places on; slices are compared, in C."""
     length = step = 1
     while length < most:
         step = min(step, most - length)
@@ -109,10 +115,12 @@ def _replaced(mine: Sequence[str], theirs: Sequence[str]) -> list[Slot]:
     common = sum(map(set(theirs).__contains__, mine))
     if not common or (longest > _FREE and not _is_frame(common, mine, theirs)):
         return whole
+    in_place = _in_place(mine, theirs) if len(mine) == len(theirs) else []
+    if in_place and longest <= _FREE:
+        return in_place
     matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
     if longest > _FREE and not _is_frame(sum(size for *_, size in matcher.get_matching_blocks()), mine, theirs):
         return whole
-    in_place = _in_place(mine, theirs) if len(mine) == len(theirs) else []
     return in_place or [codes[1:] for codes in matcher.get_opcodes() if codes[0] == "replace"]
 
 

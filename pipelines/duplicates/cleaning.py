@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
 """A word or a number, in a text whose decimal commas are points."""
 _DIGIT = re.compile(r"\d")
-_LETTERS = {code: chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
+_ASCII_WORD = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)*")
+_LETTERS = bytes([ord(chr(code).lower() if chr(code).isalpha() else " ") for code in range(128)]) + bytes(128)
 """ASCII letters in lower case, all other characters as blanks."""
 _DATE_WITH_YEAR = re.compile(r"\b(\d{1,2}/\d{1,2})/\d{4}\b")
 _DATELINE = re.compile(r"(?:(?!\.\s)[^\n]){0,60}?(?:\s[-–—]{1,2}\s*|[-–—]{1,2}\s|(?<=\))\s*[-–—:]\s*)")
@@ -82,7 +83,11 @@ def _is_title(paragraph: str) -> bool:
 
 def words_of(text: str) -> list[str]:
     """Words and numbers of a visible text, lower-case."""
-    if text.isascii() and "%" not in text and _DIGIT.search(text) is None:
-        return text.translate(_LETTERS).split()  # the same, five times as fast
+    if text.isascii() and "/" not in text:  # the same, faster
+        if "%" in text:
+            text = text.replace("%", " persen ")
+        if _DIGIT.search(text) is None:
+            return text.encode().translate(_LETTERS).decode().split()
+        return _ASCII_WORD.findall(text.lower().replace(",", "."))
     written = text.lower().replace(",", ".").replace("%", " persen ")
     return WORD.findall(_DATE_WITH_YEAR.sub(r"\1", written) if "/" in written else written)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.duplicates.fingerprints import GRAM
+from pipelines.duplicates.fingerprints import GRAM, shared
 
 if TYPE_CHECKING:
     from pipelines.duplicates.fingerprints import Fingerprint
@@ -36,8 +36,7 @@ class Cover:
         self._text = text
         self._left_out: int | None = None
         # One bit a word, the first word highest: the gram that begins at a word covers it and the four after it.
-        shared = bytes(map(other.places.__contains__, text.grams))
-        bits = int(shared.translate(_BITS) + b"0" * (GRAM - 1), 2)
+        bits = int(shared(text, other).translate(_BITS) + b"0" * (GRAM - 1), 2)
         bits |= bits >> 1
         bits |= bits >> 2
         self._bits = bits | bits >> 1
@@ -67,8 +66,8 @@ class Cover:
     def _foreign(self) -> int:
         """Words of short lines without anything covered; many of them in a row are a passage, not lines of the page."""
         if self._left_out is None:
-            whole = self.words == self._text.words
-            self._left_out = 0 if whole else _foreign_words(self.lines)
+            none = self.words == self._text.words or min(self._text.lines) > _LINE_OF_THE_PAGE
+            self._left_out = 0 if none else _foreign_words(self.lines)
         return self._left_out
 
     def without(self, *, lead: bool) -> float:

@@ -122,6 +122,7 @@ def begin_work(cursor: Cursor) -> None:
     """Wait for the turn of this transaction: others look at nothing until it ends."""
     hold_schema(cursor)
     cursor.execute(query("lock_duplicates"))
+    cursor.execute(query("plan_batches"))
 
 
 def step(cursor: Cursor, size: int, texts: Texts) -> tuple[int, int, int, list[int]]:

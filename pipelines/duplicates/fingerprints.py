@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from array import array
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -53,6 +54,8 @@ SHORTEST = 8
 
 _WORDS_REMEMBERED = 100_000
 """About 25 MB; newspapers repeat their words so much that hardly any is computed twice."""
+_PAIRS_REMEMBERED = 4
+"""Those of the pair that is compared, both ways."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TELLING_LETTERS = 4
 
@@ -202,6 +205,15 @@ def fingerprint(
     return Fingerprint(publisher, title, lines, clean_hash, written=kept, published_at=published_at, url=url)
 
 
+@lru_cache(_PAIRS_REMEMBERED)
+def shared(text: Fingerprint, other: Fingerprint) -> bytes:
+    """For each gram of a text 1 where the other one has it too, else 0.
+
+    What compares a pair asks for this again and again.
+    """
+    return bytes(map(other.places.__contains__, text.grams))
+
+
 def _tells(word: str) -> bool:
     return word[0].isdigit() and not _YEAR.fullmatch(word)
 
@@ -211,11 +223,14 @@ def _numbers(words: Sequence[str], digits: AbstractSet[str]) -> Mapping[Context,
     found: dict[Context, tuple[str, ...]] = {}
     if not digits:
         return found
-    padded = ["", "", *["#" if word in digits else word for word in words], ""]
-    for place in [place for place, word in enumerate(padded) if word == "#"]:
-        word = words[place - 2]
+    places = [place for place, word in enumerate(words) if word in digits]
+    padded = ["", "", *words, ""]
+    for place in places:
+        padded[place + 2] = "#"
+    for place in places:
+        word = words[place]
         if not _YEAR.fullmatch(word):
-            context = (padded[place - 2], padded[place - 1], padded[place + 1])
+            context = (padded[place], padded[place + 1], padded[place + 3])
             known = found.get(context, ())
             if word not in known:
                 found[context] = (*known, word)

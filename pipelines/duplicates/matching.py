@@ -106,11 +106,11 @@ def match(a: Fingerprint, b: Fingerprint) -> Match | None:
 
 def compare(a: Fingerprint, b: Fingerprint) -> Match | Apart | None:
     """How `a` and `b` are the same story, or what keeps them apart; None when they are not even alike."""
-    if a.clean_hash == b.clean_hash:
+    if a.clean_hash.int == b.clean_hash.int:
         return Match("same text", 1.0, EQUAL)
     if not a.grams or not b.grams:
         return None
-    shorter, longer = sorted((a, b), key=lambda each: (each.words, each.clean_hash))
+    shorter, longer = by_length(a, b)
     if is_brief(shorter):
         score = nearly_equal(shorter, longer)
         return None if score is None else Match("nearly the same text", score, BRIEF_RULE)
@@ -125,7 +125,14 @@ def compare(a: Fingerprint, b: Fingerprint) -> Match | Apart | None:
     return _damaged(mine, shorter, longer) or _framed(mine, shorter, longer)
 
 
+def by_length(a: Fingerprint, b: Fingerprint) -> tuple[Fingerprint, Fingerprint]:
+    """The shorter and the longer text; of two of one length always the same one first."""
+    return (a, b) if (a.words, a.clean_hash.int) < (b.words, b.clean_hash.int) else (b, a)
+
+
 def _is_contained(mine: Cover) -> bool:
+    if mine.share >= CONTAINED:  # what is left out of the count can only make the share larger
+        return True
     return mine.without(lead=False) >= CONTAINED or mine.without(lead=True) >= CONTAINED_BUT_FOR_THE_LEAD
 
 
@@ -203,7 +210,7 @@ def _headlines_or_dates(a: Fingerprint, b: Fingerprint) -> bool:
 
 
 def _across(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str | None:
-    if theirs.without(lead=True) >= NEARLY_THE_SAME:
+    if theirs.share >= NEARLY_THE_SAME or theirs.without(lead=True) >= NEARLY_THE_SAME:
         return "two publishers, each text in the other"
     if _share(a.headline_words, b.headline_words) >= HEADLINES_ALIKE:
         return "two publishers, contained, headlines alike"

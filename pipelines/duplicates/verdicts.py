@@ -8,7 +8,7 @@ from pipelines.duplicates.briefs import LONGEST, NEARLY_EQUAL, is_brief
 from pipelines.duplicates.contradictions import Contradiction, contradictions, weight
 from pipelines.duplicates.cover import Cover
 from pipelines.duplicates.fingerprints import SHORTEST, Fingerprint
-from pipelines.duplicates.matching import CONTAINED, LEAST_SHARED_WORDS, Apart, Match, compare
+from pipelines.duplicates.matching import CONTAINED, LEAST_SHARED_WORDS, Apart, Match, by_length, compare
 from pipelines.duplicates.numbers import contradicted, numbers_agree
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def why_apart(a: Fingerprint, b: Fingerprint) -> str:
         return "a pair, but outvoted: half or more of the pairs between their clusters are none"
     if not a.grams or not b.grams:
         return f"a text of fewer than {SHORTEST} words is a duplicate only of its equal"
-    shorter, longer = _by_length(a, b)
+    shorter, longer = by_length(a, b)
     if is_brief(shorter):
         return (
             f"a brief is one story only with another one of at most {LONGEST} words that gives the same numbers and"
@@ -47,7 +47,7 @@ def why_together(a: Fingerprint, b: Fingerprint) -> str:
         return "No contradiction: the texts are equal."
     if not a.grams or not b.grams:
         return "No contradiction was looked for: the texts are too short."
-    shorter, longer = _by_length(a, b)
+    shorter, longer = by_length(a, b)
     found, doubtful = contradictions(shorter, longer)
     if not found:
         plain = "other plain words or passages in equal places, no other names or numbers"
@@ -59,21 +59,16 @@ def why_together(a: Fingerprint, b: Fingerprint) -> str:
 
 def _facing(a: Fingerprint, b: Fingerprint) -> list[Contradiction]:
     """Contradictions with what `a` says first."""
-    shorter, longer = _by_length(a, b)
+    shorter, longer = by_length(a, b)
     found, _ = contradictions(shorter, longer)
     return found if shorter is a else [each._replace(one=each.other, other=each.one) for each in found]
 
 
 def _doubt(a: Fingerprint, b: Fingerprint) -> str:
-    _, doubtful = contradictions(*_by_length(a, b))
+    _, doubtful = contradictions(*by_length(a, b))
     return (
         "other plain words or another passage in equal places" if doubtful else "each has much that the other has not"
     )
-
-
-def _by_length(a: Fingerprint, b: Fingerprint) -> tuple[Fingerprint, Fingerprint]:
-    shorter, longer = sorted((a, b), key=lambda each: (each.words, each.clean_hash))
-    return shorter, longer
 
 
 def _named(found: Sequence[Contradiction]) -> str:

@@ -2,6 +2,12 @@
 -- Batches of all processes take turns: each sees the whole work of the one before.
 lock table lumbung.deduplication_turn in exclusive mode
 
+-- plan_batches --
+-- A key's articles are read in the order of the index: where a table has no statistics yet, the planner takes a bitmap and
+-- sorts, for each of thousands of keys. It also takes `find_candidates` for dear enough to be compiled.
+set local enable_bitmapscan = off;
+set local jit = off
+
 -- count_due --
 select
     (select count(*) from (select distinct article_id from lumbung.deduplication_due) due)
@@ -97,7 +103,8 @@ order by 1, 2
 -- seen in the order of their numbers the pairs are the same whatever the batches. One seen out of order, after a
 -- revision, can have met more articles of a hot key than it would have met in order, never fewer: results can differ by
 -- pairs past the cap, each of them verified on its text, and `look_again` at everything takes them away.
--- Articles of the batch meet each other from below; it is looked above only when there is something else.
+-- Articles of the batch meet each other from below; it is looked above only when there is something else. What is asked
+-- of the articles met is read once for each of them: an instance of a template is met by many.
 with own as materialized (
     select article_id, clean_hash, sampled, keys from lumbung.fingerprint where article_id = any(%(articles)s)
 ),
@@ -129,11 +136,16 @@ met as (
     ) near
     group by 1, 2
     having count(*) > 1 or min(near.distance) <= %(alone)s
+),
+their as materialized (
+    select article_id, clean_hash, sampled
+    from lumbung.fingerprint
+    where article_id = any(array(select distinct met.other from met))
 )
 select distinct least(met.mine, met.other) as a, greatest(met.mine, met.other) as b
 from met
 join own on own.article_id = met.mine
-cross join lateral (select * from lumbung.fingerprint f where f.article_id = met.other offset 0) their
+join their on their.article_id = met.other
 where own.clean_hash <> their.clean_hash and met.shared >= %(least)s * least(own.sampled, their.sampled)
 order by a, b
 
