@@ -14,8 +14,10 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
+
+    Kin = Mapping[str, AbstractSet[str]]
 
 COMPLETE = 0.8
 """Share of the longest text of a cluster that an article must have to be its canonical one."""
@@ -24,11 +26,14 @@ SAME_TEXT, EQUAL = "same text", "equal after cleaning"
 SAME_ADDRESS = "same address"
 EXCERPT_RULE = "an excerpt under a like headline"
 """Two excerpts of one article may have nothing in common: each belongs to its whole without a vote of the other."""
+OTHER_NEWS = 2
+"""Texts that contradict an article and are like nothing that it is like, from which on its form is a template."""
 TEMPLATE_FILLINGS = 3
-"""Articles that have an article's form and say other things, from which on that form is a template."""
+"""The same for texts that are like what it is like; texts that are alike without doubt are one filling."""
 _CERTAIN = (SAME_ADDRESS, SAME_TEXT)
 """Pairs that need no vote. Equal texts are a pair only while an earlier algorithm has seen one of them."""
 
+_NOTHING: frozenset[str] = frozenset()
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -43,7 +48,7 @@ class Node(NamedTuple):
     gone: bool = False
     """Its publisher has taken it down."""
     template: bool = False
-    """Known to be an instance of a template: `TEMPLATE_FILLINGS` others contradict it."""
+    """Known to be an instance of a template (`is_instance`)."""
 
 
 class Edge(NamedTuple):
@@ -100,6 +105,33 @@ def memberships(nodes: Iterable[Node], edges: Iterable[Edge]) -> list[Membership
         if len(members) > 1:
             rows += _rows(members, edges, number_of, pairs)
     return sorted(rows, key=lambda row: row.article_id)
+
+
+def is_instance(text: str, contradicting: AbstractSet[str], alike: Kin, surely: Kin) -> bool:
+    """Whether a text is known for an instance of a template by the texts that contradict it.
+
+    Copies of one story contradict each other too, where pages have put lines of their own into them. However many
+    copies of a story say so, they are one filling.
+
+    Args:
+        text: a text.
+        contradicting: texts that contradict it.
+        alike: text -> texts it makes a pair with, for all that hangs together with the text by pairs.
+        surely: the same without pairs that have doubts.
+    """
+    own = alike.get(text, _NOTHING)
+    others = set(contradicting - own)  # articles of one address are one whatever their texts say
+    if sum(own.isdisjoint(alike.get(other, _NOTHING)) for other in others) >= OTHER_NEWS:
+        return True
+    fillings = 0
+    while others and fillings < TEMPLATE_FILLINGS:
+        fillings += 1
+        reached = [others.pop()]
+        while reached:
+            near = others & surely.get(reached.pop(), _NOTHING)
+            others -= near
+            reached += near
+    return fillings >= TEMPLATE_FILLINGS
 
 
 def _one_story_for_certain(nodes: list[Node], edges: list[Edge]) -> dict[Node, str]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.database.connections import Connection, Cursor, the_row, transaction
 from pipelines.database.statements import query
-from pipelines.duplicates.clusters import TEMPLATE_FILLINGS, Edge
+from pipelines.duplicates.clusters import Edge
 from pipelines.duplicates.fingerprints import Fingerprint, fingerprint
+from pipelines.duplicates.stored_clusters import hanging_together, instances
 from pipelines.duplicates.verdicts import why_apart, why_together
 from spiders.errors import LumbungError
 from spiders.publishers import load_publishers
@@ -71,11 +72,8 @@ class Explanation:
     near: list[Near]
     contradicted: int
     """Articles of its form that contradict it."""
-
-    @property
-    def instance(self) -> bool:
-        """Whether it is known to be an instance of a template."""
-        return self.contradicted >= TEMPLATE_FILLINGS
+    instance: bool
+    """Whether it is known to be an instance of a template."""
 
     @property
     def agreement(self) -> str | None:
@@ -124,8 +122,11 @@ def explain(connection: Connection, asked: str) -> Explanation:
         others = [each for number in dict.fromkeys([*sorted(paired), *nearest]) for each in _alone(cursor, number)]
         cursor.execute(query("count_contradictions"), {"article": article.article_id})
         (contradicted,) = the_row(cursor)
+        nodes, edges = hanging_together(cursor, [article.article_id])
+        own = [node for node in nodes if node.article_id == article.article_id]
+        instance = bool(instances(cursor, own, nodes, edges))
     near = [Near(other, why_apart(article.print, other.print)) for other in others]
-    return Explanation(article, members, pairs, near, contradicted)
+    return Explanation(article, members, pairs, near, contradicted, instance)
 
 
 def _identity(asked: str) -> str:

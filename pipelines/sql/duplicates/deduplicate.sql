@@ -199,7 +199,7 @@ from reached
 cross join lateral (
     select
         f.article_id, f.words, a.published_at, a.gone_at is not null as gone,
-        (
+        ( -- whether it may be an instance of a template
             select count(*) >= %(fillings)s
             from (
                 select from lumbung.contradiction c where c.article_a = f.article_id
@@ -213,6 +213,17 @@ cross join lateral (
     where f.clean_hash = reached.clean_hash
     offset 0
 ) node
+
+-- contradicting_texts --
+-- Of each of these articles, the texts that contradict it.
+select c.mine, f.clean_hash::text
+from unnest(%(articles)s::bigint[]) as asked (article_id)
+cross join lateral (
+    select article_a as mine, article_b as other from lumbung.contradiction where article_a = asked.article_id
+    union all
+    select article_b, article_a from lumbung.contradiction where article_b = asked.article_id
+) c
+cross join lateral (select clean_hash from lumbung.fingerprint where article_id = c.other offset 0) f
 
 -- read_pairs --
 select article_a, article_b, why, score, rule, doubts from lumbung.near_duplicate where article_a = any(%(articles)s)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.duplicates.clusters import EQUAL, EXCERPT_RULE, Edge, Node, memberships
+from pipelines.duplicates.clusters import EQUAL, EXCERPT_RULE, Edge, Node, is_instance, memberships
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
@@ -248,3 +248,27 @@ def test_the_rule_of_the_canonical_article_says_what_was_left_out() -> None:
     assert rule(node(1), node(2)) == "the earliest"
     assert rule(node(1, words=20), node(2)) == "the earliest, without those with less than 0.8 of the longest text"
     assert "taken down or with less" in rule(gone(1), node(2, words=20), node(3))
+
+
+def test_a_template_is_known_by_other_news_in_its_form() -> None:
+    assert not is_instance("a", {"x"}, {}, {})
+    assert is_instance("a", {"x", "y"}, {}, {})
+    assert is_instance("a", {"x", "y"}, {"a": {"b"}, "b": {"a"}, "x": {"z"}, "z": {"x"}}, {})
+
+
+def test_copies_of_one_story_that_contradict_a_copy_are_no_other_news() -> None:
+    alike = {"a": {"b"}, "b": {*"axyz"}, "x": {*"by"}, "y": {*"bxz"}, "z": {*"by"}}
+    assert not is_instance("a", {"x", "y", "z"}, alike, alike)
+    assert not is_instance("a", {"x", "y", "z", "other"}, alike, alike)
+    assert is_instance("a", {"x", "other", "another"}, alike, alike)
+
+
+def test_three_fillings_make_a_template_though_they_are_like_what_the_article_is_like() -> None:
+    alike = {"a": {"b"}, "b": {*"axyz"}, "x": {*"by"}, "y": {*"bxz"}, "z": {*"by"}}
+    assert is_instance("a", {"x", "y", "z"}, alike, {})  # their own pairs have doubts
+    assert not is_instance("a", {"x", "y", "z"}, alike, {"x": {"y"}, "y": {"x"}})
+    assert not is_instance("a", {"x", "y"}, alike, {})
+
+
+def test_articles_of_one_address_do_not_make_each_other_instances() -> None:
+    assert not is_instance("a", {"x", "y"}, {"a": {"x"}, "x": {"a"}}, {})
