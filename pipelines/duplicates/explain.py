@@ -123,10 +123,18 @@ def explain(connection: Connection, asked: str) -> Explanation:
         cursor.execute(query("count_contradictions"), {"article": article.article_id})
         (contradicted,) = the_row(cursor)
         nodes, edges = hanging_together(cursor, [article.article_id])
-        own = [node for node in nodes if node.article_id == article.article_id]
-        instance = bool(instances(cursor, own, nodes, edges))
-    near = [Near(other, why_apart(article.print, other.print)) for other in others]
-    return Explanation(article, members, pairs, near, contradicted, instance)
+        two = {article.article_id, *(other.article_id for other in others)}
+        known = instances(cursor, [node for node in nodes if node.article_id in two], nodes, edges)
+    near = [
+        Near(
+            other,
+            why_apart(
+                article.print, other.print, instance=not known.isdisjoint((article.article_id, other.article_id))
+            ),
+        )
+        for other in others
+    ]
+    return Explanation(article, members, pairs, near, contradicted, article.article_id in known)
 
 
 def _identity(asked: str) -> str:

@@ -2,43 +2,81 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pipelines.duplicates.briefs import LONGEST, NEARLY_EQUAL, is_brief
+from pipelines.duplicates.briefs import HEADLINES, LONGEST, NEARLY_EQUAL, is_brief, numbers
 from pipelines.duplicates.contradictions import Contradiction, contradictions, weight
-from pipelines.duplicates.cover import Cover
+from pipelines.duplicates.cover import Cover, carries
 from pipelines.duplicates.fingerprints import SHORTEST, Fingerprint
-from pipelines.duplicates.matching import CONTAINED, LEAST_SHARED_WORDS, Apart, Match, by_length, compare
+from pipelines.duplicates.matching import CONTAINED, LEAST_SHARED_WORDS, OWN_MATTER, Apart, Match, by_length, compare
 from pipelines.duplicates.numbers import contradicted, numbers_agree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
+_WHERE = defaultdict(lambda: " at the beginning", headline=" (headline)", lead=" (lead)")
+"""Where a contradiction stands that has no words before it."""
 _TOLD = 3
 """Contradictions that are named; the others are counted."""
 
 
-def why_apart(a: Fingerprint, b: Fingerprint) -> str:
-    """Why two articles of different clusters are not one story."""
+def why_apart(a: Fingerprint, b: Fingerprint, *, instance: bool | None = None) -> str:
+    """Why two articles of different clusters are not one story.
+
+    Args:
+        a: an article.
+        b: another one.
+        instance: whether one of them is known for an instance of a template; None where nobody has asked.
+    """
     found = compare(a, b)
     if isinstance(found, Match):
-        if found.doubts:
-            return (
-                "a pair with doubts, which does not hold for an instance of a template, or outvoted:"
-                f" {_named(_facing(a, b)) or _doubt(a, b)}"
-            )
-        return "a pair, but outvoted: half or more of the pairs between their clusters are none"
+        return _pair(a, b, found, instance=instance)
     if not a.grams or not b.grams:
         return f"a text of fewer than {SHORTEST} words is a duplicate only of its equal"
     shorter, longer = by_length(a, b)
     if is_brief(shorter):
-        return (
-            f"a brief is one story only with another one of at most {LONGEST} words that gives the same numbers and"
-            f" names under a like headline, {NEARLY_EQUAL} of the words equal"
-        )
+        return _briefs(a, b)
     if isinstance(found, Apart):
         return f"they contradict each other: {_named(_facing(a, b)) or _other_numbers(a, b)}"
     return _too_little(Cover(shorter, longer)) or _elsewhere(a, b)
+
+
+def _pair(a: Fingerprint, b: Fingerprint, found: Match, *, instance: bool | None) -> str:
+    outvoted = "outvoted: half or more of the pairs between their clusters are none"
+    if not found.doubts:
+        return f"a pair, but {outvoted}"
+    doubts = _named(_facing(a, b)) or _doubt(a, b)
+    if instance is None:
+        return f"a pair with doubts, which does not hold for an instance of a template, or outvoted: {doubts}"
+    return (
+        f"a pair with doubts, and one of the two is an instance of a template: {doubts}"
+        if instance
+        else f"a pair with doubts ({doubts}), but {outvoted}"
+    )
+
+
+def _briefs(a: Fingerprint, b: Fingerprint) -> str:
+    """What `briefs.nearly_equal` misses, in its order."""
+    if max(a.words, b.words) > LONGEST:
+        return f"a brief beside a text of {max(a.words, b.words)} words: it is compared with at most {LONGEST}"
+    for what, mine, theirs in (
+        ("numbers", set(numbers(a.text)), set(numbers(b.text))),
+        ("names", a.names - b.word_set, b.names - a.word_set),
+        ("numbers in their headlines", a.headline_numbers, b.headline_numbers),
+    ):
+        if mine != theirs and (what == "numbers" or (mine and theirs)):
+            return f"briefs that contradict each other by other {what}: {_listed(mine - theirs, theirs - mine)}"
+    fewer = min(len(a.headline_words), len(b.headline_words))
+    if len(a.headline_words & b.headline_words) < HEADLINES * fewer:
+        return "briefs under other headlines"
+    return f"briefs that differ in more than a word or two: at least {NEARLY_EQUAL} of the words must be equal"
+
+
+def _listed(mine: AbstractSet[str], theirs: AbstractSet[str]) -> str:
+    """What either has alone."""
+    return " and ".join(f"“{' '.join(sorted(each))}”" if each else "none" for each in (mine, theirs))
 
 
 def why_together(a: Fingerprint, b: Fingerprint) -> str:
@@ -74,7 +112,7 @@ def _doubt(a: Fingerprint, b: Fingerprint) -> str:
 def _named(found: Sequence[Contradiction]) -> str:
     heaviest = sorted(found, key=lambda each: -each.weight)
     told = [
-        f"“{each.one}” and “{each.other}”" + (f" after “{each.before}”" if each.before else f" ({each.kind})")
+        f"“{each.one}” and “{each.other}”" + (f" after “{each.before}”" if each.before else _WHERE[each.kind])
         for each in heaviest[:_TOLD]
     ]
     more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
@@ -103,9 +141,15 @@ def _too_little(cover: Cover) -> str | None:
 
 
 def _elsewhere(a: Fingerprint, b: Fingerprint) -> str:
+    shorter, longer = by_length(a, b)
+    if Cover(longer, shorter).share < OWN_MATTER and carries(longer, shorter.headline):
+        return "the longer text has the other's headline for a line of its own: a round-up"
     if a.publisher != b.publisher:
         return "a passage under another headline, in a text that begins otherwise: background or a round-up"
+    mine, theirs = a.headline_numbers, b.headline_numbers
+    if mine and theirs and mine.isdisjoint(theirs):
+        return f"one publisher, and their headlines have other numbers: {_listed(mine, theirs)}"
     return (
         f"one publisher, {Cover(a, b).share:.2f} and {Cover(b, a).share:.2f} of the texts are common: they begin"
-        " otherwise, or their headlines have other numbers, as in a follow-up or a round-up"
+        " otherwise, as in a follow-up or a round-up"
     )

@@ -112,7 +112,7 @@ def test_an_article_of_no_cluster_is_told_what_comes_nearest_and_why_it_is_not_t
     ("length", "step", "reason"),
     [
         (10, 1, "a pair, but outvoted: half or more of the pairs between their clusters are none"),
-        (8, 2, "or outvoted: each has much that the other has not"),
+        (8, 2, "a pair with doubts (each has much that the other has not), but outvoted: half or more"),
     ],
 )
 def test_a_pair_that_was_outvoted_is_told(database: Connection, length: int, step: int, reason: str) -> None:
