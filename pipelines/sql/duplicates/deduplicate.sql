@@ -3,10 +3,16 @@
 lock table lumbung.deduplication_turn in exclusive mode
 
 -- plan_batches --
--- A key's articles are read in the order of the index: where a table has no statistics yet, the planner takes a bitmap and
--- sorts, for each of thousands of keys. It also takes `find_candidates` for dear enough to be compiled.
-set local enable_bitmapscan = off;
+-- The planner takes `find_candidates` for dear enough to be compiled, which would take longer than the statement.
 set local jit = off
+
+-- keys_in_order --
+-- A key's articles are read in the order of the index: where the table has no statistics yet, the planner takes a bitmap and
+-- sorts, for each of thousands of keys.
+set local enable_bitmapscan = off
+
+-- keys_in_any_order --
+set local enable_bitmapscan to default
 
 -- count_due --
 select
