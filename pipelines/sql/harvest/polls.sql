@@ -64,8 +64,9 @@ set etag = null, last_modified = null, polled_at = null, next_at = null, newest_
 where url_key = lumbung.url_key(%(url)s)
 
 -- lock_poll --
--- Others may cover a document that brought nothing while at least six new pages came by them.
-select every, reach, now() - polled_at, (
+-- Others may cover a document that brought nothing while at least six new pages came by them. One that is being walked, page
+-- by page, counts as never read meanwhile, and was last whole when it was walked before.
+select every, reach, now() - coalesce(polled_at, whole_at), (
     select coalesce(sum(enqueued), 0) >= 6 from (
         select started_at, enqueued from lumbung.crawl where publisher = p.publisher order by crawl_id desc limit 500) lately
     where started_at > coalesce(p.changed_at, '-infinity')) as beside,

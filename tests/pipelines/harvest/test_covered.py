@@ -45,7 +45,7 @@ def later(database: Connection, hours: float) -> None:
     with transaction(database) as cursor:
         cursor.execute(
             "update lumbung.poll set polled_at = polled_at - %(by)s, changed_at = changed_at - %(by)s,"
-            " next_at = next_at - %(by)s, failed_at = failed_at - %(by)s",
+            " next_at = next_at - %(by)s, failed_at = failed_at - %(by)s, whole_at = whole_at - %(by)s",
             {"by": timedelta(hours=hours)},
         )
         cursor.execute("update lumbung.crawl set started_at = started_at - %s", [timedelta(hours=hours)])
@@ -74,6 +74,24 @@ def test_a_feed_that_shows_what_the_index_shows_is_asked_once_a_day(database_url
     ]
     assert waits.count(False) <= 7
     assert waits[-8:].count(False) == 2
+
+
+def test_a_list_of_pages_that_shows_what_a_feed_shows_is_walked_once_a_day(
+    database_url: str, database: Connection
+) -> None:
+    walked = []
+    for day in range(16):
+        with crawl(database_url) as frontier:
+            show(frontier, RSS, range(6 * day, 6 * day + 6))
+            waits = asyncio.run(frontier.recall(INDEX)).fresh
+            if not waits:
+                asyncio.run(frontier.forget(INDEX))  # until the walk has come to its end
+                show(frontier, INDEX, range(6 * day, 6 * day + 2))
+            asyncio.run(frontier.close("finished"))
+        later(database, 6)
+        walked.append(not waits)
+    assert walked.count(True) <= 7
+    assert walked[-8:].count(True) == 2
 
 
 def test_a_feed_with_times_is_covered_by_what_it_shows_and_not_by_its_silence(

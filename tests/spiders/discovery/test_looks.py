@@ -96,15 +96,15 @@ def test_an_article_that_was_hours_old_when_it_was_first_read_is_not_visited_the
 @pytest.mark.parametrize(
     ("edits", "visited"),
     [
-        *((Edits(), 40), (Edits(19, 0), 40), (Edits(20, 0), 20), (QUIET, 20), (Edits(20, 1), 40)),
-        *((Edits(100, 3), 40), (Edits(100, 2), 20), (Edits(400, 1), 20)),
+        *((Edits(), 60), (Edits(19, 0), 60), (Edits(20, 0), 20), (QUIET, 20), (Edits(20, 1), 60)),
+        *((Edits(100, 4), 60), (Edits(100, 3), 30), (Edits(100, 2), 30), (Edits(100, 1), 20), (Edits(25, 1), 60)),
     ],
 )
-def test_of_a_publisher_that_edits_next_to_nothing_every_second_article_is_visited_the_day_after(
+def test_of_a_publisher_that_edits_little_every_second_or_third_article_is_visited_the_day_after(
     edits: Edits, visited: int
 ) -> None:
     looks = [
-        next_look(article(NOW - HOUR), replace(page(HOUR, edits=edits), page_id=number), NOW) for number in range(40)
+        next_look(article(NOW - HOUR), replace(page(HOUR, edits=edits), page_id=number), NOW) for number in range(60)
     ]
     assert sum(look.after_change == 23 * HOUR for look in looks) == visited
     assert {look.after_change for look in looks} <= {23 * HOUR, 7 * DAY - HOUR, None}
