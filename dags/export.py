@@ -7,7 +7,7 @@ leaves the next one mends. Where nothing changed the bytes are the same.
 
 With *Only what changed*, articles that are new or changed since the last export there come into files of their own
 beside it, and `_removed...jsonl` names those that went. `_manifest.json` tells what is in the files, `_SHA256SUMS`
-their sums.
+their sums. The list of runs has in its notes what was written where.
 
 **Colours.** Red where the destination cannot be written to, holds other files or an export of another kind; the last
 line says which.
@@ -20,13 +20,18 @@ from __future__ import annotations
 import logging
 import time
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import Param, dag, get_current_context, task
 
 from crawl_form import day
-from harvest import NoUseTryingAgain, harvest_database, one_line_errors
+from harvest import NoUseTryingAgain, harvest_database, note_run, one_line_errors
+from spiders.errors import LumbungError
 from spiders.publishers import publisher_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +43,22 @@ QUIET = 10.0
 
 @task
 def write_articles() -> str:
-    """One export."""
+    """One export; the note of the run says what was written where, or why it was not."""
+    context = get_current_context()
+    with one_line_errors():
+        try:
+            done = _write(context["params"])
+        except LumbungError as error:
+            note_run(context, str(error))
+            raise
+    note_run(context, f"{context['params']['destination']}: {done}")
+    return done
+
+
+def _write(asked: Mapping[str, Any]) -> str:
     from pipelines.exports.export import export as write
     from pipelines.exports.selection import Selection
 
-    asked = get_current_context()["params"]
     spoken = time.monotonic()
 
     def tell(done: int, total: int) -> None:
@@ -51,14 +67,13 @@ def write_articles() -> str:
             spoken = time.monotonic()
             log.info("%s of %s articles", f"{done:,}", f"{total:,}")
 
-    with one_line_errors():
-        if not asked["destination"]:
-            raise NoUseTryingAgain("no destination was given: trigger again and say in the form where to")
-        days = (asked["from_date"] or None, asked["to_date"] or None)
-        selection = Selection.asked(asked["publishers"] or (), *days, duplicates=bool(asked["duplicates"]))
-        place = (asked["destination"], asked["format"] or FORMATS[0], selection)
-        with harvest_database() as connection:
-            done = write(connection, *place, incremental=bool(asked["incremental"]), told=tell)
+    if not asked["destination"]:
+        raise NoUseTryingAgain("no destination was given: trigger again and say in the form where to")
+    days = (asked["from_date"] or None, asked["to_date"] or None)
+    selection = Selection.asked(asked["publishers"] or (), *days, duplicates=bool(asked["duplicates"]))
+    place = (asked["destination"], asked["format"] or FORMATS[0], selection)
+    with harvest_database() as connection:
+        done = write(connection, *place, incremental=bool(asked["incremental"]), told=tell)
     log.info("%s: %s", asked["destination"], done)
     return str(done)
 

@@ -18,6 +18,8 @@ from spiders.publishers.window import WindowError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from airflow.sdk import Context
+
     from pipelines.database.connections import Connection
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,14 @@ def harvest_database(work: str = "READING") -> Iterator[Connection]:
     with closing(connect(database_url(), application="lumbung airflow", work=Work[work])) as connection:
         check_ready(connection)
         yield connection
+
+
+def note_run(context: Context, text: str) -> None:
+    """Hand a line to the plugin `run_notes` for the list of runs; whether that works changes nothing of the task."""
+    try:
+        context["ti"].xcom_push(RUN_NOTE, text)
+    except Exception as error:  # noqa: BLE001 - whatever keeps Airflow from taking it must not hide the line itself
+        log.warning("the run gets no note: %s", error)
 
 
 class NoUseTryingAgain(LumbungError):  # noqa: N818 - reads as what it is

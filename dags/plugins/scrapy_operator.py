@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowTaskTimeout
 
-from harvest import RUN_NOTE, NoUseTryingAgain, database_url, harvest_database, one_line_errors
+from harvest import NoUseTryingAgain, database_url, harvest_database, note_run, one_line_errors
 from spider_process import SpiderProcess
 from spiders.errors import LumbungError
 from spiders.publishers import find_publisher
@@ -62,11 +62,11 @@ class ScrapyOperator(BaseOperator):
             try:
                 crawl, warnings, note = self._run(context)
             except LumbungError as error:
-                self._note(context, str(error))
+                note_run(context, str(error))
                 raise
         for line in warnings:
             self.log.warning("to look at: %s", line)
-        self._note(context, note)
+        note_run(context, note)
         return {"publisher": crawl.publisher, **crawl.counts()}
 
     def _run(self, context: Context) -> tuple[Crawl, list[str], str]:
@@ -107,13 +107,6 @@ class ScrapyOperator(BaseOperator):
             for level, text in spider.lines():
                 self.log.log(level, "%s", text)
             return spider.wait(), spider.last_words
-
-    def _note(self, context: Context, text: str) -> None:
-        """Hand the closing line to the plugin `run_notes`; whether that works changes nothing of the task."""
-        try:
-            context["ti"].xcom_push(RUN_NOTE, text)
-        except Exception as error:  # noqa: BLE001 - whatever keeps Airflow from taking it must not hide the line itself
-            self.log.warning("the run gets no note: %s", error)
 
     def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> tuple[Crawl, list[str], str]:
         """Give back the leases of a spider that could not, then let the ledger judge."""

@@ -192,13 +192,16 @@ def test_an_export_writes_what_the_form_asks_for_and_afterwards_what_changed(
     told = exported(destination=str(here))
     assert told["error"] is None
     assert told["returned"].startswith(f"{stories} article")
+    assert told["pushed"] == {"run_note": f"{here}: {told['returned']}"}
     assert len((here / "articles.jsonl").read_text("utf-8").splitlines()) == stories
     wishes: dict[str, Any] = {"destination": str(there), "format": "seed", "duplicates": True, "incremental": True}
     assert exported(**wishes)["returned"].startswith(f"{everything} articles in {everything + 1} files")
     assert exported(**wishes)["returned"].startswith("nothing has changed since change ")
     nothing = exported(destination=str(tmp_path / "none"), publishers=["warta"], from_date="2100-01-01")
     assert nothing["returned"].startswith("0 articles")
-    assert "no destination was given" in str(exported()["error"])
+    unsaid = exported()
+    assert "no destination was given" in str(unsaid["error"])
+    assert unsaid["pushed"] == {"run_note": unsaid["error"]}
     assert "holds other files" in str(exported(destination=str(tmp_path))["error"])
     refused = exported(destination=str(here), from_date="2026-11-02", to_date="2026-11-01")
     assert "before its first day" in str(refused["error"])

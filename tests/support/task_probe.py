@@ -200,13 +200,13 @@ _BLOWS: dict[str, Callable[[ScrapyOperator], None]] = {
 
 
 def ran(dag_id: str, task_id: str, crawl: object = None, conf: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What becomes of a task of a DAG with these words in the form, and the events it emits."""
+    """What becomes of a task of a DAG with these words in the form, what it pushes and the events it emits."""
     bag = DagBag(str(ROOT / "dags"))
-    dag, events = bag.dags[dag_id], OutletEventAccessors()
+    dag, events, instance = bag.dags[dag_id], OutletEventAccessors(), TaskInstance(crawl)
     context: Any = {
         "dag_run": run_of(dag_id),
         "params": {**dag.params.dump(), **(conf or {})},
-        "ti": TaskInstance(crawl),
+        "ti": instance,
         "outlet_events": events,
     }
     task: Any = dag.get_task(task_id)
@@ -215,7 +215,7 @@ def ran(dag_id: str, task_id: str, crawl: object = None, conf: dict[str, Any] | 
     told_of = [
         [each.dest_asset_key.name, each.extra] for each in events[AssetAlias("news_articles_due")].asset_alias_events
     ]
-    return {**outcome, "events": told_of, "said": said}
+    return {**outcome, "pushed": instance.pushed, "events": told_of, "said": said}
 
 
 def session_limits() -> dict[str, str]:
