@@ -82,6 +82,8 @@ class Article:
     """Characters of the page that were no text: bytes that are none in its charset, NULs."""
     quality: float | None = None
     """How far the reading can be trusted, 0 to 1: an order of pages, no probability. None: not judged."""
+    extractor: str | None = None
+    """Version of the reader that read it, `spiders.reading.version.EXTRACTOR`. None: read by none."""
 
     @property
     def text(self) -> str:

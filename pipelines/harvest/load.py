@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 _FIELDS = (
     "publisher", "url", "canonical_url", "declared_url", "headline", "breadcrumb", "section", "dateline",
     "dateline_place", "dateline_brand", "byline", "authors", "published_at", "modified_at", "language", "tags",
-    "image_url", "paywalled", "reads", "quality", "paragraphs",
+    "image_url", "paywalled", "reads", "quality", "extractor", "paragraphs",
 )  # fmt: skip
 _VISIT = (
     "page_id", "status", "etag", "last_modified", "visited_at", "look_after", "look_after_change", "kind", "reason",

@@ -37,6 +37,7 @@ from spiders.reading.quality import quality_of, signs_of
 from spiders.reading.rejections import TEXTLESS, find_reason
 from spiders.reading.surroundings import Surroundings, short
 from spiders.reading.timing import Timing
+from spiders.reading.version import EXTRACTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,6 +115,7 @@ class Page:
             paywalled=self.paywalled,
             reads=self.reads,
             quality=self.quality,
+            extractor=EXTRACTOR,
         )
 
     def _reread(self, html: bytes, encoding: str | None) -> Article | Rejection:

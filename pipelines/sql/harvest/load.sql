@@ -34,6 +34,7 @@ create temporary table if not exists visit (
     reads bigint,
     repaired int,
     quality real,
+    extractor text,
     paragraphs text[],
     text_hash uuid
 ) on commit delete rows
@@ -53,11 +54,12 @@ where kind = 'article' and (select exists (select from lumbung.takedown))
     and lumbung.is_taken_down(array[canonical_url, declared_url, url])
 
 -- add_revisions --
-insert into lumbung.revision (article_id, number, headline_before, paragraphs_before, modified_at, revised_at, crawl_id)
+insert into lumbung.revision (
+    article_id, number, headline_before, paragraphs_before, extractor_before, modified_at, revised_at, crawl_id)
 select
     a.article_id,
     1 + coalesce((select max(r.number) from lumbung.revision r where r.article_id = a.article_id), 0),
-    a.headline, a.paragraphs, v.modified_at, v.visited_at, %(crawl_id)s
+    a.headline, a.paragraphs, a.extractor, v.modified_at, v.visited_at, %(crawl_id)s
 from visit v
 join lumbung.article a using (page_id)
 where v.kind = 'article' and a.text_hash <> v.text_hash
@@ -75,11 +77,11 @@ with merged as (
     insert into lumbung.article as a (
         page_id, publisher, url, canonical_url, declared_url, headline, breadcrumb, section, dateline, dateline_place,
         dateline_brand, byline, authors, published_at, modified_at, language, tags, image_url, paywalled, reads, repaired,
-        quality, paragraphs, text_hash, fetched_at, first_fetched_at, crawl_id)
+        quality, extractor, paragraphs, text_hash, fetched_at, first_fetched_at, crawl_id)
     select
         page_id, publisher, url, canonical_url, declared_url, headline, breadcrumb, section, dateline, dateline_place,
         dateline_brand, byline, authors, published_at, modified_at, language, tags, image_url, paywalled, reads, repaired,
-        quality, paragraphs, text_hash, visited_at, visited_at, %(crawl_id)s
+        quality, extractor, paragraphs, text_hash, visited_at, visited_at, %(crawl_id)s
     from visit
     where kind = 'article'
     on conflict (page_id) do update
@@ -89,8 +91,10 @@ with merged as (
         byline = excluded.byline, authors = excluded.authors,
         published_at = excluded.published_at, modified_at = excluded.modified_at, language = excluded.language,
         tags = excluded.tags, image_url = excluded.image_url, paywalled = excluded.paywalled, reads = excluded.reads,
-        repaired = excluded.repaired, quality = excluded.quality, paragraphs = excluded.paragraphs, text_hash = excluded.text_hash,
-        fetched_at = excluded.fetched_at, crawl_id = excluded.crawl_id
+        repaired = excluded.repaired, quality = excluded.quality, extractor = excluded.extractor,
+        -- The stored value, and not one like it, is not written again.
+        paragraphs = case when a.text_hash = excluded.text_hash then a.paragraphs else excluded.paragraphs end,
+        text_hash = excluded.text_hash, fetched_at = excluded.fetched_at, crawl_id = excluded.crawl_id
     where (a.declared_url, a.headline, a.breadcrumb, a.section, a.dateline, a.dateline_place, a.dateline_brand, a.byline,
            a.authors, a.published_at, a.modified_at, a.language, a.tags, a.image_url, a.paywalled, a.reads, a.text_hash)
         is distinct from

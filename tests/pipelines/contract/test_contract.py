@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.contract.contract import Contract
 
 LUMBUNG = Path(sys.executable).with_name("lumbung")
-COMMENT = re.compile(r".{10,}\. E\.g\. .+\. (?:NULL .+\. )?Since [12]\.", re.DOTALL)
+COMMENT = re.compile(r".{10,}\. E\.g\. .+\. (?:NULL .+\. )?Since ([12])(?:\.\d+)?\.", re.DOTALL)
 
 
 def test_the_file_is_what_a_migrated_database_has_and_the_page_is_the_file(database: Connection) -> None:
@@ -97,7 +97,7 @@ def test_every_column_says_what_it_means_gives_an_example_and_since_when(databas
     assert [name for name, comment in columns if not COMMENT.fullmatch(comment)] == []
     assert [name for name, relation in found(database).items() if not relation.comment] == []
     (version,) = rows(database, "select version from news.version")
-    newest = max(int(comment.rpartition("Since ")[2].strip(".")) for _, comment in columns)
+    newest = max(int(said[1]) for _, comment in columns if (said := COMMENT.fullmatch(comment)))
     assert int(version[0].partition(".")[0]) == newest
 
 

@@ -31,7 +31,7 @@ FACTS: dict[str, Any] = {
     "dateline_place": "Karawang", "dateline_brand": "Koran", "byline": "Sri Lestari", "authors": ("Sri Lestari",),
     "published_at": FIRST, "modified_at": FIRST, "language": "id", "tags": ("padi",),
     "image_url": "https://koran.example/1.jpg", "paywalled": False, "reads": 9, "paragraphs": ("Petani memanen.",),
-    "fetched_at": FIRST, "quality": 0.875,
+    "fetched_at": FIRST, "quality": 0.875, "extractor": "7",
 }  # fmt: skip
 CHANGES: dict[str, Any] = {
     "url": f"{URL}?page=all", "declared_url": "https://koran.example/b/2", "headline": "Panen ditunda",
@@ -87,15 +87,40 @@ def test_another_quality_alone_is_no_change(frontier: Frontier, database: Connec
     assert differences(article, row(database, "article")) == {}
 
 
+def test_another_reader_that_reads_the_same_leaves_the_one_whose_reading_is_stored(
+    frontier: Frontier, database: Connection
+) -> None:
+    _, article = after_the_first_visit(frontier, database)
+    visited(frontier, Article(**{**FACTS, "extractor": "8"}), AGAIN, status=200, found=LATER)
+    assert differences(article, row(database, "article")) == {}
+
+
+def test_a_revision_has_the_readers_of_both_texts(frontier: Frontier, database: Connection) -> None:
+    after_the_first_visit(frontier, database)
+    for extractor, text in (("8", "Satu."), ("8", "Dua."), ("9", "Tiga.")):
+        again = Article(**{**FACTS, "extractor": extractor, "paragraphs": (text,)})
+        visited(frontier, again, AGAIN, status=200, found=LATER)
+    with transaction(database) as cursor:
+        cursor.execute("select extractor_before, extractor_after from news.revisions order by number")
+        assert cursor.fetchall() == [("7", "8"), ("8", "8"), ("8", "9")]
+        cursor.execute(
+            "select a.extractor, b.extractor from news.articles a join news.all_articles b using (article_id)"
+        )
+        assert cursor.fetchall() == [("9", "9")]
+        cursor.execute("update lumbung.revision set extractor_before = null where number > 1")  # of before the column
+        cursor.execute("select extractor_before, extractor_after from news.revisions order by number")
+        assert cursor.fetchall() == [("7", None), (None, None), (None, "9")]
+
+
 def test_a_changed_page_has_every_new_value_and_keeps_when_it_was_first_seen(
     frontier: Frontier, database: Connection
 ) -> None:
     page, article = after_the_first_visit(frontier, database)
-    assert set(CHANGES) | {"publisher", "canonical_url", "fetched_at", "quality"} == set(FACTS)
-    visited(frontier, Article(**{**FACTS, **CHANGES, "quality": 0.5}), AGAIN, status=203, found=LATER)
+    assert set(CHANGES) | {"publisher", "canonical_url", "fetched_at", "quality", "extractor"} == set(FACTS)
+    visited(frontier, Article(**{**FACTS, **CHANGES, "quality": 0.5, "extractor": "8"}), AGAIN, status=203, found=LATER)
     changed = differences(article, row(database, "article"))
-    assert set(changed) == {*CHANGES, "fetched_at", "text_hash", "search", "quality"}
-    assert changed["quality"] == 0.5
+    assert set(changed) == {*CHANGES, "fetched_at", "text_hash", "search", "quality", "extractor"}
+    assert (changed["quality"], changed["extractor"]) == (0.5, "8")
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in CHANGES.items()}
     assert {name: changed[name] for name in CHANGES} == plain
     assert changed["fetched_at"] == AGAIN

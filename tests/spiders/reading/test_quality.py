@@ -9,6 +9,7 @@ from support.pages_in_short import BODY, LEAD, SECOND, a_page
 
 from spiders.article import Article
 from spiders.reading.quality import quality_of
+from spiders.reading.version import EXTRACTOR
 
 OTHER = "<p>Pemerintah kabupaten membuka kembali jembatan gantung yang rusak karena banjir bulan lalu.</p>"
 LINKS = "".join(
@@ -35,6 +36,7 @@ def test_an_article_carries_it() -> None:
     assert isinstance(found, Article)
     assert found.quality is not None
     assert 0.5 < found.quality <= 1
+    assert found.extractor == EXTRACTOR
 
 
 def test_a_page_without_a_text_has_one_too() -> None:
