@@ -47,6 +47,7 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # else Scrapy parses the source of our c
 CONCURRENT_ITEMS = 1  # a page is one visit; Scrapy starts a hundred tasks a response for its default of 100
 LOAD_BATCH = 50  # visits a transaction
 LOAD_SECONDS = 2.0  # and at the latest after this long
+QUIET_CRAWL_DAYS = 365  # that a crawl which brought nothing stays in news.crawls, 31 at least; 0: for ever
 DATABASE_PATIENCE = 30.0  # seconds that a crawl waits for a database that is being restarted
 
 # What a news crawl does not need and an attacker might like.

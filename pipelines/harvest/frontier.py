@@ -68,18 +68,21 @@ LOST = "database_lost"
 class Frontier:
     """One open crawl of one publisher."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one wish each
         self,
         connection: Connection,
         publisher: Publisher,
         window: Window,
         run_id: str | None = None,
         patience: float = PATIENCE,
+        *,
+        quiet_days: int = 0,
     ) -> None:
         self._lasting = Lasting(connection, self._take_up, patience)
         self.publisher = publisher
         try:
-            abandoned, missed, applied, ended, _ = self._one("before_crawl", publisher=publisher.key, lock=LOCK)
+            asked = {"publisher": publisher.key, "lock": LOCK, "quiet_days": quiet_days}
+            abandoned, missed, applied, ended, *_ = self._one("before_crawl", **asked)
         except psycopg2.ProgrammingError:
             check_ready(connection)  # says what the schema lacks
             raise
@@ -113,8 +116,8 @@ class Frontier:
             DatabaseError: Postgres cannot be used.
         """
         connection = connect(application=f"lumbung crawl {spider.publisher.key}", work=Work.CRAWLING)
-        patience = crawler.settings.getfloat("DATABASE_PATIENCE")
-        frontier = cls(connection, spider.publisher, spider.window, spider.run, patience)
+        patience, days = crawler.settings.getfloat("DATABASE_PATIENCE"), crawler.settings.getint("QUIET_CRAWL_DAYS")
+        frontier = cls(connection, spider.publisher, spider.window, spider.run, patience, quiet_days=days)
         if spider.refetch:
             frontier._do("refetch", publisher=spider.publisher.key, **frontier._window)
         return frontier

@@ -3,7 +3,8 @@
 -- before_crawl --
 -- What a new crawl finds: whether processes of others have gone and left theirs open (then nobody holds its lock), from
 -- where on those without dates have looked, and in vain, since the last of them that got all it asked for, the migrations,
--- and how many readers were in the way for too long. Then it adds up what has been counted since the last one.
+-- and how many readers were in the way for too long. Then it adds up what has been counted since the last one, and
+-- forgets, once a day, old crawls that brought nothing.
 select exists (
         select from lumbung.crawl where finished_at is null and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)),
     (select min(window_start)
@@ -14,7 +15,8 @@ select exists (
             where publisher = %(publisher)s and not ranged and finish_reason = 'finished' and polls_failed = 0), 0)),
     (select array_agg(name) from public.lumbung_migration),
     lumbung.end_long_readers(),
-    lumbung.add_up_counts()
+    lumbung.add_up_counts(),
+    lumbung.forget_quiet_crawls(%(quiet_days)s)
 
 -- open_crawl --
 -- The row and its advisory lock appear together: who sees the row can tell by the lock whether its process lives.

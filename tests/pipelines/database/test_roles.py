@@ -123,9 +123,9 @@ def test_every_function_and_sequence_can_be_used_by_the_crawler_and_no_schema_is
     )
     assert len(functions) > 5
     assert [name for name, crawler, reader, _ in functions if not (crawler and reader)] == []
-    # With its owner's rights; all it does is to end sessions of readers that are over their time.
-    with_owners_rights = [name.removeprefix("lumbung.") for name, *_, definer in functions if definer]
-    assert with_owners_rights == ["end_long_readers(interval)"]
+    # With their owner's rights: one ends sessions of readers over their time, one forgets crawls that brought nothing.
+    with_owners_rights = sorted(name.removeprefix("lumbung.") for name, *_, definer in functions if definer)
+    assert with_owners_rights == ["end_long_readers(interval)", "forget_quiet_crawls(integer,integer)"]
     sequences = rows(
         database,
         "select relname, has_sequence_privilege(%s, oid, 'usage'), has_sequence_privilege(%s, oid, 'usage')"
