@@ -114,6 +114,21 @@ def test_columns_that_are_not_asked_for_cost_nothing(articles: Connection) -> No
     assert "ts_rank" not in told
 
 
+def test_what_a_search_finds_is_not_looked_up_again_to_be_shown(articles: Connection) -> None:
+    for order in ("a.published_at desc nulls last", "s.rank desc"):
+        told = plan(
+            articles,
+            "select a.headline, s.snippet from news.search('kabar bailai') s join news.articles a using (article_id)"
+            f" order by {order} limit 10",
+        )
+        assert len(re.findall(r"\bon article\b", told)) == 1, told
+
+
+def test_freshness_adds_up_days_once(articles: Connection) -> None:
+    told = plan(articles, "table news.freshness")
+    assert re.findall(r"Group Key: .*", told) == ["Group Key: day_count.publisher"]
+
+
 def test_counting_what_a_search_finds_stops_where_it_is_told_to(articles: Connection) -> None:
     ((all_of_them,),) = rows(articles, "select count(*) from news.search('bailai or kasar')")
     assert all_of_them > 10
