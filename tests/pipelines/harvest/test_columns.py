@@ -12,7 +12,7 @@ from psycopg2.extras import RealDictCursor
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
 from pipelines.harvest.load import load_batch
-from spiders.article import Article, Entry, Failure, Outcome, Rejection, Released, Unchanged, Validators, Visit
+from spiders.article import Article, Entry, Failure, Look, Outcome, Rejection, Released, Unchanged, Validators, Visit
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
 
@@ -221,3 +221,18 @@ def test_a_failed_page_waits_five_minutes_then_twice_as_long_each_time_a_day_at_
     visited(frontier, Article(**FACTS), AGAIN, status=200, found=Validators())
     assert (row(database, "page")["failures"], row(database, "page")["last_error"]) == (0, None)
     assert waits(frontier, database, 2) == expected[:2]
+
+
+@pytest.mark.parametrize("failures", [0, 20])
+def test_a_failed_page_waits_as_long_as_its_visit_says(frontier: Frontier, database: Connection, failures: int) -> None:
+    with transaction(database) as cursor:
+        cursor.execute("update lumbung.page set failures = %s", [failures])
+    (page,) = asyncio.run(frontier.lease(1))
+    look = Look(timedelta(hours=3), timedelta(hours=7))
+    visit = Visit(page_id=page.page_id, outcome=Failure(error="HTTP 429"), fetched_at=AGAIN, status=429, look=look)
+    load_batch(frontier.connection, frontier.crawl_id, [visit])
+    with transaction(database) as cursor:
+        cursor.execute("select due_at - now(), look_at, failures, looks from lumbung.page")
+        (wait, *others) = cursor.fetchone() or (None,)
+    assert timedelta(hours=2, minutes=59) < wait <= timedelta(hours=3)
+    assert others == [None, failures + 1, 0]
