@@ -64,7 +64,7 @@ OTHER_MATTER = 0.25
 """Share of a passage's longer words in the other one below which it is of another matter, not the same retold."""
 _CREDITS, _CREDIT = 3, 6
 """Lines of credits, and words of one."""
-_SHOWN, SHOWN_BEFORE = 12, 3
+SHOWN, SHOWN_BEFORE = 12, 3
 """Words of a lead and before a slot, when a contradiction is told."""
 
 
@@ -165,8 +165,8 @@ def _words(found: Sequence[Slot]) -> int:
 
 def _passage(kind: Kind, one: Fingerprint, other: Fingerprint, slot: Slot) -> Contradiction:
     begin, end, start, stop = slot
-    mine = one.text[begin : min(end, begin + _SHOWN)]
-    theirs = other.text[start : min(stop, start + _SHOWN)]
+    mine = one.text[begin : min(end, begin + SHOWN)]
+    theirs = other.text[start : min(stop, start + SHOWN)]
     return Contradiction(
         kind, " ".join(mine), " ".join(theirs), " ".join(one.text[max(0, begin - SHOWN_BEFORE) : begin])
     )
@@ -280,7 +280,7 @@ def _of_leads(one: Fingerprint, other: Fingerprint) -> Iterator[Contradiction]:
         len(one.headline_words), len(other.headline_words)
     )
     if max(_told(mine, other), _told(theirs, one)) < (LEADS_TOLD if alike else LEADS_TOLD_ELSEWISE):
-        yield Contradiction("lead", " ".join(mine[:_SHOWN]), " ".join(theirs[:_SHOWN]), "")
+        yield Contradiction("lead", " ".join(mine[:SHOWN]), " ".join(theirs[:SHOWN]), "")
 
 
 def _told(lead: Sequence[str], article: Fingerprint) -> float:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from pipelines.duplicates.alignment import LONGEST_FILLING, slots
 from pipelines.duplicates.briefs import HEADLINES, LONGEST, NEARLY_EQUAL, is_brief, numbers
-from pipelines.duplicates.contradictions import Contradiction, contradictions, weight
+from pipelines.duplicates.contradictions import SHOWN, SHOWN_BEFORE, Contradiction, contradictions, weight
 from pipelines.duplicates.cover import Cover, carries
 from pipelines.duplicates.fingerprints import SHORTEST, Fingerprint
 from pipelines.duplicates.matching import CONTAINED, LEAST_SHARED_WORDS, OWN_MATTER, Apart, Match, by_length, compare
 from pipelines.duplicates.numbers import contradicted, numbers_agree
+from pipelines.duplicates.spelling import same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,10 +105,18 @@ def _facing(a: Fingerprint, b: Fingerprint) -> list[Contradiction]:
 
 
 def _doubt(a: Fingerprint, b: Fingerprint) -> str:
-    _, doubtful = contradictions(*by_length(a, b))
-    return (
-        "other plain words or another passage in equal places" if doubtful else "each has much that the other has not"
-    )
+    """What makes two articles a pair with doubts that do not contradict each other: the first slot that differs."""
+    one, other = by_length(a, b)
+    if not contradictions(one, other)[1]:
+        return "each has much that the other has not"
+    for begin, end, start, stop in slots(one, other):
+        fillings = one.text[begin:end], other.text[start:stop]
+        if begin and not same(*fillings):
+            mine, theirs = (" ".join(words[:SHOWN]) for words in (fillings if one is a else reversed(fillings)))
+            what = "plain words" if max(map(len, fillings)) <= LONGEST_FILLING else "passages"
+            before = " ".join(one.text[max(0, begin - SHOWN_BEFORE) : begin])
+            return f"other {what} in equal places, “{mine}” and “{theirs}” after “{before}”"
+    return "other plain words or another passage in equal places"
 
 
 def _named(found: Sequence[Contradiction]) -> str:

@@ -50,7 +50,11 @@ def test_a_pair_with_doubts_is_told_with_what_ended_it() -> None:
         fingerprint(who, "Pasar", [*text, line.format(word), *text[:2]]) for who, word in (("a", "muda"), ("b", "lama"))
     )
     assert "which does not hold for an instance of a template, or outvoted: other plain words" in why_apart(one, two)
-    assert "and one of the two is an instance of a template: other plain words" in why_apart(one, two, instance=True)
+    assert "and one of the two is an instance of a template: other plain words in equal places," in why_apart(
+        one, two, instance=True
+    )
+    assert "“muda” and “lama” after" in why_apart(one, two)
+    assert "“lama” and “muda” after" in why_apart(two, one)
     assert why_apart(one, two, instance=False).startswith("a pair with doubts (other plain words")
     assert why_apart(one, two, instance=False).endswith(
         "), but outvoted: half or more of the pairs between their clusters are none"
