@@ -272,3 +272,10 @@ def test_three_fillings_make_a_template_though_they_are_like_what_the_article_is
 
 def test_articles_of_one_address_do_not_make_each_other_instances() -> None:
     assert not is_instance("a", {"x", "y"}, {"a": {"x"}, "x": {"a"}}, {})
+
+
+def test_a_story_that_goes_from_copy_to_copy_is_one_filling() -> None:
+    row = "mnopqrs"
+    surely = {text: {*row[max(0, place - 1) : place + 2]} - {text} for place, text in enumerate(row)}
+    alike = {"a": {"b"}, "b": {"a", *row}, **{text: {"b", *near} for text, near in surely.items()}}
+    assert not is_instance("a", {*row}, alike, surely)
