@@ -124,7 +124,7 @@ def is_instance(text: str, contradicting: AbstractSet[str], alike: Kin, surely: 
     if sum(own.isdisjoint(alike.get(other, _NOTHING)) for other in others) >= OTHER_NEWS:
         return True
     fillings = 0
-    while others and fillings < TEMPLATE_FILLINGS:
+    while others:
         fillings += 1
         reached = [others.pop()]
         while reached:
