@@ -16,8 +16,8 @@ from crawled k, lateral (
 where k.publisher is not null
 
 -- health_figures --
--- Rhythm and delay are those of the last two hundred dated articles that appeared since the publisher is crawled: of what
--- lay there before nobody could know in time. A field is compared between the last forty of all and those before them.
+-- Rhythm and delay are those of the last two hundred dated articles, without what lay there before the publisher was
+-- crawled for the first time, which nobody could know in time. A field is compared between the last forty of all and those before them.
 with recursive crawled as (
     (select publisher from lumbung.crawl order by publisher limit 1)
     union all
@@ -51,8 +51,8 @@ cross join lateral (
             first_fetched_at - published_at as delay
         from (
             select published_at, first_fetched_at from lumbung.article
-            where publisher = k.publisher and published_at > c.first_started_at and published_at <= now()
-            order by published_at desc limit 200) timed) paused
+            where publisher = k.publisher and published_at <= now() order by published_at desc limit 200) timed
+        where published_at > c.first_started_at) paused
 ) dated
 left join lateral (
     select json_object_agg(day, stored) as stored
