@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingAirflow]:
+def ask() -> Iterator[ForkingAirflow]:
     """Runs a function of `tests/support` in a fork of a process that has imported Airflow."""
-    with forking_airflow(tmp_path_factory.mktemp("airflow")) as asked:
+    with forking_airflow() as asked:
         yield asked

@@ -43,6 +43,8 @@ class SomeTests:
         self._ran: set[str] = set()
         self._fixtures: dict[str, set[str]] = {}
         """What fixtures that several tests share ran, for the first of them."""
+        self._took: dict[str, float] = {}
+        """Seconds that making them took: alone, every test that needs one would wait as long."""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose and order the tests."""
@@ -55,6 +57,7 @@ class SomeTests:
         if self._file is None:
             return (yield)
         start, self._ran = time.monotonic(), set()
+        made = {*self._took}
         threading.setprofile(self._called)
         sys.setprofile(self._called)
         try:
@@ -62,18 +65,21 @@ class SomeTests:
         finally:
             sys.setprofile(None)
             threading.setprofile(None)
-            shared = (self._fixtures.get(name, set()) for name in getattr(item, "fixturenames", ()))
-            ran = self._ran.union(*shared)
-            self._noted[item.nodeid] = {"seconds": time.monotonic() - start, "ran": sorted(ran)}
+            names = getattr(item, "fixturenames", ())
+            ran = self._ran.union(*(self._fixtures.get(name, set()) for name in names))
+            seconds = time.monotonic() - start + sum(self._took.get(name, 0.0) for name in names if name in made)
+            self._noted[item.nodeid] = {"seconds": seconds, "ran": sorted(ran)}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
         """Note what a fixture runs that other tests will find made."""
         before, self._ran = self._ran, set()
+        start = time.monotonic()
         try:
             return (yield)
         finally:
             if fixturedef.scope != "function":
+                self._took[fixturedef.argname] = time.monotonic() - start
                 self._fixtures.setdefault(fixturedef.argname, set()).update(self._ran)
             self._ran |= before
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from mutants.forks import Forks
 from mutants.some_tests import STARTED_A_PROCESS
 from mutants.words import closeness, words_of, words_of_tests
 from support.checkout import ROOT, SHARED, TESTS
+from support.forking_airflow import SHARED_AIRFLOW, airflow_process
 from support.throwaway import SHARED_SERVER, throwaway_server
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _OF_THE_SERVER: Final = re.compile(
     r"pipelines/(?:database/(?:migrate|roles)\.py|sql/(?:migrations/|database/roles\.sql))"
 )
 """Modules that make the server's template and its roles: their tests start a server of their own each time."""
+_ASK_AIRFLOW: Final = "tests/dags/"
+"""Where tests ask a process that has imported Airflow: one for all trials, of which each question is a fork."""
 _FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.MULTILINE)  # a line of the log has more blanks
 _PASSED, _NO_TESTS = 0, 5
 
@@ -127,13 +130,14 @@ class Copy:
         self.tree = tree
         self._server = server
         self._forks: Forks | None = None
+        self._airflow: str | None = None
+        self._open = ExitStack()
         self._sound: set[str] = set()
         """Tests that pass alone without a fault."""
 
     def close(self) -> None:
         """End what runs in it."""
-        if self._forks is not None:
-            self._forks.close()
+        self._open.close()
 
     def baseline(self, path: str, tests: Sequence[str]) -> Baseline:
         """What the tests do without a fault.
@@ -216,11 +220,14 @@ class Copy:
         shutil.rmtree(self.tree / ".hypothesis", ignore_errors=True)
         if self._forks is None:
             folders = os.pathsep.join((str(self.tree), str(TESTS)))
-            self._forks = Forks(self.tree, {"PYTHONPATH": folders})
+            self._forks = self._open.enter_context(closing(Forks(self.tree, {"PYTHONPATH": folders})))
+        if self._airflow is None and any(test.startswith(_ASK_AIRFLOW) for test in tests):
+            self._airflow = self._open.enter_context(airflow_process(self.tree / "tests"))
         options = ["-q", "-x", "--tb=short", "-p", "no:cacheprovider", "--no-header", "--hypothesis-profile=mutants"]
         arguments = [*options, f"--timeout={each:.0f}", *tests]
         environment = {
             "PYTHONPATH": str(self.tree),
             SHARED_SERVER: "" if _OF_THE_SERVER.match(path) else self._server,
+            SHARED_AIRFLOW: self._airflow or "",
         }
         return self._forks.run(arguments, environment, patience, only=only, watched=watched)
