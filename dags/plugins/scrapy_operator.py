@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ class ScrapyOperator(BaseOperator):
         super().__init__(**kwargs)
         self.publisher = publisher
         self._spider: SpiderProcess | None = None
-        self._stopping = self._over_time = False
+        self._stopping = False
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the spider to its end.
@@ -73,13 +74,11 @@ class ScrapyOperator(BaseOperator):
         """Check, crawl, let the ledger judge; the crawl, its warnings and its closing line."""
         arguments = {"run": run_name(context), **date_range(context), **limits(context["params"])}
         self._check(arguments)
-        try:
-            status, last_words = self._crawl(arguments)
-        except AirflowTaskTimeout:
-            self._over_time = True
-            status, last_words = 0, ""
+        ended = None
+        with suppress(AirflowTaskTimeout):
+            ended = self._crawl(arguments)
         with harvest_database() as connection:
-            return self._settle(connection, arguments["run"], status, last_words)
+            return self._settle(connection, arguments["run"], ended)
 
     def on_kill(self) -> None:
         """Airflow wants the task to stop: `execute` goes on reading the spider's log until it has ended."""
@@ -95,9 +94,7 @@ class ScrapyOperator(BaseOperator):
             pass
 
     def _crawl(self, arguments: dict[str, str]) -> tuple[int, str]:
-        """Exit status and last words of the spider; one that Airflow wants stopped by now is not started."""
-        if self._stopping:
-            return 0, ""
+        """Exit status and last words of the spider; one that Airflow wants stopped by now ends as it begins."""
         url = database_url()
         environment = {"DATABASE_URL": url} if url else {}
         with SpiderProcess(self.publisher, arguments, environment) as spider:
@@ -108,17 +105,23 @@ class ScrapyOperator(BaseOperator):
                 self.log.log(level, "%s", text)
             return spider.wait(), spider.last_words
 
-    def _settle(self, connection: Connection, run: str, status: int, last_words: str) -> tuple[Crawl, list[str], str]:
-        """Give back the leases of a spider that could not, then let the ledger judge."""
+    def _settle(self, connection: Connection, run: str, ended: tuple[int, str] | None) -> tuple[Crawl, list[str], str]:
+        """Give back the leases of a spider that could not, then let the ledger judge.
+
+        Args:
+            connection: to the harvest's database.
+            run: name of the crawl in the ledger.
+            ended: exit status and last words of the spider; None where its time was up.
+        """
         from pipelines.harvest.doubts import doubts, note, tally_of
         from pipelines.harvest.frontier import LOST
-        from pipelines.harvest.ledger import find_crawl, is_left_alone, verdict
+        from pipelines.harvest.ledger import is_left_alone, verdict
 
-        _close_abandoned(connection, run)
-        crawl = find_crawl(connection, run)
-        if self._stopping or self._over_time:
-            why = f"ran for longer than {self.execution_timeout} and " if self._over_time else ""
+        crawl = _closed(connection, run)
+        if ended is None or self._stopping:
+            why = f"ran for longer than {self.execution_timeout} and " if ended is None else ""
             raise CrawlFailed(f"the crawl {why}was stopped; what it had loaded is kept, its other pages stay due")
+        status, last_words = ended
         if crawl is None:
             raise CrawlFailed(f"the spider did not begin: {last_words if status >= 0 else _end(status, last_words)}")
         self.log.info("%s", crawl)
@@ -137,8 +140,7 @@ class ScrapyOperator(BaseOperator):
 def run_name(context: Context) -> str:
     """Name of this try of this run in the ledger: `<dag_id>/<run_id>/<try>`, `.../<map index>/<try>` of one of many."""
     run, instance = context["dag_run"], context["ti"]
-    number = -1 if instance.map_index is None else instance.map_index
-    one_of_many = f"/{number}" if number >= 0 else ""
+    one_of_many = "" if instance.map_index in {None, -1} else f"/{instance.map_index}"
     return f"{run.dag_id}/{run.run_id}{one_of_many}/{instance.try_number}"
 
 
@@ -172,13 +174,15 @@ def _end(status: int, last_words: str) -> str:
     return f"exit status {status}: {last_words}"
 
 
-def _close_abandoned(connection: Connection, run: str) -> None:
-    """Close the ledger of a killed spider as soon as its connections are gone."""
+def _closed(connection: Connection, run: str) -> Crawl | None:
+    """The crawl in the ledger, closed as soon as the connections of its spider are gone; None where it never began."""
     from pipelines.harvest.frontier import close_abandoned
     from pipelines.harvest.ledger import find_crawl
 
     deadline = time.monotonic() + _LAST_BREATH
-    close_abandoned(connection)
-    while (crawl := find_crawl(connection, run)) and crawl.finished_at is None and time.monotonic() < deadline:
-        time.sleep(0.1)
+    while True:
         close_abandoned(connection)
+        crawl = find_crawl(connection, run)
+        if crawl is None or crawl.finished_at is not None or time.monotonic() > deadline:
+            return crawl
+        time.sleep(0.1)

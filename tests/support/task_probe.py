@@ -7,6 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Timer
 from time import monotonic, sleep
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -64,9 +65,11 @@ class TaskInstance:
         return {"crawl": self._crawl}[task_ids]
 
 
-def run_of(dag_id: str, run_type: str = "manual", *, interval: bool = True) -> SimpleNamespace:
-    """A run, which Airflow 3 gives a data interval or none."""
-    start, end = (START, END) if interval else (None, None)
+def run_of(
+    dag_id: str, run_type: str = "manual", interval: tuple[datetime | None, datetime | None] = (START, END)
+) -> SimpleNamespace:
+    """A run, which Airflow 3 gives a data interval or none; its types allow a half one too."""
+    start, end = interval
     return SimpleNamespace(
         dag_id=dag_id, run_id="r", run_type=run_type, data_interval_start=start, data_interval_end=end
     )
@@ -81,14 +84,24 @@ def told(function: Callable[..., Any], *more: Any) -> dict[str, Any]:
 
 
 def arguments() -> dict[str, Any]:
-    """The spider arguments of each type of run: without dates in the form, with one, and without a data interval."""
+    """The spider arguments of each type of run: without dates in the form, with one, without a data interval, with a
+    half one; and what else a task makes of its context."""
 
-    def of(kind: str, *, interval: bool = True, **params: str) -> dict[str, str]:
-        return date_range({"dag_run": run_of("d", kind, interval=interval), "params": params})
+    def of(kind: str, *interval: datetime | None, **params: str) -> dict[str, str]:
+        run = run_of("d", kind, interval or (START, END))  # type: ignore[arg-type]  # two or none
+        return date_range({"dag_run": run, "params": params})
 
     return {
-        each.value: [of(each), of(each, from_date="2026-11-01"), of(each, interval=False)] for each in DagRunType
+        each.value: [
+            of(each),
+            of(each, from_date="2026-11-01"),
+            of(each, None, None),
+            of(each, START, None),
+            of(each, None, END),
+        ]
+        for each in DagRunType
     } | {
+        "colour": ScrapyOperator.ui_color,
         "from": of("manual", from_date="2026-11-01", to_date=""),
         "to": of("manual", to_date="2026-11-02"),
         "limits": [limits(each) for each in ({}, {"max_articles": None, "refetch": None}, {"max_articles": 7})]
@@ -127,6 +140,22 @@ def stopped_before(key: str) -> dict[str, Any]:
     operator = _operator(key)
     operator.on_kill()
     return _executed(operator)
+
+
+def settled(crawl_id: int, status: int, last_words: str, seconds: float) -> dict[str, Any]:
+    """What a task makes of the run `r` in the ledger whose spider has ended, and its session after so many seconds."""
+    from pipelines.harvest.frontier import LOCK
+
+    with harvest_database() as spiders, harvest_database() as connection:
+        with spiders, spiders.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s, %s)", (LOCK, crawl_id))
+        last_breath = Timer(seconds, spiders.close)
+        last_breath.start()
+        begun = monotonic()
+        outcome = told(_operator("warta")._settle, connection, "r", (status, last_words))  # noqa: SLF001 - after an end
+        took = monotonic() - begun
+        last_breath.cancel()
+    return {"error": outcome["error"], "seconds": took}
 
 
 def _operator(key: str, seconds: float | None = None) -> ScrapyOperator:
@@ -244,7 +273,13 @@ def checked(key: str, articles: int | None = None, stop: str = "") -> dict[str, 
         if stop == "first":
             operator.on_kill()
         outcome = running.result()
-    return {**outcome, "said": said, "retries": operator.retries, "fields": list(operator.template_fields)}
+    return {
+        **outcome,
+        "said": said,
+        "retries": operator.retries,
+        "fields": list(operator.template_fields),
+        "colour": operator.ui_color,
+    }
 
 
 def noted(end: str, cases: list[dict[str, Any]]) -> list[str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,6 +48,7 @@ def test_a_check_reads_as_many_articles_as_asked_and_its_report_is_the_log(
     assert any(line.strip() for line in report)
     assert told["retries"] == 4
     assert told["fields"] == ["publisher", "articles"]
+    assert re.fullmatch("#[0-9a-f]{6}", told["colour"])
 
 
 def test_a_finding_is_red_in_one_line_that_the_log_does_not_repeat(ask: ForkingAirflow, world: dict[str, str]) -> None:

@@ -77,12 +77,15 @@ def dates(ask: ForkingAirflow) -> dict[str, Any]:
 
 
 def test_airflow_has_no_type_of_run_that_is_not_looked_at_here(dates: dict[str, Any]) -> None:
-    assert set(dates) - {"from", "to", "limits", "names"} == set(EXPECTED)
+    assert set(dates) - {"from", "to", "limits", "names", "colour"} == set(EXPECTED)
+    assert re.fullmatch("#[0-9a-f]{6}", dates["colour"])
 
 
 @pytest.mark.parametrize("run_type", EXPECTED)
 def test_only_a_schedule_and_a_backfill_go_by_the_data_interval(dates: dict[str, Any], run_type: str) -> None:
-    assert dates[run_type] == [EXPECTED[run_type], {"from_date": "2026-11-01"}, {}]
+    whole, given, none, half, other_half = dates[run_type]
+    assert (whole, given, none) == (EXPECTED[run_type], {"from_date": "2026-11-01"}, {})
+    assert half == other_half == {}
 
 
 def test_what_the_form_says_becomes_spider_arguments_and_what_is_empty_does_not(dates: dict[str, Any]) -> None:
@@ -125,6 +128,13 @@ def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
     with closing(connect(url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchall()
+
+
+def in_ledger(url: str, end: str) -> int:
+    """A crawl under the name `r` with a reason and a time of its end."""
+    statement = "insert into lumbung.crawl (publisher, run_id, finish_reason, finished_at) values ('warta', 'r', {})"
+    ((number,),) = rows(url, statement.format(end) + " returning crawl_id")
+    return int(number)
 
 
 def test_a_good_crawl_returns_its_figures_and_says_what_is_odd_in_note_and_log(
@@ -222,3 +232,32 @@ def test_a_task_that_is_stopped_before_its_spider_began_starts_none(
     assert told["error"] == f"the crawl {STOPPED}"
     assert press.requests == []
     assert rows(database_url, "select count(*) from lumbung.crawl") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "error"),
+    [
+        ("killed", 0, "ended early: killed: kata terakhir"),
+        ("database_lost", 0, "ended early: database_lost: kata terakhir"),
+        ("shutdown", 0, "ended early: shutdown"),
+        ("killed", 3, "ended early: killed (exit status 3: kata terakhir)"),
+        ("shutdown", 3, "ended early: shutdown (exit status 3: kata terakhir)"),
+    ],
+)
+def test_why_a_spider_ended_is_told_by_the_ledger_and_where_that_cannot_know_by_its_last_words(
+    ask: ForkingAirflow, database_url: str, reason: str, status: int, error: str
+) -> None:
+    number = in_ledger(database_url, f"'{reason}', now()")
+    told = ask("task_probe.settled", number, status, "kata terakhir", 0, AIRFLOW_CONN_LUMBUNG=database_url)
+    assert told["error"] == f"crawl {number} {error}"
+
+
+def test_a_killed_spiders_crawl_is_closed_when_its_sessions_are_gone_which_is_waited_for_a_moment(
+    ask: ForkingAirflow, database_url: str
+) -> None:
+    number = in_ledger(database_url, "null, null")
+    told = ask("task_probe.settled", number, 0, "", 60, AIRFLOW_CONN_LUMBUNG=database_url)
+    assert told["error"] == f"crawl {number} was never closed: the spider died or lost its database"
+    assert told["seconds"] < 30
+    told = ask("task_probe.settled", number, 0, "habis", 0.5, AIRFLOW_CONN_LUMBUNG=database_url)
+    assert told["error"] == f"crawl {number} ended early: killed: habis"
