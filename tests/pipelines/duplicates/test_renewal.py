@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from support.stories import Story, body, clusters, members, put, rows
 
-from pipelines.database.connections import transaction
+from pipelines.database.connections import connect, transaction
 from pipelines.duplicates.deduplicate import count_due, deduplicate, run
 from pipelines.duplicates.fingerprints import ALGORITHM
 from pipelines.duplicates.recheck import preview
@@ -107,6 +108,25 @@ def test_an_article_that_is_deleted_takes_its_proposed_cluster_with_it(database:
     deduplicate(database)
     assert clusters(database) == {frozenset(right)}
     assert rows(database, "select article_id from lumbung.cluster_member where article_id = " + str(copy)) == []
+
+
+def test_a_report_that_another_run_wrote_meanwhile_is_final_with_the_next_run_only(
+    database: Connection, database_url: str, stored: list[int]
+) -> None:
+    before = members(database)
+    deduplicate(database, limit=2)
+    said: list[str] = []
+    with closing(connect(database_url)) as another:
+
+        def report_meanwhile(_: object) -> None:
+            if not count_due(another):
+                deduplicate(another)
+
+        deduplicate(database, batch=2, progress=report_meanwhile, say=said.append)
+    assert (members(database), said) == (before, [])
+    assert rows(database, REPORT) == [(ALGORITHM, 6, 1, 1, 1, 1, False)]
+    deduplicate(database)
+    assert clusters(database) == {frozenset(stored[2:4]), frozenset(stored[4:])}
 
 
 def test_a_report_is_written_again_where_rules_change_again_before_it_is_final(
