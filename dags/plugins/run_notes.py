@@ -47,7 +47,7 @@ def _write_note(dag_run: DagRun) -> None:
     found = select(XComModel).where(
         XComModel.dag_id == dag_run.dag_id, XComModel.run_id == dag_run.run_id, XComModel.key == RUN_NOTE
     )
-    if (told := session.scalar(found.limit(1))) is not None:
+    if (told := session.scalar(found)) is not None:
         dag_run.note = str(XComModel.deserialize_value(told))[:_LONGEST]
 
 

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Final, Self
+from typing import IO, TYPE_CHECKING, Final, Self, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,19 +45,19 @@ class PythonProcess:
         self._error = ""
         self._last_line = ""
         self._kill: threading.Timer | None = None
-        self._child = subprocess.Popen(
+        self._child: subprocess.Popen[str] = subprocess.Popen(
             # -P: a file in the working directory must not shadow a module of the spider.
             [sys.executable, "-P", "-m", *words],
             env={**ours, **project, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call that takes no lock
         )
+        self._log = cast("IO[str]", self._child.stdout)
 
     @property
     def pid(self) -> int:
@@ -72,7 +72,7 @@ class PythonProcess:
     def lines(self) -> Iterator[tuple[int, str]]:
         """Its log as it comes, until it ends: level of `logging` and text; later lines of a message keep its level."""
         level = logging.INFO
-        for line in self._child.stdout or ():
+        for line in self._log:
             text = line.rstrip()
             self._last_line = text.strip() or self._last_line
             if found := _LEVELLED.match(text):
@@ -92,9 +92,8 @@ class PythonProcess:
 
     def stop(self) -> None:
         """Ask it to end and return at once; after `GRACE` seconds it is killed."""
-        if self._kill is None and self._child.poll() is None:
+        if self._kill is None:
             self._kill = threading.Timer(GRACE, self._signal, [signal.SIGKILL])
-            self._kill.daemon = True
             self._kill.start()
             self._signal(signal.SIGTERM)
 
@@ -106,8 +105,7 @@ class PythonProcess:
         """Stop it, wait, and close the pipe."""
         self.stop()
         self.wait()
-        if self._child.stdout:
-            self._child.stdout.close()
+        self._log.close()
 
     def _signal(self, number: signal.Signals) -> None:
         if self._child.poll() is None:

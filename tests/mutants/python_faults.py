@@ -285,7 +285,9 @@ def _statements(node: ast.stmt) -> Iterator[tuple[str, str]]:
             yield "yield dropped", "yield from ()"
         case ast.Expr(ast.Call() | ast.Await() as value) if not _only_says(value):
             yield "call dropped", "pass"
-        case ast.Assign([ast.Attribute() | ast.Subscript() | ast.Tuple()]) | ast.Delete():
+        case ast.Assign([ast.Attribute() | ast.Subscript() | ast.Tuple()]):
+            yield "assignment dropped", "pass"
+        case ast.Delete(targets) if not all(isinstance(each, ast.Name) for each in targets):  # of names, for linters
             yield "assignment dropped", "pass"
         case ast.AugAssign(target, operator, value):
             yield "assignment dropped", "pass"

@@ -222,7 +222,7 @@ class Copy:
             folders = os.pathsep.join((str(self.tree), str(TESTS)))
             self._forks = self._open.enter_context(closing(Forks(self.tree, {"PYTHONPATH": folders})))
         if self._airflow is None and any(test.startswith(_ASK_AIRFLOW) for test in tests):
-            self._airflow = self._open.enter_context(airflow_process(self.tree / "tests"))
+            self._airflow = self._open.enter_context(airflow_process(self.tree / "tests", subprocess.DEVNULL))
         options = ["-q", "-x", "--tb=short", "-p", "no:cacheprovider", "--no-header", "--hypothesis-profile=mutants"]
         arguments = [*options, f"--timeout={each:.0f}", *tests]
         environment = {

@@ -81,8 +81,16 @@ def forking_airflow() -> Iterator[ForkingAirflow]:
 
 
 @contextmanager
-def airflow_process(tests: Path = TESTS) -> Iterator[str]:
-    """Start it for the checkout that these tests are of, with a home of its own and no database; gives its socket."""
+def airflow_process(tests: Path = TESTS, output: int | None = None) -> Iterator[str]:
+    """Start it with a home of its own and no database.
+
+    Args:
+        tests: folder of the tests of the checkout that it is to ask.
+        output: where its log goes, as `subprocess` has it; None for where this process's goes.
+
+    Yields:
+        Path of its socket.
+    """
     ours = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     with TemporaryDirectory(prefix="lumbung-airflow-") as home, socket.socket(socket.AF_UNIX) as listening:
         address = f"{home}/questions"
@@ -93,6 +101,8 @@ def airflow_process(tests: Path = TESTS) -> Iterator[str]:
             cwd=tests.parent,
             env={**ours, "PYTHONPATH": str(tests)},
             stdin=listening.fileno(),
+            stdout=output,
+            stderr=output,
         )
         with process:
             listening.close()  # whoever connects is told when the process ends

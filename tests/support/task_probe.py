@@ -282,8 +282,8 @@ def checked(key: str, articles: int | None = None, stop: str = "") -> dict[str, 
     }
 
 
-def noted(end: str, cases: list[dict[str, Any]]) -> list[str | None]:
-    """Notes of runs after their `end`, by Airflow's own models in a database of its own.
+def noted(end: str, cases: list[dict[str, Any]]) -> dict[str, Any]:
+    """The plugin's name, and notes of runs after their `end`, by Airflow's own models in a database of its own.
 
     Args:
         end: `success` or `failed`.
@@ -317,4 +317,5 @@ def noted(end: str, cases: list[dict[str, Any]]) -> list[str | None]:
             session.flush()
             getattr(listener, f"on_dag_run_{end}")(run, "")
             notes.append(run.note)
-    return notes
+    getattr(listener, f"on_dag_run_{end}")(DagRun("crawl_warta", "r", run_type=Kind.MANUAL), "")  # of no session
+    return {"name": RunNotesPlugin.name, "notes": notes}

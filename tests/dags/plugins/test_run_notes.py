@@ -31,4 +31,5 @@ CASES: list[tuple[list[Any], tuple[str, str | None] | None, str | None]] = [
 @pytest.mark.parametrize("end", ["success", "failed"])
 def test_a_run_is_noted_with_what_its_crawl_said_unless_a_person_wrote_something(ask: ForkingAirflow, end: str) -> None:
     told = ask("task_probe.noted", end, [{"pushed": pushed, "written": written} for pushed, written, _ in CASES])
-    assert told == [note for *_, note in CASES]
+    assert told["notes"] == [note for *_, note in CASES]
+    assert told["name"] == "lumbung_run_notes"

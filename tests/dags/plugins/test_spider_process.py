@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from ast import literal_eval
 from pathlib import Path
 
 import pytest
 
-from spider_process import PythonProcess, SpiderProcess
+from spider_process import GRACE, PythonProcess, SpiderProcess
 
 PROJECT = '''
 import logging, os, time
@@ -100,7 +102,7 @@ def test_a_stopped_spider_closes_in_good_order_and_is_heard_to_the_end(project: 
     with SpiderProcess("patient", {}, project) as spider:
         for _, text in spider.lines():
             said.append(text)
-            if text == "waiting":
+            if "waiting" in said:  # again at each line: a spider that is asked twice gives up its good order
                 spider.stop()
         assert spider.wait() == 0
     assert "[patient] closed in good order" in said
@@ -120,6 +122,98 @@ def test_a_reader_that_fails_leaves_no_spider_behind(project: dict[str, str]) ->
     with pytest.raises(KeyError), SpiderProcess("stubborn", {}, project) as spider:
         raise KeyError
     assert not is_running(spider.pid)
+    for waiting in (each for each in threading.enumerate() if isinstance(each, threading.Timer)):
+        waiting.join(GRACE / 2)
+        assert not waiting.is_alive(), "it would have been killed a while later"
+
+
+def test_a_spider_has_seconds_to_close_and_is_gone_before_airflow_kills_its_task() -> None:
+    gives_back_leases, airflow_kills_after = 1.0, 5.0
+    assert 2.0 <= GRACE < airflow_kills_after - gives_back_leases
+
+
+CHATTER = r"""
+import sys
+print("2026-11-20 10:00:00 [scrapy.core] DEBUG: rinci")
+print("2026-11-20 10:00:00 [] INFO: tanpa nama")
+print("kata 1x y [z] ERROR: bukan tingkat")
+print("2026-11-20 10:00:00 [w] WARNING:")
+print("    menjorok   ")
+print("2026-11-20T10 +07 [twisted] CRITICAL: Unhandled error in Deferred:")
+print("2026-11-20 10:00:00 [w] ERROR: sebab: satu")
+print("2026-11-20 10:00:00 [w] CRITICAL: sebab dua")
+sys.stdout.flush()
+sys.stdout.buffer.write("2026-11-20 10:00:00 [w] INFO: caf\u00e9 ".encode() + b"\xff\n\n")
+"""
+HEARD = [
+    (logging.DEBUG, "[scrapy.core] rinci"),
+    (logging.INFO, "[] tanpa nama"),
+    (logging.INFO, "kata 1x y [z] ERROR: bukan tingkat"),
+    (logging.WARNING, "[w] "),
+    (logging.WARNING, "    menjorok"),
+    (logging.CRITICAL, "[twisted] Unhandled error in Deferred:"),
+    (logging.ERROR, "[w] sebab: satu"),
+    (logging.CRITICAL, "[w] sebab dua"),
+    (logging.INFO, "[w] caf\u00e9 \ufffd"),
+    (logging.INFO, ""),
+]
+LISTENER = """
+from spider_process import PythonProcess
+with PythonProcess(["chatter"], {"PYTHONUTF8": "1"}) as child:
+    print(ascii([*child.lines()]))
+"""
+
+
+@pytest.fixture
+def chatter(tmp_path: Path) -> dict[str, str]:
+    """Finds the module `chatter`."""
+    (tmp_path / "chatter.py").write_text(CHATTER, "utf-8")
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def test_lines_of_every_level_are_told_from_those_without_and_the_first_error_that_says_something_is_the_reason(
+    chatter: dict[str, str],
+) -> None:
+    with PythonProcess(["chatter"], chatter) as child:
+        assert [*child.lines()] == HEARD
+        assert child.last_words == "sebab: satu"
+
+
+def test_a_log_is_utf_8_whatever_the_locale_of_the_task(chatter: dict[str, str]) -> None:
+    paths = os.pathsep.join([chatter["PYTHONPATH"], *sys.path])
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    environment = {**os.environ, **ascii_only, "PYTHONPATH": paths}
+    task = subprocess.run([sys.executable, "-c", LISTENER], env=environment, check=True, capture_output=True, text=True)
+    assert literal_eval(task.stdout) == HEARD
+
+
+def test_a_line_is_heard_when_it_is_said_and_the_last_one_that_says_something_tells_why(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import time\nprint('  jejak ')\nprint()\ntime.sleep(600)\n", "utf-8")
+    with PythonProcess(["slow"], {"PYTHONPATH": str(tmp_path)}) as child:
+        lines = child.lines()
+        assert [next(lines), next(lines)] == [(logging.INFO, "  jejak"), (logging.INFO, "")]
+        assert is_running(child.pid)
+        assert child.last_words == "jejak"
+
+
+def test_a_process_without_a_word_has_no_input_to_wait_for_and_runs_no_file_of_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "timeit.py").write_text("raise SystemExit('planted')", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    before, (reading, writing) = os.dup(0), os.pipe()
+    os.write(writing, b"rahasia")
+    os.dup2(reading, 0)
+    for number in (reading, writing):
+        os.close(number)
+    try:
+        with PythonProcess(["timeit", "-n1", "-r1", "import os; os._exit(len(os.read(0, 9)))"], {}) as child:
+            assert [*child.lines()] == []
+            assert child.wait() == 0
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+    assert child.last_words == "the spider ended without a word"
 
 
 def test_the_spider_dies_with_the_task_that_started_it(project: dict[str, str]) -> None:
@@ -169,4 +263,5 @@ def test_a_spider_inherits_no_key_of_airflow_and_no_login_but_its_own(monkeypatc
         told = "\n".join(text for _, text in child.lines())
     assert "postgresql://pemanen@gudang/lumbung" in told
     assert "surat@contoh.example" in told
+    assert "('SCRAPY_SETTINGS_MODULE', 'spiders.settings')" in told
     assert "rahasia" not in told
