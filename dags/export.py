@@ -18,7 +18,6 @@ line says which.
 from __future__ import annotations
 
 import logging
-import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -37,8 +36,6 @@ log = logging.getLogger(__name__)
 
 FORMATS = ["jsonl", "schema.org", "csv", "parquet", "seed"]
 """As in `pipelines.exports.selection`, which is not imported while this file is parsed."""
-QUIET = 10.0
-"""Seconds between two lines that tell how far it is."""
 
 
 @task
@@ -56,24 +53,17 @@ def write_articles() -> str:
 
 
 def _write(asked: Mapping[str, Any]) -> str:
+    from pipelines.exports.export import each_tenth
     from pipelines.exports.export import export as write
     from pipelines.exports.selection import Selection
 
-    spoken = time.monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal spoken
-        if time.monotonic() - spoken > QUIET:
-            spoken = time.monotonic()
-            log.info("%s of %s articles", f"{done:,}", f"{total:,}")
-
     if not asked["destination"]:
         raise NoUseTryingAgain("no destination was given: trigger again and say in the form where to")
-    days = (asked["from_date"] or None, asked["to_date"] or None)
+    days = (asked["from_date"], asked["to_date"])
     selection = Selection.asked(asked["publishers"] or (), *days, duplicates=bool(asked["duplicates"]))
     place = (asked["destination"], asked["format"] or FORMATS[0], selection)
     with harvest_database() as connection:
-        done = write(connection, *place, incremental=bool(asked["incremental"]), told=tell)
+        done = write(connection, *place, incremental=bool(asked["incremental"]), told=each_tenth(log.info))
     log.info("%s: %s", asked["destination"], done)
     return str(done)
 
@@ -121,8 +111,8 @@ def _write(asked: Mapping[str, Any]) -> str:
             description="Whose articles; none: all of them.",
             section="Which articles",
         ),
-        "from_date": day("From", "First day of publication; empty: from the beginning."),
-        "to_date": day("To", "Last day of publication, this day included; empty: until now."),
+        "from_date": day(title="From", description="First day of publication; empty: from the beginning."),
+        "to_date": day(title="To", description="Last day of publication, this day included; empty: until now."),
         "duplicates": Param(
             default=False,
             type=["boolean", "null"],

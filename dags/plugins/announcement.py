@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from airflow.sdk import AssetAlias, get_current_context, task
@@ -40,6 +41,7 @@ def _counts(crawled: Any) -> dict[str, Any]:  # noqa: ANN401 - what Airflow's XC
     if isinstance(crawled, dict):
         return crawled
     crawls = [each for each in crawled or () if each]
-    names = {name for each in crawls for name, value in each.items() if isinstance(value, int)}
-    sums = {name: sum(each.get(name, 0) for each in crawls) for name in sorted(names)}
+    sums: Counter[str] = Counter()
+    for each in crawls:
+        sums.update({name: value for name, value in each.items() if isinstance(value, int)})
     return {"publishers": [each["publisher"] for each in crawls], **sums}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.sdk import Param
 
 
-def day(title: str, description: str) -> Param:
+def day(*, title: str, description: str) -> Param:
     """A field for one day, empty at first."""
     return Param(
         default=None,
@@ -18,8 +18,12 @@ def day(title: str, description: str) -> Param:
 
 
 FORM = {
-    "from_date": day("From", "First day of publication; empty: as far back as a scheduled run looks."),
-    "to_date": day("To", "Last day of publication, this day included, only with From; empty: until now."),
+    "from_date": day(
+        title="From", description="First day of publication; empty: as far back as a scheduled run looks."
+    ),
+    "to_date": day(
+        title="To", description="Last day of publication, this day included, only with From; empty: until now."
+    ),
     "max_articles": Param(
         default=None,
         type=["null", "integer"],

@@ -124,6 +124,19 @@ def _begin(destination: Destination, name: str, selection: Selection, *, increme
     return _Begun(last["mark"], last["next_number"], ())
 
 
+def each_tenth(say: Callable[[str], None]) -> Callable[[int, int], None]:
+    """For `told` where lines stay, as in a log: says how far it is at each further tenth of the articles."""
+    before = 0
+
+    def told(done: int, total: int) -> None:
+        nonlocal before
+        if (tenths := 10 * done // total) > before:
+            before = tenths
+            say(f"{done:,} of {total:,} articles")
+
+    return told
+
+
 class _Run:
     """An export at work, in one transaction."""
 

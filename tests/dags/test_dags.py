@@ -196,6 +196,9 @@ def test_a_form_that_nobody_has_filled_in_asks_for_the_usual(loaded: dict[str, A
 def test_publishers_to_check_are_chosen_from_a_list(loaded: dict[str, Any]) -> None:
     assert loaded["dags"]["check_publishers"]["choices"] == {"publishers": publisher_keys()}
     assert loaded["dags"]["crawl_many"]["choices"] == {"publishers": publisher_keys()}
+    lists = {name: dag["items"] for name, dag in loaded["dags"].items() if dag["items"]}
+    # Airflow's form draws choices for a list of strings, and a field for JSON where it does not know what is listed.
+    assert lists == {name: {"publishers": "string"} for name in ("check_publishers", "crawl_many", "export")}
 
 
 def test_the_formats_of_an_export_are_those_that_there_are(loaded: dict[str, Any]) -> None:

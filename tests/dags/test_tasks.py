@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.scripted_press import ARTICLE, Answer, Press, printing, write_publisher
+from support.stories import Story, body, put
 from support.throwaway import fresh_database
 
 from pipelines.database.connections import connect
@@ -131,6 +132,32 @@ def test_a_full_recheck_looks_again_and_a_form_left_empty_asks_for_none(
     assert rows(harvest, "select count(*) from watched") == [(3,)]  # all five at a time, then four and one
 
 
+def test_a_form_left_empty_takes_five_hundred_articles_a_transaction(
+    ask: ForkingAirflow, world: dict[str, str], database_url: str
+) -> None:
+    with closing(connect(database_url)) as connection:
+        put(connection, [Story(body(number, 1)) for number in range(501)])
+    rows(database_url, WATCH)
+    here = {**world, "AIRFLOW_CONN_LUMBUNG": database_url}
+    told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, {"batch": None}, **here)
+    assert told["returned"]["seen"] == 501
+    assert rows(database_url, "select count(*) from watched") == [(2,)]
+
+
+@pytest.mark.parametrize(("dag", "task"), [("crawl_warta", "announce"), ("deduplicate", "mark_duplicates")])
+def test_a_database_that_lacks_a_migration_is_told_in_one_line(
+    ask: ForkingAirflow, world: dict[str, str], database_url: str, dag: str, task: str
+) -> None:
+    rows(
+        database_url,
+        "delete from public.lumbung_migration where name = (select max(name) from public.lumbung_migration)",
+    )
+    told = ask("task_probe.ran", dag, task, **{**world, "AIRFLOW_CONN_LUMBUNG": database_url})
+    assert told["error"].startswith("the database lacks migration ")
+    assert told["error"].endswith(": run `lumbung migrate`")
+    assert told["type"] == "AirflowException"
+
+
 def test_a_recheck_that_only_tells_changes_nothing_and_goes_with_a_recheck(
     ask: ForkingAirflow, world: dict[str, str], harvest: str
 ) -> None:
@@ -140,6 +167,14 @@ def test_a_recheck_that_only_tells_changes_nothing_and_goes_with_a_recheck(
     assert told["error"] is None
     assert told["returned"] == {"looked_at": 5, "parting": 0, "joining": 0, "shown": 0, "hidden": 0}
     assert any(text.startswith("5 articles looked at: 0 clusters would lose") for _, text in told["said"])
+    assert [text for _, text in told["said"] if text.endswith(" articles looked at")] == ["5 of 5 articles looked at"]
+    some = {"recheck": True, "dry_run": True, "publisher": "warta", "batch": 3}
+    told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, some, **world)
+    assert [text for _, text in told["said"] if text.endswith(" articles looked at")] == [
+        "3 of 5 articles looked at", "5 of 5 articles looked at",
+    ]  # fmt: skip
+    told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, {**some, "publisher": "lain"}, **world)
+    assert told["returned"]["looked_at"] == 0
     told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, {"dry_run": True}, **world)
     assert "Only tell goes with Look again" in str(told["error"])
     assert rows(harvest, stored) == before
@@ -193,6 +228,8 @@ def test_an_export_writes_what_the_form_asks_for_and_afterwards_what_changed(
     assert told["error"] is None
     assert told["returned"].startswith(f"{stories} article")
     assert told["pushed"] == {"run_note": f"{here}: {told['returned']}"}
+    assert ["INFO", f"{stories} of {stories} articles"] in told["said"]
+    assert ["INFO", f"{here}: {told['returned']}"] in told["said"]
     assert len((here / "articles.jsonl").read_text("utf-8").splitlines()) == stories
     wishes: dict[str, Any] = {"destination": str(there), "format": "seed", "duplicates": True, "incremental": True}
     assert exported(**wishes)["returned"].startswith(f"{everything} articles in {everything + 1} files")

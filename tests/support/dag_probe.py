@@ -64,6 +64,7 @@ def describe(dag: DAG) -> dict[str, Any]:
             name: [f.description, f.schema.get("title"), f.schema.get("section")] for name, f in form(dag).items()
         },
         "defaults": {name: f.resolve() for name, f in form(dag).items()},
+        "items": {name: f.schema["items"].get("type") for name, f in form(dag).items() if "items" in f.schema},
         "choices": {name: f.schema["examples"] for name, f in form(dag).items() if "examples" in f.schema},
     }
 

@@ -16,7 +16,7 @@ from pipelines.changes.takedown import take_down
 from pipelines.database.connections import Connection, Work, connect, transaction
 from pipelines.database.roles import READER, login
 from pipelines.exports.destination import DestinationError
-from pipelines.exports.export import ExportError, export
+from pipelines.exports.export import ExportError, each_tenth, export
 from pipelines.exports.selection import FORMATS, Selection, SelectionError
 from spiders.publishers import UnknownPublisher
 
@@ -274,3 +274,14 @@ def test_an_empty_harvest_is_an_empty_export(database: Connection, tmp_path: Pat
         done = export(database, str(tmp_path / name), name, ALL)
         assert (done.articles, manifests(tmp_path / name)[0]["articles"]) == (0, 0)
     assert rows(database, "select 1") == [(1,)], "the connection is as it was"
+
+
+def test_in_a_log_progress_is_a_line_at_each_further_tenth() -> None:
+    said: list[str] = []
+    told = each_tenth(said.append)
+    for done in range(50, 2_001, 50):
+        told(done, 2_000)
+    assert said == [f"{done:,} of 2,000 articles" for done in range(200, 2_001, 200)]
+    told = each_tenth(said.append)
+    told(3, 3)
+    assert said[-1] == "3 of 3 articles"
