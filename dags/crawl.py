@@ -39,8 +39,8 @@ def name_of_dag(key: str) -> str:
     return re.sub(r"[^\w.-]", "_", f"crawl_{key}")
 
 
-def crawl_dag(publisher: Publisher) -> DAG:
-    """The DAG of one publisher."""
+def crawl_dag(publisher: Publisher) -> None:
+    """Make the DAG of one publisher, which Airflow finds."""
     with DAG(
         name_of_dag(publisher.key),
         description=f"{publisher.name}: {publisher.home}",
@@ -58,11 +58,10 @@ def crawl_dag(publisher: Publisher) -> DAG:
         ScrapyOperator(task_id="crawl", publisher=publisher.key, execution_timeout=LONGEST) >> announce()
     # Last: tasks made before have no copies of the form, each of which Airflow would validate five times more.
     dag.params = ParamsDict(FORM)
-    return dag
 
 
-def broken_dag(key: str, problem: str) -> DAG:
-    """The DAG of a publisher whose file cannot be used: it fails every hour, and the others run on."""
+def broken_dag(key: str, problem: str) -> None:
+    """Make the DAG of a publisher whose file cannot be used: it fails every hour, and the others run on."""
     with DAG(
         name_of_dag(key),
         description=problem,
@@ -75,9 +74,8 @@ def broken_dag(key: str, problem: str) -> DAG:
         tags=["crawl", "broken"],
         params=FORM,
         default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
-    ) as dag:
+    ):
         ScrapyOperator(task_id="crawl", publisher=key)
-    return dag
 
 
 # A task parses this file again, and needs its own DAG only.
