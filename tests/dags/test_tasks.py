@@ -239,6 +239,7 @@ def test_an_export_writes_what_the_form_asks_for_and_afterwards_what_changed(
     unsaid = exported()
     assert "no destination was given" in str(unsaid["error"])
     assert unsaid["pushed"] == {"run_note": unsaid["error"]}
+    assert unsaid["type"] == "AirflowFailException"
     assert "holds other files" in str(exported(destination=str(tmp_path))["error"])
     refused = exported(destination=str(here), from_date="2026-11-02", to_date="2026-11-01")
     assert "before its first day" in str(refused["error"])
