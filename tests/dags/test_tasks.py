@@ -1,4 +1,4 @@
-"""The tasks of the DAGs other than the crawl itself: announce, mark_duplicates, choose; in order, over one harvest."""
+"""The tasks of the DAGs other than the crawl itself: announce, mark_duplicates, choose; over one harvest."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ create trigger watch after insert on lumbung.fingerprint for each statement exec
 @pytest.fixture(scope="module")
 def harvest(server: Server) -> Iterator[str]:
     with fresh_database(server) as url:
+        rows(url, WATCH)
         yield url
 
 
@@ -63,15 +64,31 @@ def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+@pytest.fixture
+def waiting(harvest: str, crawl: dict[str, Any]) -> None:
+    """All five articles wait for deduplication, and nothing is watched yet."""
+    assert crawl["stored"] == 5
+    rows(harvest, "insert into lumbung.deduplication_due (article_id) select article_id from lumbung.article")
+    rows(harvest, "truncate watched")
+
+
+@pytest.fixture
+def quiet(harvest: str, crawl: dict[str, Any]) -> None:
+    """No article waits for deduplication."""
+    assert crawl["stored"] == 5
+    rows(harvest, "truncate watched, lumbung.deduplication_due")
+
+
+@pytest.mark.usefixtures("waiting")
 def test_what_waits_is_announced_with_the_figures_of_the_crawl(
     ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any]
 ) -> None:
     told = ask("task_probe.ran", "crawl_warta", "announce", crawl, **world)
     assert told["returned"] == "5 articles wait for deduplication"
     assert told["events"] == [["news_articles", {**crawl, "due": 5}]]
-    assert crawl["stored"] == 5
 
 
+@pytest.mark.usefixtures("waiting")
 def test_many_crawls_are_announced_as_one_with_the_sums_of_their_figures(
     ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any]
 ) -> None:
@@ -86,11 +103,10 @@ def test_many_crawls_are_announced_as_one_with_the_sums_of_their_figures(
     assert told["events"] == [["news_articles", {"publishers": [], "due": 5}]]
 
 
+@pytest.mark.usefixtures("waiting")
 def test_deduplication_works_under_limits_of_its_own_and_tells_what_it_did(
-    ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any], harvest: str
+    ask: ForkingAirflow, world: dict[str, str], harvest: str
 ) -> None:
-    assert crawl
-    rows(harvest, WATCH)
     told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, {"batch": 2}, **world)
     assert told["error"] is None
     assert told["returned"]["seen"] == 5
@@ -107,6 +123,7 @@ def test_a_task_that_only_reads_has_a_readers_limits(ask: ForkingAirflow, world:
     assert told == {"statement": "5min", "application": "lumbung airflow", "database": harvest.rpartition("/")[2]}
 
 
+@pytest.mark.usefixtures("quiet")
 def test_nothing_is_announced_when_nothing_waits(
     ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any]
 ) -> None:
@@ -115,6 +132,7 @@ def test_nothing_is_announced_when_nothing_waits(
     assert told["events"] == []
 
 
+@pytest.mark.usefixtures("quiet")
 def test_a_full_recheck_looks_again_and_a_form_left_empty_asks_for_none(
     ask: ForkingAirflow, world: dict[str, str], harvest: str
 ) -> None:
@@ -123,7 +141,6 @@ def test_a_full_recheck_looks_again_and_a_form_left_empty_asks_for_none(
         found: int = told["returned"]["seen"]
         return found
 
-    rows(harvest, "truncate watched")
     assert seen(recheck=None, publisher=None, batch=None) == 0
     assert seen(recheck=False, publisher="warta", batch=None) == 0
     assert seen(recheck=True, publisher="lain", batch=None) == 0
@@ -158,11 +175,13 @@ def test_a_database_that_lacks_a_migration_is_told_in_one_line(
     assert told["type"] == "AirflowException"
 
 
+@pytest.mark.usefixtures("waiting")
 def test_a_recheck_that_only_tells_changes_nothing_and_goes_with_a_recheck(
     ask: ForkingAirflow, world: dict[str, str], harvest: str
 ) -> None:
     stored = "select xmin::text, f.* from lumbung.fingerprint f order by 2"
-    before = rows(harvest, stored)
+    ask("task_probe.ran", "deduplicate", "mark_duplicates", **world)
+    assert len(before := rows(harvest, stored)) == 5
     told = ask("task_probe.ran", "deduplicate", "mark_duplicates", None, {"recheck": True, "dry_run": True}, **world)
     assert told["error"] is None
     assert told["returned"] == {"looked_at": 5, "parting": 0, "joining": 0, "shown": 0, "hidden": 0}
@@ -180,6 +199,7 @@ def test_a_recheck_that_only_tells_changes_nothing_and_goes_with_a_recheck(
     assert rows(harvest, stored) == before
 
 
+@pytest.mark.usefixtures("quiet")
 def test_updated_articles_are_announced_as_new_ones_are(
     ask: ForkingAirflow, world: dict[str, str], crawl: dict[str, Any], press: Press
 ) -> None:
