@@ -14,10 +14,11 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import IO, TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import IO
 
 GRACE: Final = 2.5
 """Seconds a spider may take to close after SIGTERM. Airflow kills a task five seconds after it asked it to stop, and
@@ -57,7 +58,7 @@ class PythonProcess:
             start_new_session=True,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call that takes no lock
         )
-        self._log = cast("IO[str]", self._child.stdout)
+        self._log: IO[str] = self._child.stdout  # type: ignore[assignment]  # it is a pipe
 
     @property
     def pid(self) -> int:
