@@ -17,13 +17,13 @@ from support.database_rights import rows as ask
 from support.stories import Story, body, put
 from support.throwaway import TEMPLATE, throwaway_server
 
-from pipelines.changes.follow import line, read_mark
+from pipelines.changes.follow import Follower, Stop, line, read_mark
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.database.roles import READER, login
 from spiders.errors import LumbungError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 LUMBUNG = Path(sys.executable).with_name("lumbung")
 
@@ -101,6 +101,31 @@ def test_it_goes_on_where_its_mark_file_says_and_whole_articles_have_all_columns
     with follower(database_url, *words) as process:
         assert process.communicate()[0] == "", "nothing new"
     assert not list(tmp_path.glob("*.new"))
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_many_changes_come_in_their_order_and_five_hundred_at_a_time_at_most(
+    database: Connection, database_url: str, *, whole: bool
+) -> None:
+    put(database, [Story(body(1, 1)) for _ in range(1001)])
+    told: list[tuple[list[int], int]] = []
+
+    def write(lines: Sequence[str], mark: int) -> None:
+        told.append(([json.loads(each)["change_id"] for each in lines], mark))
+
+    Follower(database_url, write, Stop(), mark=0, whole=whole).run(once=True)
+    assert [number for numbers, _ in told for number in numbers] == [*range(1, 1002)]
+    assert [(len(numbers), mark) for numbers, mark in told] == [(500, 500), (500, 1000), (1, 1001)]
+
+
+def test_it_waits_as_long_as_it_says_unless_it_is_asked_to_stop() -> None:
+    stop, started = Stop(), time.monotonic()
+    stop.wait(0.4)
+    assert time.monotonic() - started >= 0.4
+    stop()
+    stop.wait(600)
+    assert time.monotonic() - started < 300
+    assert stop.asked
 
 
 def test_without_a_mark_only_what_comes_is_told(database: Connection, database_url: str, tmp_path: Path) -> None:
