@@ -259,7 +259,7 @@ def test_a_killed_spiders_crawl_is_closed_when_its_sessions_are_gone_which_is_wa
     told = ask("task_probe.settled", number, 0, "", 60, AIRFLOW_CONN_LUMBUNG=database_url)
     assert told["error"] == f"crawl {number} was never closed: the spider died or lost its database"
     assert told["seconds"] < 30
-    told = ask("task_probe.settled", number, 0, "habis", 0.5, AIRFLOW_CONN_LUMBUNG=database_url)
+    told = ask("task_probe.settled", number, 0, "habis", 0.2, AIRFLOW_CONN_LUMBUNG=database_url)
     assert told["error"] == f"crawl {number} ended early: killed: habis"
     again = [ask("task_probe.settled", number, 0, "", 0, AIRFLOW_CONN_LUMBUNG=database_url) for _ in range(3)]
     assert min(each["seconds"] for each in again) < 1, "a crawl that is closed is not waited for"
