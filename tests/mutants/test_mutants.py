@@ -131,9 +131,11 @@ def test_nothing_is_planted_in_what_only_says_something_or_is_for_types() -> Non
         ("try:\n        return f(a)\n    except ValueError:\n        return None", False),
         ("try:\n        return None\n    except ValueError:\n        b = 1\n    else:\n        b = 2", True),
         ("with b:\n        return None", False),
+        ("del a", False),
+        ("del a[0], a", True),
     ],
 )
-def test_a_function_that_ends_with_none_anyway_is_left_alone(body: str, *, planted_in: bool) -> None:
+def test_a_function_that_ends_with_none_anyway_or_forgets_a_name_is_left_alone(body: str, *, planted_in: bool) -> None:
     kinds = [fault.kind for fault in python_faults(f"def g(a):\n    {body}\n") if fault.text == "pass"]
     assert ("return dropped" in kinds) == (planted_in or "return f(a)" in body)
 
