@@ -187,8 +187,11 @@ def test_a_log_is_utf_8_whatever_the_locale_of_the_task(chatter: dict[str, str])
     assert literal_eval(task.stdout) == HEARD
 
 
-def test_a_line_is_heard_when_it_is_said_and_the_last_one_that_says_something_tells_why(tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text("import time\nprint('  jejak ')\nprint()\ntime.sleep(600)\n", "utf-8")
+def test_a_line_is_heard_when_it_is_said_and_the_last_one_that_says_something_tells_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # a machine may have it for every program
+    (tmp_path / "slow.py").write_text("import time\nprint('  jejak ')\nprint()\ntime.sleep(30)\n", "utf-8")
     with PythonProcess(["slow"], {"PYTHONPATH": str(tmp_path)}) as child:
         lines = child.lines()
         assert [next(lines), next(lines)] == [(logging.INFO, "  jejak"), (logging.INFO, "")]
