@@ -66,7 +66,7 @@ def test_of_a_fault_in_a_function_those_tests_are_asked_that_may_run_it_the_like
     (copy.tree / "test_barn.py").write_text(
         "import subprocess, sys, threading, time, barn, pytest\n"
         "@pytest.fixture(scope='module')\n"
-        "def fullness():\n    return barn.Barn().full()\n"
+        "def fullness():\n    time.sleep(0.3)\n    return barn.Barn().full()\n"
         "def test_slow():\n    assert barn.Barn().full()\n    time.sleep(0.5)\n"
         "def test_quick():\n    assert barn.Barn().full()\n"
         "def test_thread():\n    threading.Thread(target=barn.empty).start()\n"
@@ -81,6 +81,7 @@ def test_of_a_fault_in_a_function_those_tests_are_asked_that_may_run_it_the_like
 
     assert asked("empty") == ["thread", "process"]
     assert set(asked("Barn.full")) == {"slow", "quick", "one", "other", "process"}
+    assert asked("Barn.full")[0] == "quick"
     assert asked("Barn.full")[-2:] == ["slow", "process"]
     baseline.killed("Barn.full", "test_barn.py::test_slow")
     assert asked("Barn.full")[0] == "slow"
