@@ -11,7 +11,7 @@ from spiders.reading.moments import date_lines
 from spiders.reading.printed.date_roles import Role, dated_parts, is_date_line, role_of
 from spiders.reading.printed.dates import may_state_day, parse_date, with_whole_year
 from spiders.reading.printed.month_names import with_english_months
-from spiders.reading.printed.people import is_signed
+from spiders.reading.printed.people import is_role, is_signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,8 +50,9 @@ class Surroundings:
 
     @property
     def lines(self) -> Iterator[str]:
-        """Short lines of the header, then those right after the text."""
-        yield from (block.text for block in short((*self.header, *self._body.tail[1:])))
+        """Short lines of the header, then those right after the text; a name behind the label in the box before it."""
+        blocks = short((*self.header, *self._body.tail[1:]))
+        yield from (self._labelled(block) for block in blocks if not is_role(block.text))
 
     @property
     def heading(self) -> HtmlElement | None:
@@ -123,6 +124,13 @@ class Surroundings:
     @cached_property
     def _places(self) -> dict[Block, int]:
         return {block: place for place, block in enumerate(self._body.blocks)}
+
+    def _labelled(self, block: Block) -> str:
+        place = self._places.get(block, 0)
+        label = self._body.blocks[place - 1] if place else None
+        if label is None or not is_role(label.text) or not _are_near(label.element, block.element):
+            return block.text
+        return f"{label.text.rstrip(' :')}: {block.text}"
 
     def _dated(self, block: Block) -> str:
         """The text of a block behind the label that stands in the block before it: `Published`, `4 May 2026`."""

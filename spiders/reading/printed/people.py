@@ -25,8 +25,12 @@ _SHOWN = re.compile(
 )
 """Posted on 5 May by Sari Dewi: a date line, which may name its author."""
 _NAMED_ROLE = re.compile(
-    rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]|(?-i:(?:Oleh|By|Laporan (?:Wartawan|Kontributor)) (?=[^\W\d_])(?![a-z])))"
+    rf"(?i)^(?:(?:{_ROLES})\b{_SPACE}*[:-]"
+    r"|(?-i:(?:Oleh|OLEH|By|BY|Laporan (?:Wartawan|Kontributor)) (?=[^\W\d_])(?![a-z])))"
 )
+_ROLE_ALONE = re.compile(rf"(?i)^(?:{_ROLES}|editor|redaktur|penyunting)\b{_SPACE}*:?$")
+"""A label in a box of its own: the name stands in the next one."""
+_ROLE_WORD = re.compile(r"(?i)^(?:jurnalis|wartawan|reporter|kontributor|penulis|editor|redaktur|pewarta)\b(?!\s*:)")
 _ROLE_WITHIN = re.compile(r"[|•·–-] *(?=(?:Oleh|By|Penulis|Reporter|Pewarta)\b)")
 """A byline behind the date: `Kamis, 25.04.24 | 14:07 | Oleh Sari Dewi`."""
 _FROM = re.compile(
@@ -176,6 +180,11 @@ def _is_byline(line: str) -> bool:
     return behind or _SIGNED.match(line) is not None
 
 
+def is_role(text: str) -> bool:
+    """Whether a line is the word for who wrote or edited and no more: `Penulis`, `Reporter:`."""
+    return len(text) <= _LONGEST_NAME and _ROLE_ALONE.match(text) is not None
+
+
 def names_only(line: str) -> bool:
     """Whether a line is a byline and no more, also where it ends in a degree: `Sari Dewi, S.Pd.` behind a role."""
     named = _NAMED_ROLE.match(line)
@@ -244,6 +253,8 @@ def _people(line: str) -> Iterator[str]:
         return
     before = ""
     for part in _PEOPLE_SPLIT.split(line):
+        if before and _ROLE_WORD.match(part):  # Sari Dewi, Wartawan Senior: what she is
+            continue
         name = _ROLE_AFTER.sub("", _FROM.sub("", _ROLE.sub("", part)))
         name = _plain_name(_GLUED.sub("", name).strip(_EDGES), follows=bool(before))
         yield name
