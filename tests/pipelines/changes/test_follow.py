@@ -128,6 +128,23 @@ def test_it_waits_as_long_as_it_says_unless_it_is_asked_to_stop() -> None:
     assert stop.asked
 
 
+def test_it_looks_by_itself_twice_a_minute_though_nothing_wakes_it(database: Connection, database_url: str) -> None:
+    class Noted(Stop):
+        def wait(self, seconds: float, *others: int) -> None:
+            assert others, "meanwhile it listens for what wakes it"
+            waits.append(seconds)
+            self.asked = len(waits) > 1
+            with transaction(database) as cursor:  # by hand, so that no trigger tells of it
+                cursor.execute("insert into lumbung.change (article_id, what, changed_at) values (1, 'fields', now())")
+
+    waits: list[float] = []
+    told: list[str] = []
+    put(database, [Story(body(1))])
+    Follower(database_url, lambda lines, _mark: told.extend(lines), Noted(), mark=0).run()
+    assert waits == [30.0, 30.0]
+    assert [json.loads(each)["change_id"] for each in told] == [1, 2]
+
+
 def test_without_a_mark_only_what_comes_is_told(database: Connection, database_url: str, tmp_path: Path) -> None:
     put(database, [Story(body(1))])
     kept = tmp_path / "mark"
