@@ -52,6 +52,15 @@ def test_a_file_comes_back_byte_for_byte_with_its_age(
     assert recall(frontier, f"{ROOT}:8443") is None
 
 
+def test_what_a_host_answered_last_takes_the_place_of_what_it_answered_before(frontier: Frontier) -> None:
+    for body in (b"User-agent: *\nDisallow: /a\n", b"User-agent: *\nDisallow: /b\n", None, b""):
+        asyncio.run(frontier.robots.keep(ROOT, body))
+        asyncio.run(frontier.robots.keep(f"{ROOT}:8443", b"another"))
+        found = recall(frontier)
+        assert found is not None
+        assert found.body == body
+
+
 def test_of_a_huge_file_only_what_is_read_is_kept(frontier: Frontier) -> None:
     asyncio.run(frontier.robots.keep(ROOT, b"#" * (MOST_BYTES + 9)))
     found = recall(frontier)
