@@ -193,14 +193,17 @@ def test_an_export_has_the_articles_of_the_moment_at_which_it_began(
 ) -> None:
     put(database, [Story([f"Kata {number}."]) for number in range(700)])
     late: list[int] = []
+    told: list[tuple[int, int]] = []
 
-    def meanwhile(_done: int, _total: int) -> None:
+    def meanwhile(done: int, total: int) -> None:
+        told.append((done, total))
         if not late:
             with closing(connect(database_url)) as other:
                 late.extend(put(other, [Story(body(1))]))
                 revise(other, 650, body(2))
 
     done = export(database, str(tmp_path), "jsonl", ALL, told=meanwhile)
+    assert told == [(500, 700), (700, 700)], "articles written so far, and all there are"
     assert numbers_in(tmp_path) == [*range(1, 701)]
     assert lines(tmp_path, "articles.jsonl")[649]["text"] == "Kata 649."
     then = export(database, str(tmp_path), "jsonl", ALL, incremental=True)
