@@ -6,8 +6,9 @@ password) is asked about after a day and a week; what an address or the kind of 
 
 A stored article is visited a day after it appeared, since edits and removals are seldom announced, unless it was many
 hours old when it was first read: most edits were made by then. After the first twenty visits to a publisher the share
-follows what they find: every second article where fewer than four in a hundred do, every third where fewer than two
-(more visits where more changes: Cho and Garcia-Molina, Effective Page Refresh Policies, 2003). A week after it is
+follows what they find: two of three articles where fewer than six in a hundred do, every second where fewer than four,
+every fourth where fewer than two (more visits where more changes: Cho and Garcia-Molina, Effective Page Refresh
+Policies, 2003). A week after it is
 visited where its text had changed: a text that stood for a day hardly changes any more, so of the others one in eight
 is, which is enough to notice a publisher that is otherwise. Where a quarter of its visits find a change, all are, and
 after an hour too.
@@ -45,8 +46,8 @@ _ENOUGH = 20
 """Visits after which a publisher's habits are known."""
 _OFTEN = 0.25
 """Of the visits: then articles are visited an hour after they appeared too."""
-_SHARES = ((0.02, 3), (0.04, 2))
-"""Of the visits: where fewer find a change, one article in so many is visited after a day."""
+_SHARES = ((0.02, 1, 4), (0.04, 1, 2), (0.06, 2, 3))
+"""Of the visits: where fewer find a change, so many articles of so many are visited after a day."""
 _DRAWN = 8
 """Of the articles that had not changed after a day, one in so many is visited after a week."""
 
@@ -107,8 +108,8 @@ def _next_edit(age: timedelta, page: LeasedPage, *, changed: bool) -> timedelta 
     edits = page.edits
     often = edits.visits >= _ENOUGH and edits.changed >= _OFTEN * edits.visits
     late = changed or often or page.page_id % _DRAWN == 0
-    one_in = next((part for share, part in _SHARES if edits.changed < share * edits.visits), 1)
-    quiet = edits.visits >= _ENOUGH and page.page_id % one_in
+    some, of = next(((some, of) for share, some, of in _SHARES if edits.changed < share * edits.visits), (1, 1))
+    quiet = edits.visits >= _ENOUGH and page.page_id % of >= some
     first = 2 if not page.stored and (age > _SETTLED or quiet) else not often
     ages = _EDITED[first : None if late else 2]
     return next((then - age for then in ages if then > age + _SLACK), None)

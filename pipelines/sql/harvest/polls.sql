@@ -74,10 +74,12 @@ select every, reach, now() - coalesce(polled_at, whole_at), (
 from lumbung.poll p where url_key = lumbung.url_key(%(url)s) for update
 
 -- remember_poll --
--- New articles under the validators of before: these would have hidden them.
+-- New articles under the validators of before: these would have hidden them. One that brings nothing when it is first read
+-- has brought nothing for a day: else each day's new list would count as one that brings news.
 insert into lumbung.poll as p (
     url_key, publisher, url, etag, last_modified, polled_at, whole_at, changed_at, every, reach, newest_at, next_at, width)
-values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s, now(), now(), now(), %(every)s,
+values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s, now(), now(),
+    now() - case when %(changed)s then interval '0' else interval '1 day' end, %(every)s,
     %(reach)s, %(newest)s, now() + %(wait)s, %(width)s)
 on conflict (url_key) do update
 set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = now(), whole_at = now(),

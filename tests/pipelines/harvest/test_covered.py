@@ -94,6 +94,22 @@ def test_a_list_of_pages_that_shows_what_a_feed_shows_is_walked_once_a_day(
     assert walked[-8:].count(True) == 2
 
 
+def test_the_new_list_of_a_day_that_shows_what_a_feed_shows_is_covered_from_its_second_look_on(
+    database_url: str, database: Connection
+) -> None:
+    waits = []
+    for place in range(4):
+        with crawl(database_url) as frontier:
+            show(frontier, RSS, range(3 * place, 3 * place + 3))
+            if place:  # the day has begun
+                waits.append(asyncio.run(frontier.recall(INDEX)).fresh)
+                if not waits[-1]:
+                    show(frontier, INDEX, range(3 * place, 3 * place + 2))
+            asyncio.run(frontier.close("finished"))
+        later(database, 6)
+    assert waits == [False, False, True]
+
+
 def test_a_feed_with_times_is_covered_by_what_it_shows_and_not_by_its_silence(
     database_url: str, database: Connection
 ) -> None:
