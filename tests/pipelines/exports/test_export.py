@@ -279,6 +279,16 @@ def test_an_empty_harvest_is_an_empty_export(database: Connection, tmp_path: Pat
     assert rows(database, "select 1") == [(1,)], "the connection is as it was"
 
 
+def test_whose_file_cannot_be_used_may_be_asked_for_as_long_as_there_is_one(
+    database: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rusak.toml").write_text("jadwal = 7", "utf-8")
+    monkeypatch.setenv("LUMBUNG_PUBLISHERS", str(tmp_path))
+    assert export(database, str(tmp_path / "out"), "jsonl", Selection(publishers=("rusak",))).articles == 0
+    with pytest.raises(UnknownPublisher, match="tiada"):
+        export(database, str(tmp_path / "none"), "jsonl", Selection(publishers=("tiada",)))
+
+
 def test_in_a_log_progress_is_a_line_at_each_further_tenth() -> None:
     said: list[str] = []
     told = each_tenth(said.append)
