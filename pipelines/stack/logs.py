@@ -64,15 +64,13 @@ def follow(home: Home, *, last: int, forever: bool) -> Iterator[tuple[str, str]]
     tails: dict[Path, _Tail] = {}
     begun = False
     while True:
-        newest = set[str]()
+        shown = set[str]()
         for path, origin in _files(home):
             if path not in tails:
-                seen = origin in newest and not begun
-                tails[path] = _Tail(path, origin, last=-1 if begun else 0 if seen else last)
-            newest.add(origin)
-        for tail in tails.values():
-            for line in tail.lines():
-                yield tail.origin, line
+                tails[path] = _Tail(path, origin, last=-1 if begun else 0 if origin in shown else last)
+            for line in tails[path].lines():
+                shown.add(origin)  # the newest log of a task that has only just begun has nothing to show yet
+                yield origin, line
         begun = True
         if not forever:
             return

@@ -42,3 +42,14 @@ def test_the_newest_run_of_each_task_comes_first_then_services_and_airflows_own_
         ("postgres", "server"),
         ("airflow-api", "api"),
     ]
+
+
+def test_a_task_that_has_only_just_begun_hides_no_run_before_it(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.make()
+    task(home, "crawl_antara", "1", ["antara first"], 300)
+    task(home, "crawl_antara", "2", ["::group::Pre"], 20)
+    write(home.logs / "tasks" / "dag_id=crawl_antara" / "run_id=3" / "task_id=crawl" / "attempt=1.log", [], 1)
+    assert list(follow(home, last=1, forever=False)) == [
+        ("crawl_antara.crawl", "2026-11-20T03:00:00 INFO antara first")
+    ]
