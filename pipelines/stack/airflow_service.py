@@ -33,6 +33,7 @@ LIMITS: Final[Mapping[str, str]] = {
     "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "6",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "90",
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
     "AIRFLOW__DAG_PROCESSOR__HEALTH_CHECK_THRESHOLD": "90",
     "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "90",
     "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "180",
@@ -41,7 +42,8 @@ LIMITS: Final[Mapping[str, str]] = {
 """Seconds (and heartbeats) for a small machine with much to do, where an answer may take twenty seconds.
 
 By Airflow's defaults a task fails before it begins when the API takes five seconds, while one whose worker was killed
-counts as running for five minutes more. `docker-compose.yml` has the same values.
+counts as running for five minutes more, and one that a killed scheduler was about to begin as queued for as long.
+`docker-compose.yml` has the same values.
 """
 
 _QUIET: Final[Mapping[str, str]] = {
