@@ -59,10 +59,10 @@ class Figures:
 def read_figures(connection: Connection) -> dict[str, Figures]:
     """The figures of all publishers that were ever crawled, by key."""
     with statement(connection, RealDictCursor) as cursor:
-        cursor.execute(query("last_crawls"))
-        crawls = {row["publisher"]: crawl_of(row) for row in map(dict, cursor.fetchall())}
         cursor.execute(query("health_figures"), {"doubtful": DOUBTFUL})
         rows: list[dict[str, Any]] = [*map(dict, cursor.fetchall())]
+        cursor.execute(query("last_crawls"), {"publishers": [row["publisher"] for row in rows]})
+        crawls = {row["publisher"]: crawl_of(row) for row in map(dict, cursor.fetchall())}
     return {row["publisher"]: _figures(connection, row, crawls.get(row["publisher"])) for row in rows}
 
 

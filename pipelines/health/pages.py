@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipelines.health.judging import State, in_words
-from pipelines.health.report import Health, totals
+from pipelines.health.judging import in_words
+from pipelines.health.report import Health, run_of, totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +46,6 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"span": _span, "bars": _bars, "web": _web, "run_url": _run_url}
-    found.globals["State"] = State
     return found
 
 
@@ -71,6 +70,5 @@ def _web(url: str) -> str:
 
 def _run_url(run_id: str | None) -> str | None:
     """Page in Airflow of the run that a crawl belongs to, by its name in the ledger; None for one from a shell."""
-    dag_id, _, rest = (run_id or "").partition("/")
-    run = rest.rpartition("/")[0]
-    return f"../../dags/{quote(dag_id)}/runs/{quote(run, safe='')}" if run else None
+    found = run_of(run_id)
+    return f"../../dags/{quote(found[0])}/runs/{quote(found[1], safe='')}" if found else None

@@ -48,8 +48,17 @@ class Health:
     def run(self) -> str | None:
         """Id of the run of the DAG that crawled it last; None for a crawl from the shell."""
         crawl = self.figures.last_crawl if self.figures else None
-        dag_id, _, rest = ((crawl.run_id if crawl else None) or "").partition("/")
-        return rest.rpartition("/")[0] if dag_id == self.dag_id else None
+        found = run_of(crawl.run_id if crawl else None)
+        return found[1] if found and found[0] == self.dag_id else None
+
+
+def run_of(name: str | None) -> tuple[str, str] | None:
+    """DAG and run of a crawl by its name in the ledger, `<DAG>/<run>/<try>` or `<DAG>/<run>/<map index>/<try>`.
+
+    None for a crawl from the shell. No part has a slash in it: Airflow refuses it in the id of a run.
+    """
+    parts = (name or "").split("/")
+    return (parts[0], parts[1]) if len(parts) > 2 else None  # noqa: PLR2004 - DAG, run and what follows
 
 
 def read_health(connection: Connection, now: datetime) -> list[Health]:

@@ -56,7 +56,7 @@ class Seen(NamedTuple):
 
 
 def seen(connection: Connection) -> Seen:
-    """Figures now, with what this session has done."""
+    """Figures now, with what this connection has done."""
     with transaction(connection) as cursor:
         cursor.execute("select pg_stat_force_next_flush()")
     with transaction(connection) as cursor:

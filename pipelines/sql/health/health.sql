@@ -1,24 +1,17 @@
 -- How every publisher does, from figures that are kept or that an index gives without reading all articles.
 
 -- last_crawls --
--- The last crawl of each publisher that came to an end: a step of the index for each publisher, not one for each crawl.
-with recursive crawled as (
-    (select publisher from lumbung.crawl order by publisher limit 1)
-    union all
-    select (select c.publisher from lumbung.crawl c where c.publisher > k.publisher order by c.publisher limit 1)
-    from crawled k
-    where k.publisher is not null
-)
+-- The last crawl of each publisher that came to an end.
 select last.*
-from crawled k, lateral (
+from unnest(%(publishers)s::text[]) as k (publisher), lateral (
     select * from lumbung.crawl c
     where c.publisher = k.publisher and c.finished_at is not null order by c.crawl_id desc limit 1) last
-where k.publisher is not null
 
 -- health_figures --
 -- Rhythm and delay are those of the last two hundred dated articles, without what lay there before the publisher was
 -- crawled for the first time, which nobody could know in time. A field is compared between the last forty of all and those before them.
 with recursive crawled as (
+    -- One step of the index for each publisher, not one for each crawl.
     (select publisher from lumbung.crawl order by publisher limit 1)
     union all
     select (select c.publisher from lumbung.crawl c where c.publisher > k.publisher order by c.publisher limit 1)

@@ -31,6 +31,7 @@ _NAMED_ROLE = re.compile(
 _ROLE_ALONE = re.compile(rf"(?i)^(?:{_ROLES}|editor|redaktur|penyunting)\b{_SPACE}*:?$")
 """A label in a box of its own: the name stands in the next one."""
 _ROLE_WORD = re.compile(r"(?i)^(?:jurnalis|wartawan|reporter|kontributor|penulis|editor|redaktur|pewarta)\b(?!\s*:)")
+"""Behind a name what somebody is; with a colon it names the next one."""
 _ROLE_WITHIN = re.compile(r"[|•·–-] *(?=(?:Oleh|By|Penulis|Reporter|Pewarta)\b)")
 """A byline behind the date: `Kamis, 25.04.24 | 14:07 | Oleh Sari Dewi`."""
 _FROM = re.compile(

@@ -16,7 +16,7 @@ from pipelines.database.connections import transaction
 from pipelines.health.figures import DOUBTFUL, read_lists
 from pipelines.health.judging import State
 from pipelines.health.pages import detail, overview
-from pipelines.health.report import Health, as_json, lines, read_health
+from pipelines.health.report import Health, as_json, lines, read_health, run_of
 from spiders.publishers import publishers_folder
 
 if TYPE_CHECKING:
@@ -69,6 +69,12 @@ def page(database: Connection, publisher: str, crawl_id: int, name: str, **colum
 
 def health(database: Connection, key: str) -> Health:
     return next(each for each in read_health(database, NOW) if each.key == key)
+
+
+def test_the_run_of_a_crawl_is_known_by_its_name() -> None:
+    assert run_of("crawl_antara/manual__1+2/3") == ("crawl_antara", "manual__1+2")
+    assert run_of("crawl_many/manual__1/7/2") == ("crawl_many", "manual__1"), "one of many crawls of a run"
+    assert [run_of(name) for name in (None, "", "by hand", "a/b")] == [None] * 4
 
 
 def test_the_figures_of_a_publisher(database: Connection) -> None:
