@@ -8,10 +8,9 @@ A stored article is visited a day after it appeared, since edits and removals ar
 hours old when it was first read: most edits were made by then. After the first twenty visits to a publisher the share
 follows what they find: two of three articles where fewer than six in a hundred do, every second where fewer than four,
 every fourth where fewer than two (more visits where more changes: Cho and Garcia-Molina, Effective Page Refresh
-Policies, 2003). A week after it is
-visited where its text had changed: a text that stood for a day hardly changes any more, so of the others one in eight
-is, which is enough to notice a publisher that is otherwise. Where a quarter of its visits find a change, all are, and
-after an hour too.
+Policies, 2003). A week after it is visited where its text had changed: a text that stood for a day hardly changes any
+more, so of the others one in eight is, which is enough to notice a publisher that is otherwise. Where a quarter of its
+visits find a change, all are, and after an hour too.
 """
 
 from __future__ import annotations
