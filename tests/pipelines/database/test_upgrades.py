@@ -11,7 +11,7 @@ import pytest
 from support.stories import Story, body, put, revise, rows
 
 from pipelines.database import migrate as module
-from pipelines.database.connections import connect
+from pipelines.database.connections import connect, transaction
 from pipelines.database.migrate import migrate, migrations
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pipelines.stack.postgres import Server
 
 OLD = "0026_folded_search"
-SEEN = "select article_id, text, search, changed_id, cluster_id, copies, content_hash from news.articles order by 1"
+SEEN = (
+    "select article_id, text, search::text, changed_id, cluster_id, copies, content_hash from news.articles order by 1"
+)
 
 
 @pytest.fixture
@@ -49,3 +51,32 @@ def test_copies_are_told_of_nothing_and_what_was_read_before_has_no_extractor(
         assert rows(connection, SEEN) == seen
         assert rows(connection, "table news.changes") == told
         assert rows(connection, "select distinct extractor from news.articles") == [(None,)]
+
+
+def test_a_view_that_an_analyst_made_goes_on_when_a_column_changes_its_type(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {name: text for name, text in migrations().items() if name < "0032"}
+    old = "('articles_2', 'all_articles_2')"
+    with closing(connect(empty)) as connection:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "migrations", lambda: before)
+            migrate(connection)
+        put(connection, [Story(body(1), headline="Panen Kebun")])
+        with transaction(connection) as cursor:
+            cursor.execute("create schema mira; create view mira.kabar as select headline, search from news.articles")
+            cursor.execute("grant usage on schema mira to news_reader; grant select on mira.kabar to news_reader")
+        promised = rows(connection, "select obj_description('news.articles'::regclass)")
+        assert migrate(connection)
+        mine = "select headline from mira.kabar where search @@ to_tsquery('indonesian', 'kebun')"
+        with transaction(connection) as cursor:
+            cursor.execute("set local role news_reader")
+            cursor.execute(mine)
+            assert cursor.fetchall() == [("Panen Kebun",)]
+        put(connection, [Story(body(2), headline="Kebun Baru")], first=50)
+        assert len(rows(connection, mine)) == 2
+        # Only what somebody reads is left of the old ones.
+        kept = f"select viewname from pg_views where schemaname = 'lumbung' and viewname in {old}"
+        assert rows(connection, kept) == [("articles_2",)]
+        assert rows(connection, "select obj_description('news.articles'::regclass)") == promised
+        assert migrate(connection) == []
