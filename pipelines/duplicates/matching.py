@@ -174,7 +174,7 @@ def _damaged(mine: Cover, shorter: Fingerprint, longer: Fingerprint) -> Match | 
     """Two texts of which one has many damaged words: misread by a machine, or misspelt."""
     if mine.share < DAMAGED or shorter.words < NEARLY_THE_SAME * longer.words:
         return None
-    if not _headlines_or_dates(shorter, longer) or not numbers_agree(shorter, longer):
+    if not _headlines_agree(shorter, longer) or not numbers_agree(shorter, longer):
         return None
     common = repaired(shorter, longer)
     share = common / longer.words
@@ -205,8 +205,12 @@ def _framed(mine: Cover, shorter: Fingerprint, longer: Fingerprint) -> Apart | N
     return Apart(told) if outweighs(weight(told), mine.words) else None
 
 
-def _headlines_or_dates(a: Fingerprint, b: Fingerprint) -> bool:
-    return a.publisher != b.publisher or _share(a.headline_words, b.headline_words) >= HEADLINES_ALIKE
+def _headlines_agree(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether one publisher's headlines are alike and have no other numbers: in a series nothing else differs."""
+    if a.publisher != b.publisher:
+        return True
+    words, numbers = _share(a.headline_words, b.headline_words), _share(a.headline_numbers, b.headline_numbers)
+    return words >= HEADLINES_ALIKE and numbers > 0
 
 
 def _across(mine: Cover, theirs: Cover, a: Fingerprint, b: Fingerprint) -> str | None:

@@ -67,6 +67,19 @@ def test_a_text_misread_by_a_machine_is_the_same(number: int) -> None:
     assert match(seen, printed(misread, "warta")) is not None
 
 
+@pytest.mark.parametrize(("one", "other"), [("edisi 41", "edisi 42"), ("12 Juni", "13 Juni"), ("jilid 2", "jilid 3")])
+@pytest.mark.parametrize("number", range(3))
+def test_misread_instances_of_a_series_stay_apart_by_the_numbers_of_their_headlines(
+    one: str, other: str, number: int
+) -> None:
+    copy, _ = original(number)
+    misread = ocr(copy, random.Random(number))  # noqa: S311 - the same every time
+    first = fingerprint("kabar", f"{copy.headline}, {one}", copy.paragraphs, copy.when)
+    for headline, same in ((one, True), (other, False)):
+        told = fingerprint("kabar", f"{copy.headline}, {headline}", misread.paragraphs, copy.when + timedelta(days=1))
+        assert (match(first, told) is not None) is same
+
+
 BRIEF = "Gempa bermagnitudo 5,1 mengguncang Palu pada Kamis malam. Tidak ada laporan kerusakan, kata petugas Hasan."
 
 
