@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from support.checkout import TESTS
+from support.hanging_up import hang_up
 from support.loopback_handler import SETTINGS
 from support.many_spiders import crawl_together
 from support.spider_runs import FAST, run_spider
@@ -65,7 +66,7 @@ def harvest(server: Server) -> Iterator[Harvest]:
         log = crawl_together(KEYS, url, internet.url, {"run": "{key}"}, {**FAST, "LOG_LEVEL": "INFO"}, clock=evening)
         found = Harvest(internet, url, log)
         yield found
-        found.connection.close()
+        hang_up(found.connection)
 
 
 def articles_of(internet: Internet, key: str) -> dict[str, dict[str, Any]]:

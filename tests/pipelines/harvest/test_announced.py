@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg2.extras import RealDictCursor
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
@@ -33,7 +34,7 @@ DATES = ("announced_at", "announced_until", "announced_modified_at")
 def frontier(database_url: str) -> Iterator[Frontier]:
     opened = Frontier(connect(database_url), PUBLISHER, OPEN)
     yield opened
-    opened.connection.close()
+    hang_up(opened.connection)
 
 
 def entry(number: int = 1, **dates: datetime | None) -> Entry:
@@ -197,7 +198,7 @@ def test_new_is_what_no_earlier_crawl_has_found(database_url: str, frontier: Fro
     announce(later, entry(4))
     shown = [entry(1), entry(3), entry(3), entry(4)]
     assert asyncio.run(later.look_through(shown, shown)).new == 2
-    later.connection.close()
+    hang_up(later.connection)
 
 
 INDEX = "https://koran.example/indeks"
@@ -232,7 +233,7 @@ def test_a_list_joins_on_where_it_shows_what_the_last_crawl_with_news_has_brough
     assert asyncio.run(later.look_through(shown, shown)).joins == joins
     assert not asyncio.run(later.look_through(shown[:2], shown[:2])).joins
     assert asyncio.run(later.look_through(shown[2:], shown)).joins == joins, "on all pages walked so far"
-    later.connection.close()
+    hang_up(later.connection)
 
 
 def test_a_list_continues_where_it_was_read_since_the_last_news(database_url: str, frontier: Frontier) -> None:
@@ -249,16 +250,16 @@ def test_a_list_continues_where_it_was_read_since_the_last_news(database_url: st
     assert continues(second)
     show(second, RSS, entry(1), entry(2))
     assert continues(second), "what this crawl itself has found so far changes nothing"
-    second.connection.close()
+    hang_up(second.connection)
     third = Frontier(connect(database_url), PUBLISHER, OPEN)
     assert not continues(third), "the crawl before had news and did not read it"
     show(third, INDEX, entry(2))
-    third.connection.close()
+    hang_up(third.connection)
     fourth = Frontier(connect(database_url), PUBLISHER, OPEN)
     assert continues(fourth), "it was read since"
     asyncio.run(fourth.forget(INDEX))
     assert not continues(fourth), "and once more, not to its end"
-    fourth.connection.close()
+    hang_up(fourth.connection)
 
 
 @pytest.mark.parametrize("plan", ["", "?options=-c%20enable_indexscan%3Doff%20-c%20enable_bitmapscan%3Doff"])
@@ -270,4 +271,4 @@ def test_pages_of_the_same_date_are_leased_newest_found_first(database_url: str,
     leased = [page.url.rsplit("-", 1)[1] for page in asyncio.run(frontier.lease(2))]
     assert leased == ["5", "3"]
     assert [page.url.rsplit("-", 1)[1] for page in asyncio.run(frontier.lease(9))] == ["2", "1", "4"]
-    frontier.connection.close()
+    hang_up(frontier.connection)

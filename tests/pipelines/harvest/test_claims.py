@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
@@ -33,7 +34,7 @@ def frontiers(database_url: str) -> Iterator[tuple[Frontier, Frontier]]:
     opened = (Frontier(connect(database_url), PUBLISHER, OPEN), Frontier(connect(database_url), PUBLISHER, RANGE))
     yield opened
     for each in opened:
-        each.connection.close()
+        hang_up(each.connection)
 
 
 def announce(frontier: Frontier, url: str = RSS, page: str = PAGE, **dates: datetime | None) -> New:

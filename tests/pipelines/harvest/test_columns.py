@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg2.extras import RealDictCursor
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
@@ -51,7 +52,7 @@ def frontier(database_url: str) -> Iterator[Frontier]:
     entry = Entry(url=URL, published_at=FIRST, modified_at=FIRST)
     asyncio.run(opened.announce("https://koran.example/rss", [entry], Validators()))
     yield opened
-    opened.connection.close()
+    hang_up(opened.connection)
 
 
 def row(connection: Connection, table: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
@@ -30,7 +31,7 @@ def crawl(url: str) -> Iterator[Frontier]:
     try:
         yield frontier
     finally:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 def recall(frontier: Frontier) -> Remembered:

@@ -15,6 +15,7 @@ import pytest
 from scrapy.settings import Settings
 from scrapy.signalmanager import SignalManager
 from scrapy.statscollectors import MemoryStatsCollector
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import LOST, Frontier, close_abandoned
@@ -41,7 +42,7 @@ def crawl(url: str, patience: float, window: Window = OPEN) -> Iterator[Frontier
     try:
         yield frontier
     finally:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 def kill(database: Connection, frontier: Frontier) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.database.roles import READER, login
@@ -44,7 +45,7 @@ def crawl(url: str, window: Window = OPEN, run: str = "r") -> Iterator[Frontier]
     try:
         yield frontier
     finally:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 def announce(frontier: Frontier, *entries: Entry) -> None:

@@ -11,6 +11,7 @@ from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.database.statements import query
@@ -35,7 +36,7 @@ def crawl(url: str, window: Window = OPEN) -> Iterator[Frontier]:
     try:
         yield frontier
     finally:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 def announce(frontier: Frontier, count: int) -> None:

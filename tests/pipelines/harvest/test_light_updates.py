@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.hanging_up import hang_up
 from support.stories import Story, body, put, rows
 
 from pipelines.database.connections import Connection, connect, transaction
@@ -48,7 +49,7 @@ def frontier(database_url: str) -> Iterator[Frontier]:
     opened = Frontier(connect(database_url), publisher, Window(NOW - timedelta(days=1), None, strict=False))
     asyncio.run(opened.announce("https://koran.example/rss", [Entry(url=PLAIN.url, published_at=NOW)], Validators()))
     yield opened
-    opened.connection.close()
+    hang_up(opened.connection)
 
 
 def visited(frontier: Frontier, outcome: Outcome) -> None:

@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.database.repair import REPLACEMENT, repair
@@ -47,7 +48,7 @@ def frontier(database_url: str) -> Iterator[Frontier]:
     window = Window(NOW - timedelta(days=30), None, strict=False)
     opened = Frontier(connect(database_url), PUBLISHER, window, "r")
     yield opened
-    opened.connection.close()
+    hang_up(opened.connection)
 
 
 def leased(frontier: Frontier, count: int) -> list[LeasedPage]:

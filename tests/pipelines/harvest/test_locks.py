@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from psycopg2.extras import RealDictCursor
+from support.hanging_up import hang_up
 from support.lost_reply import LossyWire
 
 from pipelines.database.connections import Connection, connect, transaction
@@ -38,7 +39,7 @@ def crawl(url: str, publisher: Publisher = PUBLISHER) -> Iterator[Frontier]:
     try:
         yield frontier
     finally:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 def leased(frontier: Frontier, count: int, host: str = "koran.example") -> list[LeasedPage]:

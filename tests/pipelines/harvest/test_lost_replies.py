@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
+from support.hanging_up import hang_up
 from support.lost_reply import LossyWire
 from support.throwaway import TEMPLATE
 
@@ -70,7 +71,7 @@ class Stage:
 def closing_the_last(frontier: Frontier) -> Iterator[None]:
     """Close the connection that the crawl has at the end, which may be another one than at the beginning."""
     yield
-    frontier.connection.close()
+    hang_up(frontier.connection)
 
 
 @contextmanager
@@ -285,7 +286,7 @@ def broken_at_the_end(operation: Callable[[Stage], object]) -> Callable[[Stage],
                 done = function(*arguments)
                 if not lost:
                     lost.append(True)
-                    it.frontier.connection.close()
+                    hang_up(it.frontier.connection)
                     raise DatabaseLost("the server is gone")
                 return done
 
@@ -336,7 +337,7 @@ def test_another_crawl_rests_a_domain_and_a_repeated_all_clear_does_not_end_it(
 def test_a_crawl_that_was_closed_by_another_while_it_closed_says_so(databases: Callable[[], str]) -> None:
     url = databases()
     with stage(url, url) as it:
-        it.frontier.connection.close()
+        hang_up(it.frontier.connection)
         while not close_abandoned(it.other.connection, spare=it.other.crawl_id):
             pass
         with pytest.raises(Exception, match="database_lost"):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg2.extras import RealDictCursor
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
@@ -82,7 +83,7 @@ def crawl(url: str, window: Window = OPEN) -> Iterator[Frontier]:
     try:
         yield frontier
     finally:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 def announce(frontier: Frontier, *numbers: int) -> int:

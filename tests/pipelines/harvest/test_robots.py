@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from support.hanging_up import hang_up
 from support.polite_crawls import Warta
 from support.scripted_press import Answer, printing
 
@@ -29,7 +30,7 @@ RULES = "User-agent: *\nDisallow: /warta/berita-3\n"
 def frontier(database_url: str) -> Iterator[Frontier]:
     opened = Frontier(connect(database_url), PUBLISHER, Window(datetime(2026, 11, 1, tzinfo=UTC), None, strict=False))
     yield opened
-    opened.connection.close()
+    hang_up(opened.connection)
 
 
 def recall(frontier: Frontier, root: str = ROOT) -> KeptFile | None:

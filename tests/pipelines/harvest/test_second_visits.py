@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
@@ -44,7 +45,7 @@ OPEN = Window(NOON - timedelta(days=30), None, strict=False)
 def frontier(database_url: str) -> Iterator[Frontier]:
     opened = Frontier(connect(database_url), PUBLISHER, OPEN)
     yield opened
-    opened.connection.close()
+    hang_up(opened.connection)
 
 
 def leased(frontier: Frontier, count: int, *, until: datetime | None = None) -> list[LeasedPage]:
@@ -114,7 +115,7 @@ def test_revisions_of_each_article_are_numbered_from_one_and_say_when_and_by_who
     assert run(database, "select distinct crawl_id from lumbung.article") == [(later.crawl_id,)]
     row = read_crawl(database, later.crawl_id)
     assert (row.stored, row.updated, row.unchanged) == (0, 4, 2)
-    later.connection.close()
+    hang_up(later.connection)
 
 
 def test_reads_are_kept_whenever_they_are_stated_and_differ(frontier: Frontier, database: Connection) -> None:
@@ -166,7 +167,7 @@ def test_a_page_that_is_rejected_again_has_the_last_reason_in_every_column(
     )
     again = (f"{one.url}?page=all", "too_short", "iklan", 203, NOON + 2 * HOUR, later.crawl_id)
     assert set(run(database, columns)) == {other, again}
-    later.connection.close()
+    hang_up(later.connection)
 
 
 def test_an_unchanged_page_stays_what_it_was_whatever_the_others_are(frontier: Frontier, database: Connection) -> None:
@@ -223,7 +224,7 @@ def test_each_batch_is_counted_in_its_own_crawl(database_url: str, frontier: Fro
     row = read_crawl(database, frontier.crawl_id)
     assert (row.stored, row.rejected, row.released, row.unchanged, row.updated, row.failed) == (2, 2, 2, 0, 0, 0)
     assert read_crawl(database, other.crawl_id).fetched == 0
-    other.connection.close()
+    hang_up(other.connection)
 
 
 def keep(frontier: Frontier, page: LeasedPage, body: str) -> None:
@@ -254,7 +255,7 @@ def test_of_each_publisher_fifty_pages_are_kept_and_a_page_that_is_kept_again_is
     wanted = {page.page_id: "lama" for page in pages[2:50]}
     assert kept(database, "koran") == {**wanted, pages[0].page_id: "baru", pages[50].page_id: "baru"}
     assert kept(database, "warta") == {page.page_id: "warta" for page in others}
-    warta.connection.close()
+    hang_up(warta.connection)
 
 
 def test_which_visits_count_and_which_of_them_found_a_change(frontier: Frontier, database: Connection) -> None:

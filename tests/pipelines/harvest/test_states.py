@@ -18,6 +18,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from support.hanging_up import hang_up
 from support.harvest_states import ALL_PROMISES, OUTCOMES, TABLES, visit
 from support.lost_reply import LossyWire
 
@@ -262,7 +263,7 @@ class Crawls(RuleBasedStateMachine):
 
     def _ended(self, slot: int) -> None:
         frontier = self.live.pop(slot).frontier
-        frontier.connection.close()
+        hang_up(frontier.connection)
         frontier._thread.shutdown()  # noqa: SLF001 - as the end of its process would
         self.turn = None if self.turn == slot else self.turn
 

@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
@@ -31,7 +32,7 @@ def crawl(url: str, run: str = "r") -> Iterator[Frontier]:
     try:
         yield frontier
     finally:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 @pytest.fixture
@@ -100,8 +101,8 @@ def test_the_turn_of_a_dead_crawl_passes_on_with_its_delay_and_its_row_is_closed
     take(one, delay=40)
     take(three)
     take(two)
-    one.connection.close()
-    three.connection.close()
+    hang_up(one.connection)
+    hang_up(three.connection)
     while not (turn := take(two)).ours:
         pass
     assert 35 < turn.seconds <= 40
@@ -139,7 +140,7 @@ def test_a_rest_is_remembered_and_forgotten(crawls: list[Frontier], database: Co
     one, two, _ = crawls
     assert take(one).reason is None
     asyncio.run(one.turns.rest(DOMAIN, 600, "it asks\x00for that", 3))
-    one.connection.close()
+    hang_up(one.connection)
     while not (turn := take(two)).ours:
         pass
     assert 590 < turn.seconds <= 600
@@ -211,7 +212,7 @@ def hang(frontier: Frontier) -> None:
 
 
 def die(frontier: Frontier) -> None:
-    frontier.connection.close()
+    hang_up(frontier.connection)
 
 
 @pytest.mark.parametrize("end", [close, leave, pass_on, hang, die])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from scrapy.settings import Settings
+from support.hanging_up import hang_up
 
 from pipelines.database.connections import Connection, connect, transaction
 from pipelines.harvest.frontier import Frontier
@@ -75,7 +76,7 @@ def test_a_page_is_wanted_where_it_may_lie_in_the_window(
             announce(finder, **dates)
         frontier = crawl(database_url, window)
         assert wants(frontier) == wanted, window
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_what_was_recent_when_it_was_found_is_wanted_for_a_month(
     asyncio.run(finder.close("finished"))
     frontier = crawl(database_url, later)
     assert wants(frontier) == wanted
-    frontier.connection.close()
+    hang_up(frontier.connection)
 
 
 def test_a_page_that_is_not_due_yet_is_wanted_by_nobody(database_url: str, database: Connection) -> None:
@@ -108,7 +109,7 @@ def test_a_page_that_is_not_due_yet_is_wanted_by_nobody(database_url: str, datab
         with transaction(database) as cursor:
             cursor.execute("update lumbung.page set due_at = now() + %s::interval", [wait])
         assert wants(frontier) == wanted
-    frontier.connection.close()
+    hang_up(frontier.connection)
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def refetching() -> Iterator[list[Frontier]]:
     opened: list[Frontier] = []
     yield opened
     for frontier in opened:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_of_a_stored_article_its_own_date_decides_whatever_was_announced(
                 found.append(wants(frontier))
             assert tuple(found) == expected, (published, announced)
     for frontier in crawls:
-        frontier.connection.close()
+        hang_up(frontier.connection)
 
 
 def test_a_day_that_was_recent_when_it_was_found_counts_by_its_last_moment(
