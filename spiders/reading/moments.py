@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -58,7 +59,12 @@ _AHEAD = timedelta(days=1)
 
 
 def choose_moment(
-    texts: Iterable[str], witnesses: Iterable[str], zone: tzinfo, fetched_at: datetime | None = None
+    texts: Iterable[str],
+    witnesses: Iterable[str],
+    zone: tzinfo,
+    fetched_at: datetime | None = None,
+    *,
+    of_a_day: Iterable[str] = (),
 ) -> datetime | None:
     """The first date of some texts that can be, completed.
 
@@ -67,6 +73,7 @@ def choose_moment(
         witnesses: What else states it; read only where the first date leaves something open.
         zone: Where the publisher is: for dates that state no zone.
         fetched_at: When the page was fetched; no article is of later.
+        of_a_day: Witnesses that take long to find: read only where the time of day is open, or which number the day is.
     """
     for text in texts:
         found = parse_date(text, _UNSTATED) or _since_1970(text)
@@ -74,7 +81,9 @@ def choose_moment(
             continue
         unclear = _DIGITS.search(text) is not None
         if unclear or not _is_whole(found):
-            found = _completed(found, witnesses, unclear=unclear, latest=_latest(fetched_at))
+            is_day = unclear or (found.tzinfo is _UNSTATED and _is_midnight(found))
+            asked = chain(witnesses, of_a_day) if is_day else witnesses
+            found = _completed(found, asked, unclear=unclear, latest=_latest(fetched_at))
         found = _as_local_clock(found, zone, fetched_at)
         if _can_be(found, fetched_at):
             return found

@@ -98,8 +98,9 @@ class Timing:
     def published(self) -> datetime | None:
         """When the article was published, as the publisher's clock shows it; None where the page does not say."""
         sources = self.sources
-        witnesses = Later(lambda: chain(self._changes, chain.from_iterable(lines for _, lines in sources[:-1])))
-        when = self._moment("published_at", sources, witnesses)
+        said = [lines for origin, lines in sources[:-1] if origin != MARKED]
+        witnesses = Later(lambda: chain(self._changes, chain.from_iterable(said)))
+        when = self._moment("published_at", sources, witnesses, Later(lambda: self._marks(Role.PUBLISHED)))
         if when is None:
             return None
         when = self._first_printed(when) or when
@@ -109,10 +110,12 @@ class Timing:
         """The day that stands below the headline, where machines date the article later: they date what was moved."""
         if self.origins.get("published_at") not in {JSON_LD, META}:
             return None
+        if is_of_month(self.url, when.date()):
+            return None
         lines = self.surroundings.dates_beside or self._lone
         days = {stated_day(text) for text in lines}
         day = days.pop() if len(days) == 1 else None
-        if day is None or day + _APART >= when.date() or is_of_month(self.url, when.date()):
+        if day is None or day + _APART >= when.date():
             return None
         changed = choose_moment(self._changes, (), self.zone, self.fetched_at)
         if changed and abs(changed.date() - day) <= _APART:
@@ -172,7 +175,10 @@ class Timing:
     def _is_clock(self, element: HtmlElement) -> bool:
         return self._own.is_clock(element)
 
-    def _moment(self, field: str, sources: Sources, witnesses: Iterable[str]) -> datetime | None:
-        return self.origins.first(
-            field, sources, lambda lines: choose_moment(lines, witnesses, self.zone, self.fetched_at)
-        )
+    def _moment(
+        self, field: str, sources: Sources, witnesses: Iterable[str], of_a_day: Iterable[str] = ()
+    ) -> datetime | None:
+        def read(lines: Iterable[str]) -> datetime | None:
+            return choose_moment(lines, witnesses, self.zone, self.fetched_at, of_a_day=of_a_day)
+
+        return self.origins.first(field, sources, read)

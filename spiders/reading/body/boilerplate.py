@@ -117,11 +117,16 @@ def _is_one_of_many(element: HtmlElement, names: str) -> bool:
     )
 
 
-def is_never_text(element: HtmlElement) -> bool:
-    """Whether tag, class or id say that an element is beside the text, in words that sites do not misuse."""
+def is_never_text(element: HtmlElement, names: str | None = None) -> bool:
+    """Whether tag, class or id say that an element is beside the text, in words that sites do not misuse.
+
+    Args:
+        element: It.
+        names: Its names, where they are known already.
+    """
     if element.tag in _NEVER or _is_teaser(element):
         return True
-    names = names_of(element)
+    names = names_of(element) if names is None else names
     return bool(names) and _has_word(_NEVER_WORDS, names)
 
 
@@ -143,8 +148,11 @@ def _stands_apart_by_name(names: str) -> bool:
     return _HIDDEN.search(names) is not None or any(word.lower() in _APART_WORDS for word in _WORD.findall(names))
 
 
-def stands_apart(element: HtmlElement) -> bool:
-    """Whether tag, class, id or visibility say that an element is beside the text: a hint, never proof."""
+def stands_apart(element: HtmlElement, names: str | None = None) -> bool:
+    """Whether tag, class, id or visibility say that an element is beside the text: a hint, never proof.
+
+    Arguments as for `is_never_text`.
+    """
     if element.tag in _APART or _is_teaser(element):
         return True
     if element.tag in _WHOLE:
@@ -152,7 +160,7 @@ def stands_apart(element: HtmlElement) -> bool:
     attributes = element.attrib
     if not attributes:
         return False
-    names = names_of(element)
+    names = names_of(element) if names is None else names
     if names and _stands_apart_by_name(names):
         return True
     return is_hidden(element)

@@ -96,10 +96,11 @@ def _is_counter(text: str) -> bool:
 
 def _kept(blocks: Iterable[Block]) -> Iterator[str]:
     listed = list(blocks)
-    parsed = _parsed(islice((block for block in listed if _may_point(block)), _MOST_PARSED))
+    pointing = {block for block in listed if _may_point(block)}
+    parsed = _parsed(islice((block for block in listed if block in pointing), _MOST_PARSED)) if pointing else iter(())
     for block in listed:
         text, linked = "".join(block.texts), block.linked
-        if _may_point(block):
+        if block in pointing:
             text, linked = next(parsed, (text, linked))
         if block.marks:
             text = _without_pointer(block, text)
@@ -148,7 +149,7 @@ def _parsed(blocks: Iterable[Block]) -> Iterator[tuple[str, int]]:
 def _is_boilerplate(text: str, linked: int) -> bool:
     if is_boilerplate(text) or points_elsewhere(text, linked=False):
         return True
-    return points_elsewhere(text, linked=2 * linked > len(text))
+    return 2 * linked > len(text) and points_elsewhere(text, linked=True)
 
 
 def _with_dateline(paragraphs: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from spiders.reading.body.boilerplate import is_hidden, is_never_text, names_of, points_elsewhere, stands_apart
 from spiders.reading.body.boilerplate import starts_comments as _starts_comments
-from spiders.reading.body.structure import EXCERPT_END
+from spiders.reading.body.structure import ends_as_excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,15 +25,13 @@ if TYPE_CHECKING:
     from spiders.reading.markup.blocks import Block, Box, Kin
 
 FIGURES = (
-    *("kind", "words", "ends", "capitals", "headline", "repeated", "links", "links_here", "known", "described", "cut"),
+    *("kind", "words", "capitals", "headline", "repeated", "links", "links_here", "known", "described", "cut"),
     *("elsewhere", "names", "worst_name", "apart", "never", "hidden", "aside", "kin_prose", "kin_words", "kin_blocks"),
     *("around_prose", "branch_prose", "branch_links", "branch_size", "outer_prose", "outer_links", "inner_blocks"),
     *("inner_links", "before", "after", "from_top", "since_comments", "heading_links", "below_length"),
-    *("links_above", "links_below"),
 )
 """Names of the figures of a row, in their order."""
 
-_END = re.compile(r"[.!?…。！？][\"'”’»“)\]\s]*$")
 _WORD = re.compile(r"\w+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _NO_CAPITALS = bytes(code for code in range(256) if not 65 <= code <= 90)  # noqa: PLR2004 - A to Z
@@ -120,6 +118,7 @@ class Evidence:
         self._total = max(1, self._prosed[-1])
         self._shares: dict[Box, tuple[float, float]] = {}
         self._weighed: dict[tuple[str, str], tuple[float, float]] = {}
+        self._led: dict[Block, float] = {}
         self._times = Counter(block.text for block in self._blocks)
         self._add_kin()
         self._places: dict[HtmlElement, _Place] = dict.fromkeys(container.element.iterancestors(), _TOP)
@@ -174,7 +173,7 @@ class Evidence:
         """Whether nothing is to be weighed: prose or a heading where much of the prose stands, a row, a quotation."""
         block = self._blocks[place]
         element = block.element
-        if element.tag in _QUOTING or any(outer.tag == "blockquote" for outer in islice(element.iterancestors(), 2)):
+        if element.tag in _QUOTING or _is_quoted(element):
             return True
         if not (self._prose[place] or block.heading) or self._times[block.text] > 1:
             return False
@@ -204,7 +203,7 @@ class Evidence:
             links,
             links * self._here(block) if links else 0.0,
             *self._agreement(text),
-            float(EXCERPT_END.search(text) is not None),
+            float(ends_as_excerpt(text)),
             float(points_elsewhere(text, linked=links > _LINKED)),
             spot.names,
             spot.worst,
@@ -224,8 +223,6 @@ class Evidence:
             float(self._comments is not None and place >= self._comments),
             self._heading_links(place),
             float(min(len(self._blocks[place + 1].text), _LONGEST_BELOW)) if place + 1 < len(self._blocks) else -1.0,
-            self._blocks[place - 1].link_share if place else -1.0,
-            self._blocks[place + 1].link_share if place + 1 < len(self._blocks) else -1.0,
         ]
 
     def _own(self, block: Block, text: str) -> tuple[float, ...]:
@@ -236,7 +233,6 @@ class Evidence:
         return (
             float(_HEADING + int(tag[1]) if block.heading else _KINDS.get(tag, _OTHER)),
             float(min(len(text.split()), _MOST_WORDS)),
-            float(_END.search(text) is not None),
             _capitals(start) / len(start),
             len(shared) / max(1, len(self._words)),
             float(min(self._times[text], 4)),
@@ -265,9 +261,12 @@ class Evidence:
 
     def _here(self, block: Block) -> float:
         """Part of a block's links that lead to other pages of the same site, 0 to 1."""
-        inside = [link for link, _ in zip(block.element.iter("a"), range(_MOST_LINKS), strict=False)]
-        links = inside or [link for link, _ in zip(block.element.iterancestors("a"), range(1), strict=False)]
-        return sum(_leads_here(link.get("href", ""), self._said.host) for link in links) / max(1, len(links))
+        here = self._led.get(block)
+        if here is None:
+            links = [*islice(block.element.iter("a"), _MOST_LINKS)] or [*islice(block.element.iterancestors("a"), 1)]
+            led = sum(_leads_here(link.get("href", ""), self._said.host) for link in links)
+            here = self._led[block] = led / max(1, len(links))
+        return here
 
     def _place_of(self, element: HtmlElement) -> _Place:
         path: list[HtmlElement] = []
@@ -281,12 +280,13 @@ class Evidence:
         return place
 
     def _below(self, element: HtmlElement, above: _Place) -> _Place:
-        named, worst = self._odds_of(names_of(element), str(element.tag))
+        names = names_of(element)
+        named, worst = self._odds_of(names, str(element.tag))
         return _Place(
             max(_WORST_SUM, above.names + named),
             min(above.worst, worst),
-            above.apart or stands_apart(element),
-            above.never or is_never_text(element),
+            above.apart or stands_apart(element, names),
+            above.never or is_never_text(element, names),
             above.hidden or is_hidden(element) or element.get("aria-hidden") == "true",
             above.aside or element.tag in _ASIDE or element.get("role") in _ASIDE_ROLES,
         )
@@ -298,6 +298,14 @@ class Evidence:
             odds = [self._odds[word] for word in name_words(names, tag) if word in self._odds]
             found = self._weighed[names, tag] = (sum(odds), min(odds, default=_PLAIN_NAME))
         return found
+
+
+def _is_quoted(element: HtmlElement) -> bool:
+    parent = element.getparent()
+    if parent is None or parent.tag == "blockquote":
+        return parent is not None
+    outer = parent.getparent()
+    return outer is not None and outer.tag == "blockquote"
 
 
 def _leads_here(address: str, host: str) -> bool:

@@ -14,7 +14,7 @@ from spiders.reading.printed.datelines import is_open_dateline
 from spiders.reading.printed.people import names_only
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -62,7 +62,7 @@ def filtered(
     linked = {block for block in blocks if _is_linked(block)}
     labels = {block for block, below in pairwise(blocks) if below in linked and _names_links(block)}
     told = captions(blocks)
-    locked = Inherited(asks_password)
+    locked = _locked(containers)
     prose = []
     for block in blocks:
         if is_hidden(block.element) and block.element not in containers:  # what holds several may be folded away
@@ -90,6 +90,13 @@ def filtered(
     said = _until_comments(alone)
     _noting(alone, said, "comments", noted)
     return _noting(said, _until_end(said), "after the end", noted)
+
+
+def _locked(containers: Collection[HtmlElement]) -> Callable[[HtmlElement], bool]:
+    """Whether an element stands in a form that asks for a password; hardly a page has one."""
+    roots = {container.getroottree().getroot() for container in containers}
+    forms = {form for root in roots for form in root.iter("form") if asks_password(form)}
+    return Inherited(forms.__contains__) if forms else lambda _: False
 
 
 def _noting(before: list[Block], after: list[Block], reason: str, reasons: Reasons) -> list[Block]:

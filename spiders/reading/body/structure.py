@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AUTHOR_PAGE = re.compile(
     r"(?i)/(?:authors?|autor(?:en|es|in)?|auteurs?|autori|penulis|pewarta|reporters?|journalists?|redakteure?)/[^/]"
 )
-EXCERPT_END = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[\w ]{0,20}»?)?$")
+_EXCERPT_END = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[\w ]{0,20}»?)?$")
 """The end of an excerpt: the sentence goes on elsewhere."""
 _LONGEST_CARD = 600
 _LEAST_CARDS = 2
@@ -142,18 +142,21 @@ def is_card(blocks: Sequence[Block], box: Box) -> bool:
     return bool(titles) and (titles[0].heading or titles[0].link_share > _LINKED) and linked < size
 
 
+def ends_as_excerpt(text: str) -> bool:
+    """Whether a text breaks off, to go on elsewhere."""
+    return ("…" in text or "..." in text) and _EXCERPT_END.search(text) is not None
+
+
 def _are_excerpts(blocks: Sequence[Block], cards: list[Box]) -> bool:
     """Whether most cards end in the middle of a sentence, as teasers do."""
-    cut = sum(any(EXCERPT_END.search(block.text) for block in blocks[card.first : card.end]) for card in cards)
+    cut = sum(any(ends_as_excerpt(block.text) for block in blocks[card.first : card.end]) for card in cards)
     return 2 * cut > len(cards)
 
 
 def cut_items(blocks: Sequence[Block]) -> frozenset[Block]:
     """List items that are a linked title and the beginning of a text each: teasers in one line."""
     items = [
-        block
-        for block in blocks
-        if block.element.tag == "li" and opens_linked(block) and EXCERPT_END.search(block.text)
+        block for block in blocks if block.element.tag == "li" and opens_linked(block) and ends_as_excerpt(block.text)
     ]
     parents = Counter(block.element.getparent() for block in items)
     return frozenset(block for block in items if parents[block.element.getparent()] >= _LEAST_CARDS)
@@ -167,6 +170,9 @@ def author_boxes(root: HtmlElement, containers: Collection[HtmlElement], text: I
         containers: What holds the text: never such a box.
         text: Blocks taken for text so far.
     """
+    links = [*_author_links(root)]
+    if not links:
+        return []
     sizes: Counter[HtmlElement] = Counter()
     for block in text:
         for ancestor in block.element.iterancestors():
@@ -174,7 +180,7 @@ def author_boxes(root: HtmlElement, containers: Collection[HtmlElement], text: I
     whole = max(sizes.values(), default=0)
     around = {ancestor for container in containers for ancestor in container.iterancestors()} | set(containers)
     found = []
-    for link in _author_links(root):
+    for link in links:
         box, node = None, link
         for _ in range(_CLIMB):
             parent = node.getparent()

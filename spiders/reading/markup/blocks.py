@@ -252,9 +252,9 @@ def _holds_page(element: HtmlElement) -> bool:
     if element.tag == "a":  # teasers are links around an article, of a paragraph or two; the headline's is a page
         if not element.get("href"):
             return any(inner.tag not in INLINE for inner in element)
-        titled = next(element.iter("h1"), None) is not None
-        long = (inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH)
-        return len(list(islice(long, _MOST_PARAGRAPHS))) >= (1 if titled else _MOST_PARAGRAPHS)
+        inside = (inner for inner in element.iter("p") if len(inner.text or "") >= _LEAST_PARAGRAPH)
+        long = len(list(islice(inside, _MOST_PARAGRAPHS)))
+        return long == _MOST_PARAGRAPHS or (long > 0 and next(element.iter("h1"), None) is not None)
     if element.tag == "figure" and next(element.iter(*_FIGURES), None) is not None:
         return True
     paragraphs = 0

@@ -47,7 +47,7 @@ def read(content: bytes, encoding: str | None = None) -> Document:
         encoding: Charset of the Content-Type header, where there is one.
     """
     data, replaced = _utf8(content, encoding)
-    nuls = data.count(b"\0")
+    nuls = data.count(b"\0") if b"\0" in data else 0
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     parser.set_element_class_lookup(_CLASSES)
     whole = data.replace(b"\0", b"") if nuls else data  # libxml2 ends a document at NUL

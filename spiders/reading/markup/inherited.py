@@ -20,16 +20,23 @@ class Inherited:
 
     def __call__(self, element: HtmlElement) -> bool:
         """The answer for `element`."""
-        path = []
-        node: HtmlElement | None = element
-        while node is not None and node not in self._known:
-            path.append(node)
-            node = node.getparent()
-        inherited = node is not None and self._known[node]
-        for node in reversed(path):
-            inherited = inherited or self._holds(node)
-            self._known[node] = inherited
-        return inherited
+        known = self._known
+        found = known.get(element)
+        if found is not None:
+            return found
+        parent = element.getparent()
+        above = False if parent is None else known.get(parent)
+        if above is None:
+            path = []
+            node: HtmlElement | None = parent
+            while node is not None and node not in known:
+                path.append(node)
+                node = node.getparent()
+            above = node is not None and known[node]
+            for node in reversed(path):
+                above = known[node] = above or self._holds(node)
+        found = known[element] = above or self._holds(element)
+        return found
 
 
 def ancestors(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
