@@ -23,6 +23,8 @@ _ZONES = {"+07:00": "Asia/Jakarta", "+08:00": "Asia/Makassar", "+09:00": "Asia/J
 """Indonesia's three."""
 _UNSTATED = {"-12:00", "+00:00"}
 """The offset of `spiders.scouting.scout.NOWHERE`, and a machine's that tells nothing of the place."""
+_AGREEING = 2
+"""Pages that state the same offset before it says where the newsroom is."""
 _WIDTH = 120
 _PER_DAY = ((48, "{minute}-59/15 * * * *"), (12, "{minute}-59/30 * * * *"), (2, "{minute} * * * *"))
 """Articles a day at least -> how often to look."""
@@ -138,11 +140,17 @@ def name_of(survey: Survey) -> tuple[str, str]:
 
 
 def zone_of(survey: Survey) -> tuple[str, str]:
-    """IANA zone, and what speaks for it."""
+    """IANA zone, and what speaks for it: several pages, and more of those that state an offset than speak against it.
+
+    One page may be an interview by a correspondent abroad, or one that the reader misread.
+    """
     offsets = Counter(page.offset for page in survey.readings if page.readable and page.offset not in _UNSTATED)
     if not offsets:
         return "Asia/Jakarta", "no page states an offset: the zone is a guess"
     offset, count = offsets.most_common(1)[0]
+    if count < _AGREEING or 2 * count <= offsets.total():
+        stated = ", ".join(f"{times} of {len(survey.readings)} {each}" for each, times in sorted(offsets.items()))
+        return "Asia/Jakarta", f"pages do not agree on an offset ({stated}): the zone is a guess"
     said = f"{count} of {len(survey.readings)} pages state {offset}"
     if language_of(survey)[0] == "id" and offset in _ZONES:
         return _ZONES[offset], said
