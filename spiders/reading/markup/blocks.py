@@ -81,6 +81,8 @@ class Block:
     linked: int
     """Characters inside links."""
     heading: bool
+    link_share: float
+    """Part of the text that is links, 0 to 1."""
     _kin: Kin | None = field(default=None, init=False, repr=False)
 
     @property
@@ -92,11 +94,6 @@ class Block:
             around = element if parent is None else parent
             self._kin = (str(element.tag), element.get("class"), str(around.tag), around.get("class"))
         return self._kin
-
-    @property
-    def link_share(self) -> float:
-        """Part of the text that is links, 0 to 1."""
-        return self.linked / max(1, len(self.text))
 
     @property
     def html(self) -> str:
@@ -241,7 +238,10 @@ class _Walk:
             text = " ".join("".join(texts).split())
             if text:
                 linked = min(self._linked, len(text))
-                self.blocks.append(Block(owner, tuple(texts), tuple(self._marks), text, linked, owner.tag in HEADINGS))
+                share = linked / len(text)
+                self.blocks.append(
+                    Block(owner, tuple(texts), tuple(self._marks), text, linked, owner.tag in HEADINGS, share)
+                )
             texts.clear()
         self._marks.clear()
         self._linked, self._broken = 0, False

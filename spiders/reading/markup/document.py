@@ -3,7 +3,8 @@
 Charset: a byte order mark, then UTF-16 where the header says so and the bytes have NULs, then UTF-8 where the bytes
 are valid UTF-8, or all but a few (declarations are wrong more often than a page of bytes is valid by chance), then
 the header, then `<meta>`, then windows-1252. Names mean what browsers take them for: latin-1 is windows-1252. What is
-no text in its charset becomes U+FFFD, NULs are dropped, and both are counted.
+no text in its charset becomes U+FFFD, NULs are dropped, and both are counted. UTF-8 that was encoded twice is decoded
+twice.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import NamedTuple, cast
 
 from lxml import etree, html
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
+
+from spiders.reading.markup.encoded_twice import may_be_twice, once
 
 _FALLBACK = "cp1252"
 _DECLARED_WITHIN = 4096
@@ -71,11 +74,12 @@ def decode(content: bytes, encoding: str | None = None) -> str:
     if said is not None and said.startswith("utf-16") and b"\0" in content:
         return content.decode(said, "replace")
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError:
         if _is_cut_utf8(content):
             return content.decode("utf-8", "replace")
         return content.decode(said or _declared(content) or _FALLBACK, "replace")
+    return once(text) if may_be_twice(content) else text
 
 
 def _is_cut_utf8(content: bytes) -> bool:
@@ -99,7 +103,7 @@ def _codec(name: str | None) -> str | None:
 def _utf8(content: bytes, encoding: str | None) -> tuple[bytes, int]:
     """The page in UTF-8, as it came where it is, and how many characters were replaced."""
     plain = read_bom(content)[0] is None and not (b"\0" in content and encoding)
-    if plain and _is_utf8(content):
+    if plain and _is_utf8(content) and not may_be_twice(content):
         return content, 0
     text = decode(content, encoding)
     replaced = text.count(_REPLACED)

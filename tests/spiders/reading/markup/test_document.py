@@ -100,3 +100,49 @@ def test_what_is_hardly_html_is_still_a_tree(content: bytes) -> None:
 @given(st.binary(max_size=200), st.sampled_from([None, "utf-8", "utf-16", "latin-1", "x-unknown"]))
 def test_any_bytes_are_a_tree(content: bytes, encoding: str | None) -> None:
     assert parse(content, encoding) is not None
+
+
+def twice(text: str, wrong: str) -> str:
+    """A text whose bytes were read in the wrong charset, as databases do that are moved; the five bytes that
+    Windows-1252 leaves open become controls, as browsers have it."""
+    return "".join(
+        bytes([byte]).decode(wrong, "ignore") or bytes([byte]).decode("latin-1") for byte in text.encode("utf-8")
+    )
+
+
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Harga kopi naik,” kata Sari – warga Cikapundung. Jum’at pagi …",
+        "Le maire a déclaré : « La crème brûlée coûte cinq euros. »",
+        "Größere Flächen für Bäume – ‚mehr Grün‘, hieß es",
+        "記者が語る「日本の夏」",
+        "Kabar gembira 🙂 dan emoji 👍🏽 dari desa",
+    ],
+)
+def test_a_page_that_was_encoded_twice_is_decoded_twice(text: str, wrong: str) -> None:
+    content = f"<meta charset=utf-8><p>{twice(text, wrong)}</p>".encode()
+    assert decode(content) == f"<meta charset=utf-8><p>{text}</p>"
+    assert parse(content).findtext(".//p") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Zeichen Ã¤ und Ã¼ zeigen Bäume und Gärten, die doppelt kodiert sind – überall: größer, schöner",
+        "IRMÃ— DIZ QUE NÃO, À BEIRA DO SÃO FRANCISCO, NA ESTAÇÃO",
+        "«À» «É» «Ç»",
+        "naïve café",
+        "Â",
+        "Ünlü şair »Ä« ve »Ü« harfleri: çığ, göğüs, ışık, ağaç",
+    ],
+)
+def test_letters_that_are_meant_stay(text: str) -> None:
+    assert decode(f"<p>{text}</p>".encode()) == f"<p>{text}</p>"
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=200))
+def test_a_text_that_was_encoded_once_stays_where_it_has_letters_of_other_languages(text: str) -> None:
+    plain = text + "日本語のニュース記事を読む" * (1 + len(text))
+    assert decode(plain.encode().removeprefix(b"\xef\xbb\xbf")) == plain.removeprefix("\ufeff")
