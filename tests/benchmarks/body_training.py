@@ -1,7 +1,7 @@
 """Learn what the evidence about blocks weighs, from saved pages whose texts are known: writes weights.toml.
 
 usage: PYTHONPATH=.:tests python tests/benchmarks/body_training.py --score SCORE.py --pages PAGES
-           --more PAGES --list NAMES.txt [--dry-run]
+           --more PAGES --list NAMES.txt [--dry-run | --into FILE]
 
 The doubtful blocks of each page become rows (`spiders/reading/body/evidence.py`); `body_boosting.py` learns from them,
 in an environment of its own that has numpy, prints figures cross-validated by outlet, and writes the weights. The same
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
     from spiders.reading.markup.blocks import Block
 
-_PINS = ("numpy==2.4.6",)
+PINS = ("numpy==2.4.6",)
+"""What learning takes, in an environment of its own."""
 _SHORT = 6
 """Words: a shorter block counts where it stands beside others as it does in the reference."""
 _NEAR = 8
@@ -55,10 +56,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         rows = Path(folder) / "rows.json"
         rows.write_text(json.dumps({"figures": FIGURES, "pages": pages}), "utf-8")
-        target = Path(folder) / "weights.toml" if options.dry_run else FILE
+        target = Path(folder) / "weights.toml" if options.dry_run else options.into
         learn = Path(__file__).with_name("body_boosting.py")
         return subprocess.run(
-            [str(environment(_PINS)), str(learn), str(rows), str(target), str(options.score)], check=False
+            [str(environment(PINS)), str(learn), str(rows), str(target), str(options.score)], check=False
         ).returncode
 
 
@@ -69,6 +70,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--more", type=Path, required=True, help="another one, read by its list")
     parser.add_argument("--list", type=Path, required=True, help="the names of its pages that may be learned from")
     parser.add_argument("--dry-run", action="store_true", help="print figures, write nothing")
+    parser.add_argument("--into", type=Path, default=FILE, help="where the weights go: else those that ship")
     return parser.parse_args()
 
 
