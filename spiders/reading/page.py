@@ -347,3 +347,4 @@ class Page:
         yield from ((MARKED, lines) for lines in marked_authors(self.elements, self.metadata))
         yield PRINTED, [self.byline or ""]
         yield MARKED, [name_in(block.element) for block in self._named_lines]
+        yield PRINTED, self.surroundings.signers

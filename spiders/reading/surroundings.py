@@ -12,6 +12,7 @@ from spiders.reading.printed.date_roles import Role, dated_parts, is_date_line, 
 from spiders.reading.printed.dates import may_state_day, parse_date, with_whole_year
 from spiders.reading.printed.month_names import with_english_months
 from spiders.reading.printed.people import is_role, is_signed
+from spiders.reading.printed.signatures import signers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -115,6 +116,13 @@ class Surroundings:
                 text = self._dated(block)
                 if not (_is_day(text, today) and is_clock(block.element)):
                     yield text, block.element
+
+    @property
+    def signers(self) -> Iterator[str]:
+        """People who sign the text in brackets at its end."""
+        text = self._body.text_blocks
+        for block in short(self._body.tail):
+            yield from signers(block.text, (each.text for each in text if each is not block))
 
     @property
     def openings(self) -> list[Block]:

@@ -1,4 +1,4 @@
-"""What is learned from saved pages is the same on every run: made-up pages, by the command that learns from real ones."""
+"""What is learned from saved pages is the same on every run: made-up pages, by the command that learns from all."""
 
 from __future__ import annotations
 
