@@ -139,7 +139,8 @@ class PublisherSpider(Spider):
     async def start(self) -> AsyncIterator[Request | Visit]:
         """Discover first, then fetch what is due, lot by lot."""
         self.turnstile = self.crawler.get_downloader_middleware(Turnstile)
-        if not await Announcements(self.crawler, self.publisher, self.window, self.frontier).collect():
+        fetch = self.crawler.engine.download_async
+        if not await Announcements(fetch, self.publisher, self.window, self.frontier).collect():
             return
         while pages := await self.frontier.lease(_LOT if self._left is None else min(_LOT, self._left)):
             self._left = None if self._left is None else self._left - len(pages)

@@ -44,7 +44,7 @@ from spiders.frontier import NOTHING, New
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from scrapy.crawler import Crawler
+    from scrapy import Request
     from scrapy.http import Response
 
     from spiders.frontier import Announced
@@ -75,11 +75,17 @@ class _Way(NamedTuple):
 class Announcements:
     """Everything one publisher announces at the moment, for one crawl."""
 
-    def __init__(self, crawler: Crawler, publisher: Publisher, window: Window, frontier: Announced) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[Request], Awaitable[Response]],
+        publisher: Publisher,
+        window: Window,
+        frontier: Announced,
+    ) -> None:
         self._publisher = publisher
         self._window = window
         self._frontier = frontier
-        self._poller = Poller(crawler, window, frontier)
+        self._poller = Poller(fetch, window, frontier)
         self._now = datetime.now(UTC)
         self._sitemaps_seen: set[str] = set()
 

@@ -15,9 +15,9 @@ from spiders.fetching.answers import conditional_headers, reason_of
 from spiders.fetching.errors import CrawlOver
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
 
     from spiders.frontier import Announced
@@ -33,8 +33,8 @@ NEW = Remembered()
 class Poller:
     """Asks one publisher for one document after the other."""
 
-    def __init__(self, crawler: Crawler, window: Window, frontier: Announced) -> None:
-        self._crawler = crawler
+    def __init__(self, fetch: Callable[[Request], Awaitable[Response]], window: Window, frontier: Announced) -> None:
+        self._fetch = fetch
         self._window = window
         self._frontier = frontier
         self.asked = 0
@@ -72,7 +72,7 @@ class Poller:
             return None
         self.asked += 1
         try:
-            response = await self._crawler.engine.download_async(_request(url, known.validators))
+            response = await self._fetch(_request(url, known.validators))
         except CrawlOver:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the network does ends as one line in the ledger

@@ -28,8 +28,11 @@ from zope.interface import implementer  # type: ignore[import-untyped]  # ships 
 
 from spiders.errors import LumbungError
 from spiders.fetching.addresses import forbidden
+from spiders.fetching.asking import publisher_of
 
 if TYPE_CHECKING:
+    from collections.abc import Set  # noqa: PYI025
+
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -53,11 +56,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = _BoundedHeadFactory  # noqa: SLF001 - Scrapy sets its own in the same way
         self._pool.retryAutomatically = False  # what breaks is sent again by Scrapy, past the turnstile, at its pace
-        publisher: Publisher | None = getattr(crawler.spider, "publisher", None)
-        self._local = publisher if publisher is not None and publisher.local else None
-        self._ports = _PORTS | ({port_of(publisher.home)} if publisher is not None else set())
-        if self._local is not None:
-            GuardedResolver.local_hosts |= set(self._local.hosts)
+        self._crawler = crawler
 
     async def download_request(self, request: Request) -> Response:
         """Send a request.
@@ -65,32 +64,22 @@ class GuardedHandler(HTTP11DownloadHandler):
         Raises:
             ForbiddenAddress: its address is not allowed, or its host resolves to forbidden addresses only.
         """
-        host = self._check(request.url)
+        host, local = self._check(request)
         try:
             return await super().download_request(request)
         except CannotResolveHostError:
             if (reason := GuardedResolver.refused.get(host)) is not None:
-                raise ForbiddenAddress(f"{request.url}: {reason}{_hint(self._local is None)}") from None
+                raise ForbiddenAddress(f"{request.url}: {reason}{_hint(local is None)}") from None
             raise
 
-    def _check(self, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            host, port = (parts.hostname or "").rstrip("."), port_of(url)
-            (parts.hostname or "").encode("idna")  # else the lookup fails in a thread and the request never ends
-        except ValueError as error:
-            raise ForbiddenAddress(f"{url}: {error}") from error
-        if parts.username is not None or parts.password is not None:
-            raise ForbiddenAddress(f"{url}: an address with a user name is not asked for")
-        if port not in self._ports:
-            raise ForbiddenAddress(f"{url}: port {port} is not asked; {', '.join(map(str, sorted(self._ports)))} are")
-        local = self._local is not None and self._local.owns(url)
-        if not local and is_local_host(host):
-            raise ForbiddenAddress(f"{url}: {host} is a local publisher, and not this one")
-        literal = not host.strip("0123456789.") or ":" in host
-        if literal and (reason := forbidden(host, local=local)) is not None:
-            raise ForbiddenAddress(f"{url}: {host} {reason}{_hint(self._local is None)}")
-        return host
+    def _check(self, request: Request) -> tuple[str, Publisher | None]:
+        """The host of a request that may be sent, and whose local publisher it is for, if it is for one."""
+        publisher = publisher_of(request, self._crawler)
+        local = publisher if publisher is not None and publisher.local else None
+        if local is not None:
+            GuardedResolver.local_hosts.update(local.hosts)
+        ports = _PORTS if publisher is None else _PORTS | {port_of(publisher.home)}
+        return _allowed_host(request.url, local, ports), local
 
 
 class _BoundedHead(_LenientHTTP11ClientProtocol):
@@ -167,6 +156,27 @@ class _AddressFilter:
         else:
             GuardedResolver.refused.pop(self._host, None)
         self._receiver.resolutionComplete()
+
+
+def _allowed_host(url: str, local: Publisher | None, ports: Set[int]) -> str:
+    """The host of an address that may be asked for; `local` is the publisher that lies on a private network, if any."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), port_of(url)
+        (parts.hostname or "").encode("idna")  # else the lookup fails in a thread and the request never ends
+    except ValueError as error:
+        raise ForbiddenAddress(f"{url}: {error}") from error
+    if parts.username is not None or parts.password is not None:
+        raise ForbiddenAddress(f"{url}: an address with a user name is not asked for")
+    if port not in ports:
+        raise ForbiddenAddress(f"{url}: port {port} is not asked; {', '.join(map(str, sorted(ports)))} are")
+    own = local is not None and local.owns(url)
+    if not own and is_local_host(host):
+        raise ForbiddenAddress(f"{url}: {host} is a local publisher, and not this one")
+    literal = not host.strip("0123456789.") or ":" in host
+    if literal and (reason := forbidden(host, local=own)) is not None:
+        raise ForbiddenAddress(f"{url}: {host} {reason}{_hint(local is None)}")
+    return host
 
 
 def _hint(wanted: bool) -> str:  # noqa: FBT001 - its one argument

@@ -25,6 +25,7 @@ from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
 from spiders.fetching.answers import reason_of
+from spiders.fetching.asking import PUBLISHER, publisher_of
 from spiders.fetching.domain_queue import LeftAlone
 from spiders.fetching.errors import CrawlOver, Disallowed
 from spiders.fetching.refusals import refusal
@@ -102,10 +103,10 @@ class RobotsTxt:
         host = self._hosts.setdefault(root, _Host())
         if not host.is_fresh:
             async with host.lock:
-                if not host.is_fresh and not await self._recall(host, root):
-                    await self._fetch(host, root)
+                if not host.is_fresh and not await self._recall(host, root, request):
+                    await self._fetch(host, root, request)
         if host.rules is None:
-            self._raise_unreachable(root, host.missing)
+            self._raise_unreachable(root, host.missing, publisher_of(request, self._crawler))
         elif not host.rules.can_fetch(request.url, self._agent):
             self._crawler.stats.inc_value("robotstxt/forbidden")
             raise Disallowed(f"{root}/robots.txt disallows {request.url}")
@@ -115,7 +116,7 @@ class RobotsTxt:
         frontier: KeepsRobots | None = getattr(self._crawler.spider, "frontier", None)
         return None if frontier is None else frontier.robots
 
-    async def _recall(self, host: _Host, root: str) -> bool:
+    async def _recall(self, host: _Host, root: str, request: Request) -> bool:
         """Take over what another crawl has fetched lately; False where there is nothing."""
         if self._files is None or (kept := await self._files.recall(root)) is None:
             return False
@@ -125,12 +126,12 @@ class RobotsTxt:
         rules = parse_rules(kept.body or b"")
         host.missing = ""
         host.take(rules, left)
-        self._keep_delay(f"{root}/robots.txt", rules)
+        self._keep_delay(request, rules)
         return True
 
-    async def _fetch(self, host: _Host, root: str) -> None:
+    async def _fetch(self, host: _Host, root: str, wanted: Request) -> None:
         url = f"{root}/robots.txt"
-        meta = {"dont_obey_robotstxt": True}
+        meta = {"dont_obey_robotstxt": True, PUBLISHER: wanted.meta.get(PUBLISHER)}
         request = Request(url, priority=_PRIORITY, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         host.missing = ""
         body: bytes | None = None
@@ -146,20 +147,19 @@ class RobotsTxt:
         rules = None if host.missing else parse_rules(body or b"")
         host.take(rules, _kept_for(body))
         if rules is not None:
-            self._keep_delay(f"{root}/robots.txt", rules)
+            self._keep_delay(request, rules)
             if self._files is not None:
                 await self._files.keep(root, body)
         logger.info("%s: %s", url, host.missing or "read")
 
-    def _keep_delay(self, url: str, rules: Protego) -> None:
+    def _keep_delay(self, request: Request, rules: Protego) -> None:
         turnstile = self._crawler.get_downloader_middleware(Turnstile)
         if turnstile is not None and (asked := delay_asked(rules, self._agent)):
-            logger.info("%s asks for %g s between requests", url, asked)
-            turnstile.slow_down(url, asked)
+            logger.info("robots.txt asks for %g s between requests: %s", asked, request.url)
+            turnstile.slow_down(request, asked)
 
-    def _raise_unreachable(self, root: str, missing: str) -> None:
+    def _raise_unreachable(self, root: str, missing: str, publisher: Publisher | None) -> None:
         reason = f"{root}/robots.txt could not be read ({missing}), and then nothing there may be fetched (RFC 9309)"
-        publisher: Publisher | None = getattr(self._crawler.spider, "publisher", None)
         if publisher is not None and urlsplit(publisher.home).netloc == urlsplit(root).netloc:
             raise CrawlOver(reason)
         raise RobotsUnreachable(reason)

@@ -24,6 +24,7 @@ from scrapy.exceptions import (
 )
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
+from spiders.fetching.asking import PUBLISHER, publisher_of
 from spiders.fetching.caps import Caps
 from spiders.fetching.domain_queue import DomainQueue, LeftAlone, Stopping
 from spiders.fetching.errors import CrawlOver
@@ -96,7 +97,7 @@ class Turnstile:
             CrawlOver: the publisher's own domain rests, the crawl has reached a cap, or it is being stopped.
             LeftAlone: another domain rests.
         """
-        queue = self._queue(request.url)
+        queue = self._queue(request)
         if (cap := self._caps.ask(request.url)) is not None:
             raise CrawlOver(cap)
         try:
@@ -104,7 +105,7 @@ class Turnstile:
         except Stopping as error:
             raise CrawlOver("shutdown") from error
         except LeftAlone:
-            self._end_if_ours(queue)
+            self._end_if_ours(queue, request)
             raise
         self._in_flight[request] = queue
         request.meta["download_slot"] = queue.domain
@@ -132,9 +133,8 @@ class Turnstile:
             try:
                 if isinstance(exception, _NETWORK_ERRORS):
                     refused = isinstance(exception, DownloadConnectionRefusedError)
-                    await self._let_rest(
-                        queue, queue.standing.unreachable(_name(exception), connection_refused=refused)
-                    )
+                    rest = queue.standing.unreachable(_name(exception), connection_refused=refused)
+                    await self._let_rest(queue, request, rest)
             finally:
                 queue.release()
 
@@ -157,11 +157,11 @@ class Turnstile:
             self._in_background(queue.store_rest(rest))
         elif good and wall is None and queue.has_past_rest:
             self._in_background(queue.clear_rest())
-        return queue.over if rest is not None and queue.domain == self._home else None
+        return queue.over if rest is not None and self._is_home(queue, request) else None
 
-    def slow_down(self, url: str, seconds: float) -> None:
-        """Keep at least so many seconds between two requests to the domain of `url`, a minute at most."""
-        self._queue(url).slow_down(seconds)
+    def slow_down(self, request: Request, seconds: float) -> None:
+        """Keep at least so many seconds between two requests to the domain of `request`, a minute at most."""
+        self._queue(request).slow_down(seconds)
 
     def spider_closed(self) -> None:
         """Stop releasing idle turns; closing the crawl in the ledger releases those that are left."""
@@ -174,7 +174,7 @@ class Turnstile:
         elif is_good(response.status):
             queue.answered_well()
         rest = queue.standing.answered(response.status, _seconds_asked(response))
-        await self._let_rest(queue, rest)
+        await self._let_rest(queue, request, rest)
         if not request.meta.get(READ_BY_SPIDER):
             return  # sites that keep machines out often go on serving them the feed
         if _OK <= response.status < _REDIRECTION:
@@ -183,54 +183,50 @@ class Turnstile:
         elif rest is None and queue.has_past_rest and is_good(response.status):
             await queue.clear_rest()
 
-    async def _let_rest(self, queue: DomainQueue, rest: Rest | None) -> None:
+    async def _let_rest(self, queue: DomainQueue, request: Request, rest: Rest | None) -> None:
         if rest is not None and queue.over is None:  # responses to requests sent before the rest add nothing
             queue.leave_alone(rest)
             await queue.store_rest(rest)
-            self._end_if_ours(queue)
+            self._end_if_ours(queue, request)
 
-    def _end_if_ours(self, queue: DomainQueue) -> None:
-        if queue.over is not None and queue.domain == self._home:
+    def _end_if_ours(self, queue: DomainQueue, request: Request) -> None:
+        if queue.over is not None and self._is_home(queue, request):
             raise CrawlOver(queue.over)
 
-    @cached_property
-    def _publisher(self) -> Publisher | None:
-        publisher: Publisher | None = getattr(self._crawler.spider, "publisher", None)
-        return publisher
+    def _is_home(self, queue: DomainQueue, request: Request) -> bool:
+        """Whether it is the domain of the publisher's front page; while that rests there is nothing to do for it."""
+        publisher = publisher_of(request, self._crawler)
+        return publisher is not None and queue.domain == domain_of(publisher.home)
 
-    @cached_property
-    def _own_domains(self) -> set[str]:
-        """Registered domains of the publisher's hosts."""
-        return set() if self._publisher is None else {registered_domain(host) for host in self._publisher.hosts}
-
-    @cached_property
-    def _home(self) -> str | None:
-        """Registered domain of the publisher's front page; while it rests, the crawl has nothing to do."""
-        return None if self._publisher is None else domain_of(self._publisher.home)
-
-    def _floor(self, url: str) -> float:
-        """Least seconds between two requests to the domain of `url`: for its own domains, the publisher decides."""
-        publisher = self._publisher
-        if publisher is None or not (publisher.owns(url) or domain_of(url) in self._own_domains):
+    def _floor(self, request: Request) -> float:
+        """Least seconds between two requests to the domain of `request`: for its own, the publisher decides."""
+        publisher = publisher_of(request, self._crawler)
+        if publisher is None or not (publisher.owns(request.url) or self._is_of(publisher, request.url)):
             return self._least_delay
         if publisher.delay_seconds is not None:
             return publisher.delay_seconds
         return 0.0 if publisher.local else self._least_delay
 
-    def _queue(self, url: str) -> DomainQueue:
-        domain = domain_of(url)
+    def _is_of(self, publisher: Publisher, url: str) -> bool:
+        """Whether one of the publisher's hosts lies in the registered domain of `url`."""
+        return domain_of(url) in {registered_domain(host) for host in publisher.hosts}
+
+    def _queue(self, request: Request) -> DomainQueue:
+        domain = domain_of(request.url)
         if (queue := self._queues.get(domain)) is None:
             queue = self._queues[domain] = DomainQueue(
                 domain,
                 self._turns,
                 Standing(self._patience, self._pause),
-                Pace(self._floor(url), first_lesson=self._pause, now=monotonic()),
+                Pace(self._floor(request), first_lesson=self._pause, now=monotonic()),
                 width=self._width,
                 throttle=lambda: self._throttle(domain),
                 stopping=self._stopping,
             )
             if self._sweeper is None:
                 self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
+        elif PUBLISHER in request.meta:
+            queue.slow_down(self._floor(request))  # publishers that share a domain: the slowest decides
         return queue
 
     @cached_property
@@ -250,8 +246,7 @@ class Turnstile:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP)
-            for queue in list(self._queues.values()):
-                await queue.release_if_idle()
+            await asyncio.gather(*(queue.release_if_idle() for queue in list(self._queues.values())))
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         """Start a database write; the frontier runs writes in FIFO order, and its close waits for them."""

@@ -37,7 +37,7 @@ class LoopbackHandler(GuardedHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Ask the loopback server what the request's host would answer."""
-        self._check(request.url)
+        self._check(request)
         parts = urlsplit(request.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         sent = request.replace(url=self._server + target)

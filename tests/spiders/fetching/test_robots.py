@@ -250,15 +250,15 @@ def test_a_crawl_that_outlasts_the_rest_of_the_day_asks_itself(monkeypatch: pyte
 
 def test_the_delay_it_asks_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow:
-        def slow_down(self, url: str, seconds: float) -> None:
-            slowed.append((url, seconds))
+        def slow_down(self, request: Request, seconds: float) -> None:
+            slowed.append((request.url, seconds))
 
     slowed: list[tuple[str, float]] = []
     for turnstile in (Slow(), None):
         made = crawler(answer=lambda request: status(200, b"" if OTHER in request.url else RULES)(request))
         monkeypatch.setattr(made, "get_downloader_middleware", lambda _cls, turnstile=turnstile: turnstile)
         assert ask(RobotsTxt(made), f"{HOME}/a", f"{OTHER}/a") == ["passed", "passed"]
-    assert slowed == [(f"{HOME}/robots.txt", 7)]
+    assert slowed == [(f"{HOME}/a", 7)]
 
 
 @pytest.mark.parametrize(

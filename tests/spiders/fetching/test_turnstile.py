@@ -213,7 +213,7 @@ def test_a_feed_is_not_read_as_a_page() -> None:
 def test_robots_txt_slows_a_domain_down() -> None:
     async def work() -> None:
         crawl = Crawl()
-        crawl.turnstile.slow_down(f"{HOME}/robots.txt", 5)
+        crawl.turnstile.slow_down(Request(f"{HOME}/robots.txt"), 5)
         await crawl.one(f"{HOME}/a")
         assert crawl.turns.of("take") == [["koran.example", 5]]
 
