@@ -42,6 +42,7 @@ REDIRECT_MAX_TIMES = 5
 # The frontier decides what is fetched, so Scrapy's own memory of URLs stays out of the way, and flat.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 FRONTIER = "pipelines.harvest.frontier.Frontier"
+WATCH = "pipelines.watch.round.Round"
 ITEM_PIPELINES = {"pipelines.harvest.load.LoadPipeline": 300}
 WARN_ON_GENERATOR_RETURN_VALUE = False  # else Scrapy parses the source of our callback once a response
 CONCURRENT_ITEMS = 1  # a page is one visit; Scrapy starts a hundred tasks a response for its default of 100

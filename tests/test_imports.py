@@ -54,7 +54,8 @@ MAP = {
     "pipelines.health": "command_line database harvest",
     "pipelines.stack": "command_line progress database",
     "pipelines.publishers": "command_line progress database harvest",
-    "pipelines": "command_line database harvest duplicates changes contract exports health stack publishers",
+    "pipelines.watch": "command_line database harvest",
+    "pipelines": "command_line database harvest duplicates changes contract exports health stack publishers watch",
     # dags: files that Airflow loads one by one
     "dags": "",
     "dags.plugins": "",

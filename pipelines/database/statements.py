@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FOLDERS = ("database", "harvest", "duplicates", "changes", "contract", "exports", "health", "stack")
+_FOLDERS = ("database", "harvest", "duplicates", "changes", "contract", "exports", "health", "stack", "watch")
 """Packages that have statements."""
 
 

@@ -197,6 +197,10 @@ class Frontier:
         """Count in the ledger what was left out because of what it claims."""
         await self.call(self._polls.left_out, documents, entries, off_domain, doubted)
 
+    async def count(self, **counts: int) -> None:
+        """Count in the ledger what was found before the crawl was opened: `asked`, `unchanged`, `skipped`, ..."""
+        await self.call(lambda: self._polls.count(**counts))
+
     async def problem(self, text: str) -> None:
         """Note one line in the ledger."""
         await self.call(self._polls.note, text)
@@ -237,15 +241,7 @@ class Frontier:
         index: New | None,
         newest: datetime | None,
     ) -> New:
-        urls = [repair(entry.url) for entry in entries]
-        values = {
-            "canonical": [canonicalise(address, self.publisher) for address, _ in urls],
-            "urls": [address for address, _ in urls],
-            "repaired": sum(replaced for _, replaced in urls),
-            "published": [entry.published_at for entry in entries],
-            "until": [entry.published_until for entry in entries],
-            "modified": [entry.modified_at for entry in entries],
-        }
+        values = announced_values(entries, self.publisher)
         values |= {"publisher": self.publisher.key, "crawl_id": self.crawl_id, "found_in": url, **self._window}
 
         def change(cursor: Cursor) -> list[int]:
@@ -324,6 +320,19 @@ class Frontier:
         with statement(self.connection) as cursor:
             cursor.execute(query(name), parameters)
             return the_row(cursor)
+
+
+def announced_values(entries: Sequence[Entry], publisher: Publisher) -> dict[str, Any]:
+    """Parameters of the statement `announce` that tell the entries."""
+    urls = [repair(entry.url) for entry in entries]
+    return {
+        "canonical": [canonicalise(address, publisher) for address, _ in urls],
+        "urls": [address for address, _ in urls],
+        "repaired": sum(replaced for _, replaced in urls),
+        "published": [entry.published_at for entry in entries],
+        "until": [entry.published_until for entry in entries],
+        "modified": [entry.modified_at for entry in entries],
+    }
 
 
 def close_abandoned(connection: Connection, reason: str = "killed", *, spare: int | None = None) -> list[int]:

@@ -183,6 +183,10 @@ class Polls:
         counts = {"documents_left_out": documents, "left_out": entries, "off_domain": off_domain, "doubted": doubted}
         self._lasting.once_together("left_out", self._counted(**counts))
 
+    def count(self, **counts: int) -> None:
+        """Count in the ledger what was found before the crawl was opened, by the names of its figures."""
+        self._lasting.once_together("count", self._counted(**counts))
+
     def forget(self, url: str) -> None:
         """Count a document as never read until it is read to its end."""
         self._lasting.once_together("forget", ("forget_poll", {"url": url}))

@@ -37,7 +37,7 @@ from spiders.discovery.documents import (
 )
 from spiders.discovery.entries import Found
 from spiders.discovery.index_pages import ABSENT, IndexWalk, end_of, midnight
-from spiders.discovery.polling import NEW, Poller
+from spiders.discovery.polling import NEW, Poller, beside
 from spiders.fetching.answers import validators_of
 from spiders.frontier import NOTHING, New
 
@@ -158,7 +158,7 @@ class Announcements:
         if (response := await self._poller.ask(url, known)) is None:
             return
         try:
-            entries = parse(response.body, url, self._publisher)
+            entries = await beside(response.body, parse, response.body, url, self._publisher)
         except DiscoveryError as error:
             await self._poller.failed(url, str(error))
             return
@@ -209,7 +209,7 @@ class Announcements:
         if (response := await self._poller.ask(url, known, settled=self._settled(listed), stated=True)) is None:
             return NOTHING
         try:
-            sitemap = parse_sitemap(response.body, url, self._publisher)
+            sitemap = await beside(response.body, parse_sitemap, response.body, url, self._publisher)
         except DiscoveryError as error:
             await self._poller.failed(url, str(error))
             return NOTHING

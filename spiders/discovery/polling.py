@@ -5,8 +5,9 @@ Requests go through Scrapy's downloader one after the other: robots.txt, throttl
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrapy import Request
 
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
     from spiders.frontier import Announced
     from spiders.publishers.window import Window
 
+T = TypeVar("T")
+
 logger = logging.getLogger(__name__)
 
 _OK, _NOT_MODIFIED = 200, 304
+_LARGE = 128 * 1024
+"""Bytes of a document that takes some tens of milliseconds to parse."""
 NEW = Remembered()
 """A document that nobody asked for before."""
 
@@ -111,6 +116,11 @@ class Poller:
         self.failures_in_row += 1
         logger.warning("%s", problem)
         await self._frontier.polled(document, problem)
+
+
+async def beside(body: bytes, parse: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
+    """What `parse` returns; of a large document in a thread, so that what goes on beside is not kept waiting."""
+    return await asyncio.to_thread(parse, *arguments) if len(body) > _LARGE else parse(*arguments)
 
 
 def _request(url: str, validators: Validators) -> Request:

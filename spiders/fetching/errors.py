@@ -3,6 +3,7 @@
 scrapy.exceptions
 ├── CloseSpider
 │   └── CrawlOver      the crawl ends here; the page that was asked for stays due
+│       └── NotNow     the watch asks the publisher another time
 └── IgnoreRequest
     └── Disallowed     robots.txt does not allow the request; the page is rejected
 """
@@ -18,6 +19,10 @@ class CrawlOver(CloseSpider):
     def __str__(self) -> str:
         """The reason: Scrapy's exception has no text of its own."""
         return self.reason
+
+
+class NotNow(CrawlOver):
+    """The publisher is not asked in this round of the watch, which is nothing to tell."""
 
 
 class Disallowed(IgnoreRequest):

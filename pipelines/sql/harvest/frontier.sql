@@ -2,17 +2,25 @@
 
 -- before_crawl --
 -- What a new crawl finds: whether processes of others have gone and left theirs open (then nobody holds its lock), from
--- where on those without dates have looked, and in vain, since the last of them that got all it asked for, the migrations,
+-- where on those without dates have looked, and in vain, since the last of them that got all it asked for (rounds of the
+-- watch tell nothing of that: they ask in no order for a part), the migrations,
 -- and how many readers were in the way for too long. Then it adds up what has been counted since the last one, and
 -- forgets, once a day, old crawls that brought nothing.
 select exists (
-        select from lumbung.crawl where finished_at is null and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)),
+        select from (
+            select crawl_id from lumbung.crawl where finished_at is null
+            union
+            select crawl_id from lumbung.turn
+        ) at_work
+        where pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)),
     (select min(window_start)
     from lumbung.crawl
     where publisher = %(publisher)s and not ranged and started_at > now() - interval '31 days'
+        and not starts_with(coalesce(run_id, ''), 'watch/')
         and crawl_id > coalesce((
             select max(crawl_id) from lumbung.crawl
-            where publisher = %(publisher)s and not ranged and finish_reason = 'finished' and polls_failed = 0), 0)),
+            where publisher = %(publisher)s and not ranged and finish_reason = 'finished' and polls_failed = 0
+                and not starts_with(coalesce(run_id, ''), 'watch/')), 0)),
     (select array_agg(name) from public.lumbung_migration),
     lumbung.end_long_readers(),
     lumbung.add_up_counts(),
@@ -34,10 +42,15 @@ values (%(publisher)s, %(run_id)s, %(window_start)s, %(window_end)s, %(ranged)s)
 returning crawl_id, pg_advisory_lock(%(lock)s, crawl_id::int)
 
 -- abandoned_crawls --
--- Crawls that are open in the ledger although no process holds their lock; ours until the transaction ends.
+-- Crawls that are open in the ledger although no process holds their lock, and rounds of the watch, which have turns only;
+-- ours until the transaction ends.
 select crawl_id
-from lumbung.crawl
-where finished_at is null and crawl_id is distinct from %(spare)s and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)
+from (
+    select crawl_id from lumbung.crawl where finished_at is null
+    union
+    select crawl_id from lumbung.turn
+) at_work
+where crawl_id is distinct from %(spare)s and pg_try_advisory_xact_lock(%(lock)s, crawl_id::int)
 
 -- finish_crawls --
 -- Crawls that end, also those that died, give back their leases and turns. Nobody knows how long ago their last requests
