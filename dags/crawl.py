@@ -3,7 +3,9 @@
 **Runs.** A scheduled run looks at everything since the beginning of its data interval, and a few days further back
 for what was announced late (`lookback_days` of the publisher's file). *Trigger* asks for a date range, days of the
 publisher's time zone and both included, and crawls nothing outside it; without dates it crawls what is recent.
-A *backfill* crawls exactly its data intervals. What is known and unchanged is not downloaded again.
+A *backfill* crawls exactly its data intervals. Where the DAG `watch` is on, it wakes this one as soon as the publisher
+has announced something (asset `due_<key>`): such a run fetches what is due, and asks only for announcements that are.
+What is known and unchanged is not downloaded again.
 
 **Colours.** `crawl` is red when the ledger (`news.crawls`) does not balance, when nothing could be fetched or when
 the publisher's feed is none; the last line of its log says why. A publisher that refuses us, or asks to be left alone
@@ -18,25 +20,20 @@ cannot be used has the tag `broken` and says why.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, get_parsing_context
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronDataIntervalTimetable, get_parsing_context
 from airflow.sdk.definitions.param import ParamsDict
 
 from announcement import announce
 from crawl_form import FORM
+from harvest import due_asset, name_of_dag
 from publisher_pages import owner, page, tags
 from scrapy_operator import ScrapyOperator
 from spiders.publishers import Publisher, PublisherError, find_publisher, publisher_keys
 
 LONGEST = timedelta(hours=12)
 """A crawl that hangs would keep the next ones waiting for ever; one that is only long goes on with the next run."""
-
-
-def name_of_dag(key: str) -> str:
-    """`crawl_<key>`, where the name of a broken file may have what no DAG's name may."""
-    return re.sub(r"[^\w.-]", "_", f"crawl_{key}")
 
 
 def crawl_dag(publisher: Publisher) -> None:
@@ -47,7 +44,10 @@ def crawl_dag(publisher: Publisher) -> None:
         dag_display_name=publisher.name,
         doc_md=page(publisher, __doc__ or ""),
         owner_links={owner(publisher): publisher.home},
-        schedule=CronDataIntervalTimetable(publisher.schedule, timezone=publisher.timezone),
+        schedule=AssetOrTimeSchedule(
+            timetable=CronDataIntervalTimetable(publisher.schedule, timezone=publisher.timezone),
+            assets=[due_asset(publisher.key)],
+        ),
         start_date=datetime(2000, 1, 1, tzinfo=publisher.zone),
         catchup=False,
         max_active_runs=1,

@@ -18,6 +18,7 @@ from pipelines.harvest.commands import crawl
 from pipelines.health.commands import health
 from pipelines.publishers.commands import explain, publishers
 from pipelines.stack.commands import down, first_harvest, logs, psql, start, status, stop, up
+from pipelines.watch.commands import watch
 from spiders.errors import LumbungError
 
 
@@ -54,6 +55,7 @@ for _command in (
     explain,
     health,
     crawl,
+    watch,
     first_harvest,
     deduplicate,
     duplicates,

@@ -21,7 +21,7 @@ from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
 
 from spiders.discovery.announcements import Announcements
-from spiders.errors import AtWork, LumbungError
+from spiders.errors import AT_WORK, AtWork, LumbungError
 from spiders.fetching.asking import PUBLISHER
 from spiders.fetching.errors import CrawlOver, NotNow
 from spiders.frontier import Announced
@@ -159,7 +159,7 @@ class WatchSpider(Spider):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one round: 0 when it was done, or another one is at work; 1 when it could not begin or lost its database."""
+    """Run one round: 0 when it was done, `AT_WORK` where another one is, 1 when it could not begin or lost its database."""
     run, *words = arguments
     settings = get_project_settings()
     while words[:1] == ["-s"]:
@@ -177,7 +177,7 @@ def main(arguments: Sequence[str]) -> int:
             raise error
         at_work = isinstance(error, AtWork)
         logger.log(logging.WARNING if at_work else logging.CRITICAL, "%s", error)
-        return 0 if at_work else 1
+        return AT_WORK if at_work else 1
     spider = crawler.spider
     return 1 if not isinstance(spider, WatchSpider) or spider.frontier.lost is not None else 0
 

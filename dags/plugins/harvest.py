@@ -6,10 +6,11 @@ DAG files import this while they are parsed, so it imports neither Scrapy nor ps
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from airflow.sdk import Asset, BaseHook
+from airflow.sdk import Asset, AssetAlias, BaseHook
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
 from spiders.errors import LumbungError
@@ -30,8 +31,24 @@ CONNECTION_ID = "lumbung"
 NEWS_ARTICLES = Asset(name="news_articles", uri="lumbung://news/articles", group="lumbung")
 """Gets an event when articles wait for deduplication after a crawl; `extra` has the counts of that crawl."""
 
+DUE_PAGES = AssetAlias("due_pages", group="lumbung")
+"""Outlet of the watch: sends events to the assets of the publishers that have due pages, and to no others."""
+
+WANTED = "lumbung_wanted"
+"""Airflow variable in which the plugin `switches` notes, as a run of the watch begins, whose crawls are switched on."""
+
 RUN_NOTE = "run_note"
 """Key of the XCom whose text `run_notes` writes into the note of the DAG run."""
+
+
+def name_of_dag(key: str) -> str:
+    """`crawl_<key>`, where the name of a broken file may have what no DAG's name may."""
+    return re.sub(r"[^\w.-]", "_", f"crawl_{key}")
+
+
+def due_asset(key: str) -> Asset:
+    """Gets an event when the watch has found pages of a publisher due; wakes the publisher's crawl."""
+    return Asset(name=f"due_{key}", uri=f"lumbung://due/{key}", group="lumbung")
 
 
 def database_url() -> str | None:

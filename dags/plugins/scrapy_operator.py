@@ -148,10 +148,13 @@ def date_range(context: Context) -> dict[str, str]:
     """The dates to crawl, as spider arguments.
 
     The form's dates come first. A backfill takes exactly its data interval, a scheduled run everything since the
-    beginning of its interval and what the publisher's `lookback_days` add; any other run what is recent.
+    beginning of its interval and what the publisher's `lookback_days` add. One that the watch has woken asks, as a
+    scheduled one, only for what is due; any other run for all that is recent.
     """
     params, run = context["params"], context["dag_run"]
     given = {name: params[name] for name in ("from_date", "to_date") if params.get(name)}
+    if run.run_type == "asset_triggered" and not given:
+        return {"interval_start": run.run_after.isoformat()}
     if given or run.data_interval_start is None or run.data_interval_end is None:
         return given
     if run.run_type == "backfill":

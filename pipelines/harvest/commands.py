@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
 from pipelines.command_line import DatabaseUrl, examples
@@ -19,6 +21,7 @@ from pipelines.command_line import DatabaseUrl, examples
 @click.option("--to", "to_date", metavar="DATE", help="Nothing published after this day.")
 @click.option("--max", "max_articles", type=click.IntRange(min=1), metavar="N", help="Stop after so many articles.")
 @click.option("--refetch", is_flag=True, help="Also visit known pages again, to find changed texts.")
+@click.option("--due", is_flag=True, help="Ask only for what is due, as a run by schedule does.")
 @click.option("-q", "--quiet", is_flag=True, help="No log: only what failed or needs a look.")
 @click.pass_obj
 def crawl(  # noqa: PLR0913 - one option of the command each
@@ -29,6 +32,7 @@ def crawl(  # noqa: PLR0913 - one option of the command each
     to_date: str | None,
     max_articles: int | None,
     refetch: bool,
+    due: bool,
     quiet: bool,
 ) -> None:
     """Crawl one publisher into the database; made for cron.
@@ -44,5 +48,6 @@ def crawl(  # noqa: PLR0913 - one option of the command each
     asked = {"from_date": from_date, "to_date": to_date, "max_articles": max_articles and str(max_articles)}
     arguments = {name: value for name, value in asked.items() if value}
     arguments |= {"refetch": "true"} if refetch else {}
+    arguments |= {"interval_start": datetime.now(UTC).isoformat()} if due else {}
     for warning in run_crawl(publisher, arguments, database_url(), quiet=quiet):
         click.echo(f"lumbung: {publisher} needs a look: {warning}", err=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipelines.database.connections import Cursor
-    from pipelines.watch.round import Known, Round
+    from pipelines.watch.session import Known, Session
     from spiders.article import Entry, Validators
     from spiders.publishers import Publisher
     from spiders.publishers.window import Window
@@ -49,12 +49,12 @@ _POLITE = 1.0
 class Lookout:
     """Implements `spiders.watch.Lookout`."""
 
-    def __init__(self, watch: Round, publisher: Publisher, window: Window, known: Mapping[str, Known]) -> None:
+    def __init__(self, session: Session, publisher: Publisher, window: Window, known: Mapping[str, Known]) -> None:
         self.publisher = publisher
         self.window = window
-        self._round = watch
+        self._session = session
         self._known = known
-        self._polls = Polls(watch.lasting, publisher, watch.crawl_id, window)
+        self._polls = Polls(session.lasting, publisher, session.crawl_id, window)
         self._frontier: Frontier | None = None
         self._counts: Counter[str] = Counter()
         self._unchanged: list[str] = []
@@ -72,7 +72,7 @@ class Lookout:
             return Remembered(fresh=True)
         if (known := self._known.get(url)) is not None:
             return known.remembered
-        return await self._round.call(self._polls.recall, url)
+        return await self._session.call(self._polls.recall, url)
 
     async def widths(self) -> dict[str, int]:
         """By URL, how much of the publisher's news each document showed when it was last read."""
@@ -89,7 +89,7 @@ class Lookout:
     ) -> New:
         """Commit the entries of one document as a crawl does, where they bring something."""
         if self._frontier is None:
-            new = await self._round.call(self._read_again, url, entries, validators, index, newest)
+            new = await self._session.call(self._read_again, url, entries, validators, index, newest)
             if new is not None:
                 return new
         frontier = await self._open()
@@ -97,7 +97,7 @@ class Lookout:
 
     async def forget(self, url: str) -> None:
         """Count a document as never read until it is announced."""
-        await self._round.call(self._polls.forget, url)
+        await self._session.call(self._polls.forget, url)
 
     async def look_through(self, entries: Sequence[Entry], walked: Sequence[Entry]) -> Listed:
         """What a page of an index shows, after those walked before it."""
@@ -109,19 +109,19 @@ class Lookout:
         values = {"canonical": listed, "walked": all_listed, "publisher": self.publisher.key}
 
         def count() -> tuple[int, bool]:
-            with statement(self._round.connection) as cursor:
-                cursor.execute(query("count_known"), {**values, "crawl_id": self._round.crawl_id})
+            with statement(self._session.connection) as cursor:
+                cursor.execute(query("count_known"), {**values, "crawl_id": self._session.crawl_id})
                 known, joins = the_row(cursor)
                 return int(known), bool(joins)
 
-        known, joins = await self._round.call(count)
+        known, joins = await self._session.call(count)
         return Listed(len(listed) - known, joins)
 
     async def polled(self, url: str, problem: str | None = None, *, unchanged: bool = False) -> None:
         """Take note that a document was asked for; a failure is something to tell."""
         if problem is not None:
             await (await self._open()).polled(url, problem)
-            self._round.told["failed"] += 1
+            self._session.told["failed"] += 1
             return
         self._counts["asked"] += 1
         if unchanged:
@@ -148,8 +148,8 @@ class Lookout:
             tell: whether it is something to tell by itself.
         """
         bounds = self.publisher.poll_minutes
-        await asyncio.gather(*(self._round.unchanged(url, bounds) for url in self._unchanged))
-        self._round.told.update({name: self._counts[name] for name in ("asked", "unchanged") if self._counts[name]})
+        await asyncio.gather(*(self._session.unchanged(url, bounds) for url in self._unchanged))
+        self._session.told.update({name: self._counts[name] for name in ("asked", "unchanged") if self._counts[name]})
         frontier = await self._open() if tell else self._frontier
         if frontier is None:
             return
@@ -158,12 +158,12 @@ class Lookout:
             for note in self._notes:
                 await frontier.problem(note)
             crawl = await frontier.close(reason)
-            self._round.told["new"] += crawl.enqueued
+            self._session.told["new"] += crawl.enqueued
             logger.info("%s", crawl)
         except CrawlOver:  # the database is lost, as the log says
             await frontier.give_up()
         finally:
-            self._round.room.release()
+            self._session.room.release()
 
     async def _take_turn(self) -> None:
         """Wait for the turn of the publisher's own domain: where others had it, they may have asked meanwhile.
@@ -171,7 +171,7 @@ class Lookout:
         Raises:
             NotNow: others keep it, or the domain rests.
         """
-        domain, turns = domain_of(self.publisher.home), self._round.turns
+        domain, turns = domain_of(self.publisher.home), self._session.turns
         own = self.publisher.delay_seconds
         delay = own if own is not None else 0.0 if self.publisher.local else _POLITE
         deadline, waited = monotonic() + _TURN, False
@@ -185,7 +185,7 @@ class Lookout:
             await turns.release(domain, 0.0)
             raise NotNow(f"{domain} rests for {turn.seconds:.0f} s: {turn.reason or 'an earlier crawl left it so'}")
         if waited:
-            self._known = await self._round.known_of(self.publisher)
+            self._known = await self._session.known_of(self.publisher)
         self._begun_at = monotonic()
 
     def _read_again(
@@ -197,7 +197,7 @@ class Lookout:
         newest: datetime | None,
     ) -> New | None:
         """Remember that a document was read that brings nothing; None where it brings something."""
-        with statement(self._round.connection) as cursor:
+        with statement(self._session.connection) as cursor:
             cursor.execute(query("brings_something"), announced_values(entries, self.publisher))
             brings, width = the_row(cursor)
         if brings or (index is not None and index.pages):
@@ -216,23 +216,23 @@ class Lookout:
                 index=index is not None,
             )
 
-        self._round.once("read", change)
+        self._session.once("read", change)
         return New(0, 0, int(width))
 
     async def _open(self) -> Frontier:
         """The crawl in the ledger, opened with the first thing to tell."""
         if self._frontier is None:
-            await self._round.room.acquire()
+            await self._session.room.acquire()
             try:
                 self._frontier = await asyncio.to_thread(self._opened)
             except BaseException:
-                self._round.room.release()
+                self._session.room.release()
                 raise
         return self._frontier
 
     def _opened(self) -> Frontier:
         connection = connect(application=f"lumbung watch {self.publisher.key}", work=Work.CRAWLING)
-        run = f"watch/{self._round.run}/{self.publisher.key}"
+        run = f"watch/{self._session.run}/{self.publisher.key}"
         try:
             return Frontier(connection, self.publisher, self.window, run, patience=0)
         except BaseException:

@@ -1,97 +1,38 @@
-"""One round of the watch: what is known of all publishers' documents, read at once, and what the round learns.
-
-A round has one connection and one thread for it. Its number is drawn as a crawl's is, and its advisory lock says that
-it lives: turns of a round that was killed are free as soon as the server has dropped its connection.
-"""
+"""One round of the watch, as `spiders/watch.py` sees it: the publishers to ask, turns, robots.txt."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
 
-import psycopg2
-
-from pipelines.database.connections import DatabaseError, Work, connect, one_line, statement
-from pipelines.database.lasting import Lasting
+from pipelines.database.connections import Work, connect
 from pipelines.database.migrate import check_ready
-from pipelines.database.statements import query
-from pipelines.harvest.frontier import LOCK, LOST, close_abandoned
-from pipelines.harvest.polls import Pace, Rhythm, next_pace
 from pipelines.watch.lookout import Lookout
-from pipelines.watch.together import Together
-from pipelines.watch.turns import ManyRobotsFiles, ManyTurns
-from spiders.article import Remembered, Validators
-from spiders.errors import AtWork, LumbungError
-from spiders.fetching.errors import CrawlOver
+from pipelines.watch.session import Session
+from spiders.errors import LumbungError
 from spiders.publishers import find_publisher
 from spiders.publishers.window import parse_window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from pipelines.database.connections import Connection, Cursor
     from spiders.publishers import Publisher
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-WATCH_LOCK = 0x77617463  # "watc": of two rounds at once the second one leaves
-_MOST_OPEN = 6
-"""Publishers with news whose crawls are open in the ledger at the same time, each with a connection of its own."""
-
-
-class Known(NamedTuple):
-    """What is known of one document."""
-
-    remembered: Remembered
-    width: int | None
-    """None where it was not read lately."""
-
 
 class Round:
-    """An open round over many publishers."""
+    """An open round over many publishers; the setting WATCH names this class."""
 
-    def __init__(self, connection: Connection, publishers: Sequence[Publisher], run: str) -> None:
-        """Begin.
-
-        Args:
-            connection: its own; `close` closes it.
-            publishers: to be asked.
-            run: name in the ledger; a publisher that something is told of has a crawl `watch/<run>/<publisher>`.
-
-        Raises:
-            AtWork: another round is, and there is nothing to do.
-        """
-        self._lasting = Lasting(connection, patience=0)
-        with statement(connection) as cursor:
-            cursor.execute(query("begin_round"), {"lock": WATCH_LOCK, "crawl_lock": LOCK})
-            begun = cursor.fetchone()
-        if begun is None:
-            raise AtWork("another round of the watch is at work: this one leaves, and has asked nobody")
-        self.crawl_id: int = begun[0]
-        close_abandoned(connection, spare=self.crawl_id)
-        self.run = run
-        self.lost: str | None = None
-        """Why the database can no longer be used; None while it can."""
-        self.told: Counter[str] = Counter()
-        self.room = asyncio.Semaphore(_MOST_OPEN)
-        self.turns = ManyTurns(self)
-        self.robots = ManyRobotsFiles(self)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch")
-        self._unchanged: Together[tuple[str, tuple[int, int]], None] = Together(
-            lambda asked: self.call(self._remember_unchanged, asked)
-        )
-        asked = self._without_left(publishers)
-        known = self._known(asked)
+    def __init__(self, session: Session, publishers: Sequence[Publisher]) -> None:
+        self._session = session
+        self.turns, self.robots = session.turns, session.robots
+        asked = session.without_left(publishers)
+        known = session.known(asked)
         now = datetime.now(UTC)
         self.lookouts = [
-            Lookout(self, each, parse_window(None, None, each, now, interval_start=now.isoformat()), known[each.key])
+            Lookout(session, each, parse_window(None, None, each, now, interval_start=now.isoformat()), known[each.key])
             for each in asked
         ]
 
@@ -99,8 +40,12 @@ class Round:
     def begin(cls, keys: Sequence[str], run: str) -> Self:
         """Open a round over the publishers of these keys; one whose file cannot be used is left out, and said.
 
+        Args:
+            keys: of publishers.
+            run: name in the ledger; a publisher that something is told of has a crawl `watch/<run>/<publisher>`.
+
         Raises:
-            AtWork: as above.
+            AtWork: another round is, and there is nothing to do.
             DatabaseError: Postgres cannot be used.
         """
         publishers: list[Publisher] = []
@@ -112,94 +57,18 @@ class Round:
         connection = connect(application="lumbung watch", work=Work.CRAWLING)
         try:
             check_ready(connection)
-            return cls(connection, publishers, run)
+            return cls(Session(connection, run), publishers)
         except BaseException:
             connection.close()
             raise
 
     @property
-    def connection(self) -> Connection:
-        """The round's own; to be used in its thread."""
-        return self._lasting.connection
-
-    @property
-    def lasting(self) -> Lasting:
-        """The same, for statements that note that they were carried out."""
-        return self._lasting
-
-    async def call(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed on as they are
-        """Run a blocking function in the round's thread.
-
-        Raises:
-            CrawlOver: the database failed. The round ends, and the next one asks again.
-        """
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._thread, self._lasting.do, function, *arguments)
-        except (psycopg2.Error, DatabaseError) as error:
-            if self.lost is None:
-                self.lost = one_line(error)
-                logger.critical("the round ends, what it has not stored is asked again: %s", self.lost)
-            raise CrawlOver(LOST) from error
-
-    def once(self, name: str, change: Callable[[Cursor], T]) -> T:
-        """Make a change in a transaction of its own, inside of `call`."""
-        return self._lasting.once(name, change)
-
-    def close_abandoned(self) -> None:
-        """Close crawls whose process is gone, for whoever waits for one of their turns; to be run by `call`."""
-        close_abandoned(self.connection, spare=self.crawl_id)
-
-    async def known_of(self, publisher: Publisher) -> dict[str, Known]:
-        """What is known by now of one publisher's documents."""
-        return (await self.call(self._known, [publisher]))[publisher.key]
-
-    async def unchanged(self, url: str, bounds: tuple[int, int]) -> None:
-        """Remember that a document was answered 304; `bounds` are those of its interval, in minutes."""
-        await self._unchanged.ask((url, bounds))
+    def lost(self) -> str | None:
+        """Why the database can no longer be used; None while it can."""
+        return self._session.lost
 
     async def close(self) -> None:
-        """Give the turns back and end the round."""
-        with suppress(CrawlOver):
-            await self.call(self._finish)
-        self._thread.shutdown(wait=False)
-        self.connection.close()
-        figures = ", ".join(f"{count} {name}" for name, count in sorted(self.told.items())) or "nothing was due"
-        logger.info("watched %d publishers: %s", len(self.lookouts), figures)
-
-    def _finish(self) -> None:
-        with statement(self.connection) as cursor:
-            cursor.execute(query("finish_crawls"), {"crawls": [self.crawl_id], "reason": "finished"})
-
-    def _without_left(self, publishers: Sequence[Publisher]) -> list[Publisher]:
-        with statement(self.connection) as cursor:
-            cursor.execute(query("left_to_crawls"), {"publishers": [each.key for each in publishers]})
-            left = {key for (key,) in cursor.fetchall()}
-        if left:
-            logger.info("left to their crawls, since the last round went wrong: %s", ", ".join(sorted(left)))
-        return [each for each in publishers if each.key not in left]
-
-    def _known(self, publishers: Sequence[Publisher]) -> dict[str, dict[str, Known]]:
-        usual = [timedelta(minutes=each.poll_minutes[1]) for each in publishers]
-        found: dict[str, dict[str, Known]] = {each.key: {} for each in publishers}
-        with statement(self.connection) as cursor:
-            cursor.execute(query("known_documents"), {"publishers": list(found), "usual": usual})
-            for publisher, url, etag, last_modified, *more, width in cursor.fetchall():
-                found[publisher][url] = Known(Remembered(Validators(etag, last_modified), *more), width)
-        return found
-
-    def _remember_unchanged(self, asked: Sequence[tuple[str, tuple[int, int]]]) -> list[None]:
-        bounds = dict(asked)
-        with statement(self.connection) as cursor:
-            cursor.execute(query("rhythms"), {"urls": list(bounds)})
-            paces: dict[str, Pace] = {}
-            for url, every, reach, since, beside, newest in cursor.fetchall():
-                known = Rhythm(every, reach, since, newest=newest, beside=beside)
-                paces[url] = next_pace(known, bounds[url], changed=False)
-        with statement(self.connection) as cursor:
-            values = {
-                "urls": list(paces),
-                **{name: [getattr(each, name) for each in paces.values()] for name in Pace._fields},
-            }
-            cursor.execute(query("remember_all_unchanged"), values)
-        return [None] * len(asked)
+        """Give the turns back, end the round and log what it found."""
+        await self._session.close()
+        told = ", ".join(f"{count} {name}" for name, count in sorted(self._session.told.items()))
+        logger.info("watched %d publishers: %s", len(self.lookouts), told or "nothing was due")

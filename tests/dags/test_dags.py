@@ -102,6 +102,7 @@ def test_every_dag_explains_itself(loaded: dict[str, Any]) -> None:
     assert loaded["dags"]["crawl_contoh"]["description"] == "Harian Contoh: http://127.0.0.1:8710/"
     assert loaded["dags"]["deduplicate"]["tags"] == ["deduplicate"]
     assert loaded["dags"]["check_publishers"]["tags"] == ["check"]
+    assert loaded["dags"]["watch"]["tags"] == ["watch"]
 
 
 def test_a_task_that_fails_is_tried_again_after_a_pause(loaded: dict[str, Any]) -> None:
@@ -124,12 +125,14 @@ def test_a_crawl_announces_and_deduplication_follows_the_announcement(loaded: di
     assert crawl["tasks"] == {"crawl": ["announce"], "announce": []}
     assert crawl["outlets"] == {"crawl": [], "announce": ["news_articles_due"]}
     assert deduplicate["assets"] == ["news_articles"]
+    assert crawl["assets"] == ["due_contoh"]
+    assert loaded["dags"]["watch"]["outlets"] == {"ask": ["due_pages"]}
     assert deduplicate["inlets"] == {"mark_duplicates": ["lumbung://news/articles"]}
 
 
 def test_what_the_tasks_send_and_wait_for_is_in_one_group_of_assets(loaded: dict[str, Any]) -> None:
     groups = {name: dag["groups"] for name, dag in loaded["dags"].items()}
-    with_assets = [*crawls(loaded), "crawl_many", "deduplicate"]
+    with_assets = [*crawls(loaded), "crawl_many", "deduplicate", "watch"]
     assert {name: of for name, of in groups.items() if of} == {name: ["lumbung"] for name in with_assets}
 
 

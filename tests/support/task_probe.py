@@ -71,7 +71,7 @@ def run_of(
     """A run, which Airflow 3 gives a data interval or none; its types allow a half one too."""
     start, end = interval
     return SimpleNamespace(
-        dag_id=dag_id, run_id="r", run_type=run_type, data_interval_start=start, data_interval_end=end
+        dag_id=dag_id, run_id="r", run_type=run_type, data_interval_start=start, data_interval_end=end, run_after=END
     )
 
 
@@ -242,7 +242,9 @@ def ran(dag_id: str, task_id: str, crawl: object = None, conf: dict[str, Any] | 
     with listening() as said, set_current_context(context):
         outcome = told(task.execute, context)
     told_of = [
-        [each.dest_asset_key.name, each.extra] for each in events[AssetAlias("news_articles_due")].asset_alias_events
+        [each.dest_asset_key.name, each.extra]
+        for alias in ("news_articles_due", "due_pages")
+        for each in events[AssetAlias(alias)].asset_alias_events
     ]
     return {**outcome, "pushed": instance.pushed, "events": told_of, "said": said}
 

@@ -135,24 +135,37 @@ from locked where d.domain = locked.domain
 -- recall_all_robots --
 select root, body, extract(epoch from now() - read_at)::float8 from lumbung.robots where root = any(%(roots)s)
 
--- publishers_with_due_pages --
--- Those that a crawl of what is recent would lease now, as `lease` has it, where their domain does not rest and no such
--- crawl is at work. Pages whose time for another look has come wait for the publisher's own schedule.
-select k.publisher, due.pages
-from unnest(%(publishers)s::text[], %(homes)s::text[], %(starts)s::timestamptz[]) as k (publisher, home, start), lateral (
-    select count(*) as pages
-    from lumbung.page p
-    left join lumbung.article a using (page_id)
-    left join lumbung.crawl f on f.crawl_id = p.found_by and not f.ranged
-    where p.publisher = k.publisher and p.state = 'due' and p.due_at <= now()
-        and (a.published_at is not null or p.announced_at is null
-            or coalesce(p.announced_until, p.announced_at) >= k.start
-            or p.announced_at > k.start - interval '31 days' and coalesce(p.announced_until, p.announced_at) >= f.window_start)
-) due
-where due.pages > 0
-    and not exists (
-        select from lumbung.domain where domain = k.home and reason is not null and free_at > now() + interval '2 minutes')
-    and not exists (
+-- wake_publishers --
+-- Those that a crawl of what is recent would lease pages of now, as `lease` has it, where their domain does not rest, no
+-- such crawl is at work, and none has been asked for lately that has not begun yet. Pages whose time for another look has
+-- come wait for the publisher's own schedule.
+with due as (
+    select k.publisher, due.pages
+    from unnest(%(publishers)s::text[], %(homes)s::text[], %(starts)s::timestamptz[]) as k (publisher, home, start), lateral (
+        select count(*) as pages
+        from lumbung.page p
+        left join lumbung.article a using (page_id)
+        left join lumbung.crawl f on f.crawl_id = p.found_by and not f.ranged
+        where p.publisher = k.publisher and p.state = 'due' and p.due_at <= now()
+            and (a.published_at is not null or p.announced_at is null
+                or coalesce(p.announced_until, p.announced_at) >= k.start
+                or p.announced_at > k.start - interval '31 days'
+                    and coalesce(p.announced_until, p.announced_at) >= f.window_start)
+    ) due
+    where due.pages > 0
+        and not exists (
+            select from lumbung.domain where domain = k.home and reason is not null and free_at > now() + interval '2 minutes')
+        and not exists (
+            select from lumbung.crawl
+            where publisher = k.publisher and finished_at is null and not ranged
+                and not starts_with(coalesce(run_id, ''), 'watch/'))
+), woken as (
+    update lumbung.publisher s set woken_at = now()
+    from due
+    where s.publisher = due.publisher and (s.woken_at is null or s.woken_at < now() - interval '15 minutes' or exists (
         select from lumbung.crawl
-        where publisher = k.publisher and finished_at is null and not ranged and not starts_with(coalesce(run_id, ''), 'watch/'))
-order by k.publisher
+        where publisher = s.publisher and started_at > s.woken_at and not ranged
+            and not starts_with(coalesce(run_id, ''), 'watch/')))
+    returning s.publisher, due.pages
+)
+select publisher, pages from woken order by publisher

@@ -26,7 +26,7 @@ EXPECTED = {
     "scheduled": {"interval_start": START},
     "manual": {},
     "operator_triggered": {},
-    "asset_triggered": {},
+    "asset_triggered": {"interval_start": END},
     "asset_materialization": {},
 }
 STOPPED = "was stopped; what it had loaded is kept, its other pages stay due"
@@ -84,8 +84,9 @@ def test_airflow_has_no_type_of_run_that_is_not_looked_at_here(dates: dict[str, 
 @pytest.mark.parametrize("run_type", EXPECTED)
 def test_only_a_schedule_and_a_backfill_go_by_the_data_interval(dates: dict[str, Any], run_type: str) -> None:
     whole, given, none, half, other_half = dates[run_type]
-    assert (whole, given, none) == (EXPECTED[run_type], {"from_date": "2026-11-01"}, {})
-    assert half == other_half == {}
+    woken = EXPECTED[run_type] if run_type == "asset_triggered" else {}  # it has no data interval
+    assert (whole, given, none) == (EXPECTED[run_type], {"from_date": "2026-11-01"}, woken)
+    assert half == other_half == woken
 
 
 def test_what_the_form_says_becomes_spider_arguments_and_what_is_empty_does_not(dates: dict[str, Any]) -> None:
