@@ -1,4 +1,4 @@
-"""Ask all publishers whose crawls are switched on for news, in one process, and wake the crawls of those that have some.
+"""Ask all publishers whose crawls are switched on for news, in one process; wake the crawls of those that have some.
 
 **Runs.** Every five minutes. One run asks for the feeds, sitemaps and index pages that are due, many publishers at a
 time and each through the same gate as its crawls: one request at a time, robots.txt, only what has changed. What is new

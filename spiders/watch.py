@@ -41,8 +41,8 @@ logger = logging.getLogger(__name__)
 
 _AT_ONCE = 128
 """Publishers asked at the same time; most of their time they wait."""
-_PUBLISHER_SECONDS = 45.0
-"""What one publisher may take, whatever it does; it gets no new request after twenty."""
+_REQUEST_SECONDS = 25.0
+"""What one request may take with its robots.txt, its turn and the delay before it; the network has ten of each."""
 _ROUND_SECONDS = 150.0
 """What a round may take: publishers that it does not come to are first in the next one, for what is due stays due."""
 _SWITCH = 0.001
@@ -130,15 +130,12 @@ class WatchSpider(Spider):
         async with room:
             reason, tell = "finished", False
             try:
-                async with asyncio.timeout(_PUBLISHER_SECONDS):
-                    fetch = partial(self._fetch, lookout.publisher)
-                    await Announcements(fetch, lookout.publisher, lookout.window, lookout).collect()
+                fetch = partial(self._fetch, lookout.publisher)
+                await Announcements(fetch, lookout.publisher, lookout.window, lookout).collect()
             except NotNow as not_now:
                 logger.info("%s is not asked now: %s", lookout.publisher.key, not_now)
             except CrawlOver as over:
                 reason, tell = over.reason, over.reason != "shutdown" and self.frontier.lost is None
-            except TimeoutError:
-                reason, tell = f"the watch gave it up after {_PUBLISHER_SECONDS:.0f} s", True
             except asyncio.CancelledError:
                 await lookout.close("shutdown", tell=False)
                 raise
@@ -155,11 +152,15 @@ class WatchSpider(Spider):
 
     async def _fetch(self, publisher: Publisher, request: Request) -> Response:
         request.meta[PUBLISHER] = publisher
-        return await self.crawler.engine.download_async(request)
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS):
+                return await self.crawler.engine.download_async(request)
+        except TimeoutError:
+            raise NotNow(f"{request.url} would have to be waited for") from None
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one round: 0 when it was done, `AT_WORK` where another one is, 1 when it could not begin or lost its database."""
+    """Run one round: 0 when it is done, `AT_WORK` where another one is, 1 when it cannot begin or lost its database."""
     run, *words = arguments
     settings = get_project_settings()
     while words[:1] == ["-s"]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.scripted_press import Answer, Press, printing, write_publisher
-from support.watching import run_round
+from support.watching import run_round, start_round
 
 from pipelines.harvest.crawl import run_crawl
 from pipelines.harvest.ledger import imbalance, read_crawl
+from pipelines.watch.due import wake
+from spiders.errors import AT_WORK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +31,7 @@ class Town:
 
     def __init__(self, stack: ExitStack, folder: Path, database: Connection) -> None:
         self._stack = stack
-        self._folder = folder
+        self.folder = folder
         self.database = database
         self.presses: dict[str, Press] = {}
         self.news: dict[str, int] = {}
@@ -48,7 +55,7 @@ class Town:
 
         press = self._stack.enter_context(printing(ordinary))
         self.presses[key], self.news[key] = press, 3
-        self.environment |= write_publisher(self._folder, key, press.home, **more)
+        self.environment |= write_publisher(self.folder, key, press.home, **more)
         return press
 
     def watch(self, *keys: str, **settings: str) -> str:
@@ -65,6 +72,14 @@ class Town:
     def asked(self, key: str) -> int:
         """How often its feed was asked for."""
         return self.presses[key].paths().count(f"/{key}/rss")
+
+
+def wait_for(ready: Callable[[], object]) -> None:
+    """Until it is true, a minute at most."""
+    deadline = time.monotonic() + 60
+    while not ready():
+        assert time.monotonic() < deadline, "waited for a minute"
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -144,3 +159,115 @@ def test_robots_txt_holds_for_the_watch(town: Town) -> None:
     assert [town.asked(key) for key in ("satu", "dua")] == [0, 1]
     ((problem,),) = town.rows("select problems[1] from lumbung.crawl where publisher = 'satu'")
     assert "disallows" in problem
+
+
+def test_a_publisher_that_hangs_drips_or_has_a_broken_certificate_delays_nobody(town: Town) -> None:
+    """All are asked at the same moment; of the bad ones the ledger says why, and the next round leaves them alone."""
+    town.paper("gantung", lambda path, _number: Answer(seconds=60) if path.endswith("/rss") else None)
+    town.paper("robot", lambda path, _number: Answer(seconds=60) if path == "/robots.txt" else None)
+    town.paper("kecil", lambda path, _number: Answer("x" * 100, headers={"Content-Length": "9999999"}))
+    plain = town.paper("tls")
+    town.environment |= write_publisher(town.folder, "tls", plain.home.replace("http:", "https:"))
+    good = [f"baik{number}" for number in range(3)]
+    for key in good:
+        town.paper(key)
+    town.watch(DOWNLOAD_TIMEOUT="2")
+    found = dict(town.rows("select publisher, coalesce(problems[1], finish_reason) from lumbung.crawl"))
+    assert {key: found.pop(key) for key in good} == dict.fromkeys(good, "finished")
+    assert set(found) == {"gantung", "robot", "kecil", "tls"}
+    assert town.rows("select publisher, count(*) from lumbung.page group by 1 order by 1") == [(key, 3) for key in good]
+    bad_moment = min(
+        request.answered for key in ("gantung", "robot") for request in town.presses[key].requests[:1] or []
+    )
+    for key in good:
+        assert all(request.answered < bad_moment for request in town.presses[key].requests)
+    asked = {key: len(press.requests) for key, press in town.presses.items()}
+    town.watch(DOWNLOAD_TIMEOUT="2")
+    assert {key: len(press.requests) for key, press in town.presses.items()} == asked
+
+
+def test_of_two_rounds_at_once_the_second_one_leaves(town: Town) -> None:
+    town.paper("lambat", lambda path, _number: Answer("", 404, seconds=4) if path == "/robots.txt" else None)
+    first = start_round(town.environment, ["lambat"])
+    wait_for(lambda: town.rows("select 1 from lumbung.turn"))
+    second = start_round(town.environment, ["lambat"])
+    log, _ = second.communicate()
+    assert second.returncode == AT_WORK
+    assert log.splitlines()[-1].endswith("another round of the watch is at work: this one leaves, and has asked nobody")
+    assert first.wait() == 0
+    assert town.asked("lambat") == 1
+
+
+def test_a_round_that_is_killed_loses_nothing_and_doubles_nothing(town: Town, database_url: str) -> None:
+    """Struck at moments spread over its whole length, then watched to the end and crawled."""
+    keys = [f"koran{number}" for number in range(6)]
+    for key in keys:
+        town.paper(key)
+    begun = time.monotonic()
+    town.watch(*keys[:1])
+    whole = time.monotonic() - begun
+    for blow in range(5):
+        for key in keys:
+            town.news[key] += 1
+        town.make_due()
+        watch = start_round(town.environment, keys)
+        time.sleep(whole * (0.6 + 0.1 * blow))
+        watch.kill()
+        watch.communicate()
+    wait_for(lambda: not town.rows("select 1 from pg_stat_activity where application_name like 'lumbung watch%%'"))
+    town.make_due()
+    town.watch()
+    pages = town.rows(
+        "select publisher, count(*), count(distinct canonical_url) from lumbung.page group by 1 order by 1"
+    )
+    assert pages == [(key, 8, 8) for key in keys]
+    assert town.rows("select count(*) from lumbung.turn") == [(0,)]
+    for crawl_id, finished in town.rows("select crawl_id, finished_at is not null from lumbung.crawl"):
+        assert finished
+        assert imbalance(read_crawl(town.database, crawl_id)) is None
+    run_crawl(keys[0], {"interval_start": "2026-01-01T00:00Z"}, database_url)
+    assert town.rows("select count(*), count(distinct canonical_url) from lumbung.article") == [(8, 8)]
+
+
+def test_a_crawl_takes_over_the_domain_of_a_round_that_was_killed(town: Town, database_url: str) -> None:
+    slow = [8.0]
+    town.paper("satu", lambda path, _number: Answer("", 404, seconds=slow[0]) if path == "/robots.txt" else None)
+    watch = start_round(town.environment, ["satu"])
+    wait_for(lambda: town.rows("select 1 from lumbung.turn"))
+    watch.send_signal(signal.SIGKILL)
+    watch.communicate()
+    slow[0] = 0.0
+    run_crawl("satu", {}, database_url)
+    assert town.rows("select finish_reason, stored from lumbung.crawl") == [("finished", 3)]
+    assert town.rows("select count(*) from lumbung.turn") == [(0,)]
+
+
+def test_who_has_due_pages_is_crawled_and_nobody_else(town: Town) -> None:
+    """`lumbung watch` by itself, as cron starts it."""
+    for key in ("satu", "dua"):
+        town.paper(key)
+    town.news["dua"] = 0
+    town.rows("update lumbung.poll set next_at = now()")
+    shell = [sys.executable, "-m", "pipelines.cli", "watch", "satu", "dua"]
+    ended = subprocess.run(shell, env={**os.environ, **town.environment}, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert "lumbung: satu: 3 pages due" in ended.stderr
+    assert "dua:" not in ended.stderr
+    assert town.rows("select publisher, count(*) from lumbung.article group by 1") == [("satu", 3)]
+    assert town.asked("satu") == 1
+
+
+def test_who_was_woken_is_not_woken_again_before_its_crawl_has_begun(town: Town, database_url: str) -> None:
+    town.paper("satu")
+    town.watch()
+    assert wake(town.database, ["satu", "tidakada"]) == {"satu": 3}
+    assert wake(town.database, ["satu"]) == {}
+    town.rows("update lumbung.publisher set woken_at = now() - interval '20 minutes'")
+    assert wake(town.database, ["satu"]) == {"satu": 3}
+    run_crawl("satu", {"interval_start": "2026-01-01T00:00Z"}, database_url)
+    assert wake(town.database, ["satu"]) == {}
+    town.rows("update lumbung.page set state = 'due', due_at = now()")
+    assert wake(town.database, ["satu"]) == {"satu": 3}
+    town.rows("update lumbung.publisher set woken_at = null")
+    town.rows("update lumbung.domain set reason = 'it asks for that', free_at = now() + interval '1 hour'")
+    assert wake(town.database, ["satu"]) == {}
