@@ -35,7 +35,9 @@ sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]  # 
 
 _LONGEST_FIRST: Final = (
     "tests/dags/test_airflow_runs.py",
+    "tests/dags/test_watch_runs.py",
     "tests/crawls/test_internet.py",
+    "tests/crawls/test_watch.py",
     "tests/dags/test_failing_crawls.py",
     "tests/pipelines/duplicates/test_hidden_copies.py",
     "tests/pipelines/stack/test_stack.py",
