@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from pipelines.database.connections import Cursor
+    from pipelines.database.connections import Connection, Cursor
     from pipelines.watch.session import Known, Session
     from spiders.article import Entry, Validators
     from spiders.publishers import Publisher
@@ -40,6 +41,8 @@ _BUDGET = 20.0
 _TURN = 30.0
 """Seconds that a publisher waits for the turn of its domain, for instance beside a backfill."""
 _TURN_POLL = 0.5
+_MANY = 500
+"""Entries of a document that are looked up on a connection of their own."""
 _LONGEST_REST = 5.0
 """Seconds. A domain that rests for longer is not waited for."""
 _POLITE = 1.0
@@ -89,9 +92,16 @@ class Lookout:
     ) -> New:
         """Commit the entries of one document as a crawl does, where they bring something."""
         if self._frontier is None:
-            new = await self._session.call(self._read_again, url, entries, validators, index, newest)
-            if new is not None:
-                return new
+            brings, width = await self._look_up(entries)
+            if not brings and not (index is not None and index.pages):
+                told = New(0, 0, width) if index is None else index
+                of = {"reach": reach_of(entries), "newest": newest, "width": told.width, "index": index is not None}
+
+                def change(cursor: Cursor) -> None:
+                    self._polls.read(cursor, url, validators, changed=False, **of)  # type: ignore[arg-type]  # as named
+
+                await self._session.call(self._session.once, "read", change)
+                return New(0, 0, width)
         frontier = await self._open()
         return await frontier.announce(url, entries, validators, index=index, newest=newest)
 
@@ -188,36 +198,15 @@ class Lookout:
             self._known = await self._session.known_of(self.publisher)
         self._begun_at = monotonic()
 
-    def _read_again(
-        self,
-        url: str,
-        entries: Sequence[Entry],
-        validators: Validators,
-        index: New | None,
-        newest: datetime | None,
-    ) -> New | None:
-        """Remember that a document was read that brings nothing; None where it brings something."""
-        with statement(self._session.connection) as cursor:
-            cursor.execute(query("brings_something"), announced_values(entries, self.publisher))
-            brings, width = the_row(cursor)
-        if brings or (index is not None and index.pages):
-            return None
-        told = New(0, 0, int(width)) if index is None else index
+    async def _look_up(self, entries: Sequence[Entry]) -> tuple[bool, int]:
+        """Whether entries bring anything, and how many of them were found within a day."""
+        if len(entries) > _MANY:  # what takes its time must not keep the other publishers waiting
+            return await asyncio.to_thread(self._look_up_apart, entries)
+        return await self._session.call(lambda: _brings(self._session.connection, entries, self.publisher))
 
-        def change(cursor: Cursor) -> None:
-            self._polls.read(
-                cursor,
-                url,
-                validators,
-                changed=False,
-                reach=reach_of(entries),
-                newest=newest,
-                width=told.width,
-                index=index is not None,
-            )
-
-        self._session.once("read", change)
-        return New(0, 0, int(width))
+    def _look_up_apart(self, entries: Sequence[Entry]) -> tuple[bool, int]:
+        with closing(connect(application=f"lumbung watch {self.publisher.key}", work=Work.CRAWLING)) as connection:
+            return _brings(connection, entries, self.publisher)
 
     async def _open(self) -> Frontier:
         """The crawl in the ledger, opened with the first thing to tell."""
@@ -238,3 +227,10 @@ class Lookout:
         except BaseException:
             connection.close()
             raise
+
+
+def _brings(connection: Connection, entries: Sequence[Entry], publisher: Publisher) -> tuple[bool, int]:
+    with statement(connection) as cursor:
+        cursor.execute(query("brings_something"), announced_values(entries, publisher))
+        brings, width = the_row(cursor)
+    return bool(brings), int(width)
