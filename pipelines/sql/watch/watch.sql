@@ -8,12 +8,13 @@ from (
     where pg_try_advisory_lock(%(lock)s, 0)) drawn
 
 -- left_to_crawls --
--- Publishers whose last round went wrong as a whole: for half an hour only their crawls ask them.
+-- Publishers whose last round went wrong as a whole, by their own fault: for half an hour only their crawls ask them.
 select k.publisher
 from unnest(%(publishers)s::text[]) as k (publisher), lateral (
     select run_id, finish_reason, finished_at from lumbung.crawl c
     where c.publisher = k.publisher order by crawl_id desc limit 1) last
-where starts_with(run_id, 'watch/') and finish_reason <> 'finished' and finished_at > now() - interval '30 minutes'
+where starts_with(run_id, 'watch/') and finished_at > now() - interval '30 minutes'
+    and finish_reason not in ('finished', 'shutdown', 'killed', 'database_lost')
 
 -- known_documents --
 -- What `recall_poll` and `widths` say of each document, for all documents of many publishers. One that failed is asked
