@@ -29,12 +29,12 @@ from pipelines.database.connections import (
 )
 from pipelines.database.lasting import PATIENCE, Lasting
 from pipelines.database.migrate import check_applied, check_ready
-from pipelines.database.repair import repair, repaired
+from pipelines.database.repair import repaired
 from pipelines.database.roles import tell_ended
 from pipelines.database.statements import query
 from pipelines.harvest.leases import leased_page
 from pipelines.harvest.ledger import Crawl, DayCoverage, coverage, crawl_of
-from pipelines.harvest.polls import Polls, reach_of
+from pipelines.harvest.polls import Polls, announced_values, reach_of
 from pipelines.harvest.robots import RobotsFiles
 from pipelines.harvest.turns import Turns
 from spiders.fetching.errors import CrawlOver
@@ -320,19 +320,6 @@ class Frontier:
         with statement(self.connection) as cursor:
             cursor.execute(query(name), parameters)
             return the_row(cursor)
-
-
-def announced_values(entries: Sequence[Entry], publisher: Publisher) -> dict[str, Any]:
-    """Parameters of the statement `announce` that tell the entries."""
-    urls = [repair(entry.url) for entry in entries]
-    return {
-        "canonical": [canonicalise(address, publisher) for address, _ in urls],
-        "urls": [address for address, _ in urls],
-        "repaired": sum(replaced for _, replaced in urls),
-        "published": [entry.published_at for entry in entries],
-        "until": [entry.published_until for entry in entries],
-        "modified": [entry.modified_at for entry in entries],
-    }
 
 
 def close_abandoned(connection: Connection, reason: str = "killed", *, spare: int | None = None) -> list[int]:

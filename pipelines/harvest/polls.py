@@ -16,9 +16,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.database.connections import Cursor, statement, the_row, transaction
-from pipelines.database.repair import repaired
+from pipelines.database.repair import repair, repaired
 from pipelines.database.statements import query
 from spiders.article import Entry, Remembered, Validators
+from spiders.publishers.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,6 +93,19 @@ def reach_of(entries: Sequence[Entry]) -> timedelta | None:
     """From the oldest to the newest entry whose time is known exactly; None with fewer than two."""
     moments = [each.published_at for each in entries if each.published_at is not None and each.published_until is None]
     return max(moments) - min(moments) if len(set(moments)) > 1 else None
+
+
+def announced_values(entries: Sequence[Entry], publisher: Publisher) -> dict[str, Any]:
+    """Parameters of the statement `announce` that tell the entries."""
+    urls = [repair(entry.url) for entry in entries]
+    return {
+        "canonical": [canonicalise(address, publisher) for address, _ in urls],
+        "urls": [address for address, _ in urls],
+        "repaired": sum(replaced for _, replaced in urls),
+        "published": [entry.published_at for entry in entries],
+        "until": [entry.published_until for entry in entries],
+        "modified": [entry.modified_at for entry in entries],
+    }
 
 
 class Polls:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from pipelines.database.connections import Work, connect, statement, the_row
 from pipelines.database.repair import repaired
 from pipelines.database.statements import query
-from pipelines.harvest.frontier import Frontier, announced_values
-from pipelines.harvest.polls import Polls, reach_of
+from pipelines.harvest.frontier import Frontier
+from pipelines.harvest.polls import Polls, announced_values, reach_of
 from spiders.article import Remembered
 from spiders.fetching.errors import CrawlOver, NotNow
 from spiders.frontier import Listed, New

@@ -71,6 +71,7 @@ EXPECTED: dict[str, Any] = {
     "SPIDER_LOADER_CLASS": "spiders.loader.PublisherSpiderLoader",
     "SPIDER_MODULES": [],
     "FRONTIER": "pipelines.harvest.frontier.Frontier",
+    "WATCH": "pipelines.watch.round.Round",
     "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
     "CONCURRENT_ITEMS": 1,
     "LOAD_BATCH": 50,
