@@ -125,7 +125,7 @@ class Airflow:
             },
         )
         try:
-            answer = urllib.request.urlopen(request, timeout=120)  # noqa: S310 - loopback
+            answer = urllib.request.urlopen(request, timeout=30)  # noqa: S310 - loopback
         except urllib.error.HTTPError as refusal:
             answer = refusal
         with answer:
