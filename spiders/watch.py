@@ -10,12 +10,14 @@ costs the others nothing: it has a few seconds and a bound on requests and bytes
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from scrapy import Request, Spider, signals
+from scrapy.core.downloader import contextfactory  # noqa: F401 - early: it walks the stack, and all modules for each frame
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
@@ -172,6 +174,7 @@ def main(arguments: Sequence[str]) -> int:
         name, _, value = words[1].partition("=")
         settings.set(name, value, priority="cmdline")
         words = words[2:]
+    gc.freeze()  # what is loaded by now stays: no collection need look at it again
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(WatchSpider)
     started = process.crawl(crawler, keys=words, run=run)
