@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from benchmarks import traffic
 from benchmarks.edits import Edits
+from benchmarks.freshness import Freshness
 from support.simulated_time import Simulation, disallowed, harvested, highest_rate, let_in_again, listed, too_early
 from support.throwaway import TEMPLATE, throwaway_server
 
@@ -61,7 +62,7 @@ def set_faults(internet: Internet, *, on: bool) -> None:
         internet.faults.set(path, kind if on else None, seconds, host=host, times=times)
 
 
-def simulate(simulation: Simulation, days: int, edits: Edits) -> None:
+def simulate(simulation: Simulation, days: int, *watching: Edits | Freshness) -> None:
     """Crawl round by round."""
     rounds, troubles = int(timedelta(days=days) / simulation.step), Counter[str]()
     for number in range(rounds):
@@ -69,7 +70,8 @@ def simulate(simulation: Simulation, days: int, edits: Edits) -> None:
         set_faults(simulation.internet, on=day in FAULTY_DAYS and day < days - 1)
         started = monotonic()
         log = simulation.round()
-        edits.after_round(number)
+        for each in watching:
+            each.after_round(number)
         troubles.update(line.partition("] ")[2][:200] for line in log.splitlines() if " ERROR: " in line)
         print(f"\r{number + 1} of {rounds} rounds, the last in {monotonic() - started:.0f} s ", end="", flush=True)
     print()
@@ -173,9 +175,10 @@ def main() -> None:
         simulation = Simulation(
             internet, server.url("week"), keys, step, {"LOG_LEVEL": "ERROR", "POLITE_DELAY": str(POLITE_DELAY)}
         )
-        edits = Edits(simulation, asked.edited, asked.removed)
-        simulate(simulation, asked.days, edits)
+        edits, freshness = Edits(simulation, asked.edited, asked.removed), Freshness(simulation)
+        simulate(simulation, asked.days, freshness, edits)
         report(simulation)
+        freshness.report()
         edits.report()
 
 

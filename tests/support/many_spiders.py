@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ def start_together(  # noqa: PLR0913, PLR0917 - what there is to say of a crawl
         clock: what the spiders take for now when they ask what day it is; None for the real time.
     """
     told = {
-        "clock": clock and clock.isoformat(),
+        "ahead": clock and (clock - datetime.now(UTC)).total_seconds(),
         "keys": list(keys),
         "arguments": dict(arguments or {}),
         "settings": {**SETTINGS, "LOOPBACK": internet_url, **(settings or {})},
@@ -75,12 +75,11 @@ def start_together(  # noqa: PLR0913, PLR0917 - what there is to say of a crawl
     return subprocess.Popen(command, env=environment, text=True, stderr=subprocess.PIPE)
 
 
-def set_clock(moment: datetime) -> None:
-    """Let the modules that ask for the day begin with this one; waiting and politeness keep the real time.
+def set_clock(ahead: timedelta) -> None:
+    """Let the modules that ask for the day be so far ahead of it; waiting and politeness keep the real time.
 
     When a document was read is remembered by the server's clock, which follows the real time too: it is told in ours.
     """
-    ahead = moment - datetime.now(UTC)
 
     class Shifted(datetime):
         @classmethod
@@ -104,8 +103,8 @@ def main() -> None:
     from scrapy.utils.project import get_project_settings
 
     told = json.loads(sys.argv[1])
-    if told["clock"]:
-        set_clock(datetime.fromisoformat(told["clock"]))
+    if told["ahead"] is not None:
+        set_clock(timedelta(seconds=told["ahead"]))
     settings = get_project_settings()
     settings.setdict(told["settings"], priority="cmdline")
     process = AsyncCrawlerProcess(settings)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import count
 from time import monotonic
@@ -29,7 +29,6 @@ from spiders.publishers.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from seeds.newsstand.internet import Internet
     from seeds.newsstand.server import Request
@@ -64,6 +63,8 @@ class Simulation:
     settings: Mapping[str, str] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     rounds: int = 0
+    ahead: timedelta = timedelta()
+    """How far the sites' clock was ahead of the server's in the last round."""
 
     def __post_init__(self) -> None:
         self._started = monotonic()
@@ -73,6 +74,7 @@ class Simulation:
     def round(self) -> str:
         """Crawl everything once, then let time go by; the log."""
         now, before = self.internet.now, len(self.internet.requests)
+        self.ahead = now - datetime.now(UTC)
         arguments = {"run": f"{{key}}/{self.rounds}", "interval_start": (now - self.step).isoformat()}
         log = crawl_together(self.keys, self.database_url, self.internet.url, arguments, self.settings, clock=now)
         gone_by = self.rounds * self.step.total_seconds()
