@@ -3,9 +3,14 @@
 **Runs.** A scheduled run looks at everything since the beginning of its data interval, and a few days further back
 for what was announced late (`lookback_days` of the publisher's file). *Trigger* asks for a date range, days of the
 publisher's time zone and both included, and crawls nothing outside it; without dates it crawls what is recent.
-A *backfill* crawls exactly its data intervals. Where the DAG `watch` is on, it wakes this one as soon as the publisher
-has announced something (asset `due_<key>`): such a run fetches what is due, and asks only for announcements that are.
-What is known and unchanged is not downloaded again.
+A *backfill* makes a run for each whole day that its range touches and that is over, days of the publisher's time zone,
+whatever the schedule. Where the DAG `watch` is on, it wakes this one as soon as the publisher has announced something
+(asset `due_<key>`): such a run fetches what is due, and asks only for announcements that are. What is known and
+unchanged is not downloaded again.
+
+**When dates, when a backfill?** Dates are one crawl over the whole range, the least there is to ask for. A backfill is
+for long ranges: each day has a run of its own with its colour and figures, can be stopped and gone on with, and a day
+that is complete is not asked for again.
 
 **Colours.** `crawl` is red when the ledger (`news.crawls`) does not balance, when nothing could be fetched or when
 the publisher's feed is none; the last line of its log says why. A publisher that refuses us, or asks to be left alone
@@ -21,6 +26,7 @@ cannot be used has the tag `broken` and says why.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronDataIntervalTimetable, get_parsing_context
 from airflow.sdk.definitions.param import ParamsDict
@@ -32,8 +38,23 @@ from publisher_pages import owner, page, tags
 from scrapy_operator import ScrapyOperator
 from spiders.publishers import Publisher, PublisherError, find_publisher, publisher_keys
 
+if TYPE_CHECKING:
+    from crawl_timetable import CrawlTimetable
+
 LONGEST = timedelta(hours=12)
 """A crawl that hangs would keep the next ones waiting for ever; one that is only long goes on with the next run."""
+
+
+def timetable(publisher: Publisher) -> CronDataIntervalTimetable | CrawlTimetable:
+    """The ticks of the publisher's cron, and days in a backfill.
+
+    A task has no use for it: it would load Airflow's core, which is the scheduler's and may ask no database here.
+    """
+    if asked_for is not None:
+        return CronDataIntervalTimetable(publisher.schedule, timezone=publisher.timezone)
+    from crawl_timetable import CrawlTimetable
+
+    return CrawlTimetable(publisher.schedule, timezone=publisher.timezone)
 
 
 def crawl_dag(publisher: Publisher) -> None:
@@ -44,10 +65,7 @@ def crawl_dag(publisher: Publisher) -> None:
         dag_display_name=publisher.name,
         doc_md=page(publisher, __doc__ or ""),
         owner_links={owner(publisher): publisher.home},
-        schedule=AssetOrTimeSchedule(
-            timetable=CronDataIntervalTimetable(publisher.schedule, timezone=publisher.timezone),
-            assets=[due_asset(publisher.key)],
-        ),
+        schedule=AssetOrTimeSchedule(timetable=timetable(publisher), assets=[due_asset(publisher.key)]),
         start_date=datetime(2000, 1, 1, tzinfo=publisher.zone),
         catchup=False,
         max_active_runs=1,

@@ -5,8 +5,8 @@ delays no other, and where its own DAG crawls it at the same moment the two take
 what is recent, as a run of the publisher's own DAG without dates does.
 
 **When dates, when a backfill?** Dates here, or in the form of one publisher, are one crawl over the whole range: for
-days that were missed, for a topic, for a new publisher. A *backfill* makes a run for every tick of the schedule, each
-of exactly its interval: only where a run for each is wanted, such as to see in which one something was missing.
+days that were missed, for a topic, for a new publisher. A *backfill* of a publisher's DAG makes a run for each day: for
+long ranges, which can be stopped and gone on with, and where it matters in which day something was missing.
 
 **Colours.** A red task is a crawl that failed, for the reason in the last line of its log; the run is red then, and
 what the others stored stays. `announce` wakes `deduplicate`, also when some crawls failed.

@@ -147,7 +147,7 @@ def run_name(context: Context) -> str:
 def date_range(context: Context) -> dict[str, str]:
     """The dates to crawl, as spider arguments.
 
-    The form's dates come first. A backfill takes exactly its data interval, a scheduled run everything since the
+    The form's dates come first. A backfill takes exactly its data interval, a day, a scheduled run everything since the
     beginning of its interval and what the publisher's `lookback_days` add. One that the watch has woken asks, as a
     scheduled one, only for what is due; any other run for all that is recent.
     """
@@ -158,7 +158,8 @@ def date_range(context: Context) -> dict[str, str]:
     if given or run.data_interval_start is None or run.data_interval_end is None:
         return given
     if run.run_type == "backfill":
-        return {"from_date": run.data_interval_start.isoformat(), "to_date": run.data_interval_end.isoformat()}
+        begins = run.data_interval_start.replace(microsecond=0)  # see `APART` in crawl_timetable.py
+        return {"from_date": begins.isoformat(), "to_date": run.data_interval_end.isoformat()}
     if run.run_type == "scheduled":
         return {"interval_start": run.data_interval_start.isoformat()}
     return {}

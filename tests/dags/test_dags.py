@@ -52,7 +52,7 @@ def test_each_crawl_runs_by_the_cron_of_its_publisher_in_its_zone(loaded: dict[s
         if name in crawls(loaded)
     }
     assert found == {
-        f"crawl_{key}": ("CronDataIntervalTimetable", publisher.schedule, publisher.timezone)
+        f"crawl_{key}": ("CrawlTimetable", publisher.schedule, publisher.timezone)
         for key, publisher in load_publishers().items()
     }
 

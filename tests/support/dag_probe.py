@@ -45,8 +45,8 @@ def describe(dag: DAG) -> dict[str, Any]:
         "paused": dag.is_paused_upon_creation,
         "start": [dag.start_date.replace(tzinfo=None).isoformat(), str(dag.start_date.tzinfo)],
         "timetable": type(by_time(dag)).__name__,
-        "cron": getattr(by_time(dag), "expression", None),
-        "zone": str(getattr(by_time(dag), "timezone", "")),
+        "cron": part(by_time(dag), "expression"),
+        "zone": str(getattr(zone := part(by_time(dag), "timezone"), "name", zone or "")),
         "assets": [asset.name for asset in getattr(dag.timetable.asset_condition, "objects", ())],
         "tasks": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
         "limits": {task.task_id: seconds(getattr(task, "execution_timeout", None)) for task in dag.tasks},
@@ -72,6 +72,11 @@ def describe(dag: DAG) -> dict[str, Any]:
 def by_time(dag: DAG) -> object:
     """The part of the schedule that goes by the clock."""
     return getattr(dag.timetable, "timetable", dag.timetable)
+
+
+def part(timetable: object, name: str) -> Any:
+    """Of what it was made from: Airflow's own of DAG files and of its scheduler, on which ours is built, name it so."""
+    return getattr(timetable, name, None) or getattr(timetable, f"_{name}", None)
 
 
 def seconds(length: Any) -> float | None:
