@@ -158,6 +158,9 @@ class Remembered:
     """It was last read so long ago that even a list that should be final is worth another look."""
     continues: bool = False
     """It was read in, or since, the last crawl that brought anything of the publisher."""
+    children: tuple[tuple[str, datetime | None], ...] | None = None
+    """Sitemaps that a sitemap index listed, with their stated changes; none of what holds entries itself. None: not all
+    it held was announced."""
 
 
 @dataclass(frozen=True, slots=True)

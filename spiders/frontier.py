@@ -46,7 +46,7 @@ class Announced(Protocol):
     async def widths(self) -> Mapping[str, int]:
         """By URL, how much of the publisher's news each document showed when it was last read."""
 
-    async def announce(
+    async def announce(  # noqa: PLR0913 - what there is to say of a document
         self,
         url: str,
         entries: Sequence[Entry],
@@ -54,6 +54,7 @@ class Announced(Protocol):
         *,
         index: New | None = None,
         newest: datetime | None = None,
+        children: Sequence[tuple[str, datetime | None]] | None = (),
     ) -> New:
         """Commit the entries of one document that was read to its end, together with its validators.
 
@@ -63,6 +64,7 @@ class Announced(Protocol):
             validators: what it came with.
             index: what the sitemaps of a sitemap index have brought, which counts as its own; None for any other.
             newest: aware; the newest publication or change that the document states.
+            children: addresses and stated changes of the sitemaps that it lists; None where entries of it are left out.
 
         Returns:
             How many of the entries are new or due again because they have changed, and how many of these are left out

@@ -154,7 +154,7 @@ class Frontier:
         """By URL, how much of the publisher's news each document showed when it was last read."""
         return await self.call(self._polls.widths)
 
-    async def announce(
+    async def announce(  # noqa: PLR0913 - what there is to say of a document
         self,
         url: str,
         entries: Sequence[Entry],
@@ -162,9 +162,10 @@ class Frontier:
         *,
         index: New | None = None,
         newest: datetime | None = None,
+        children: Sequence[tuple[str, datetime | None]] | None = (),
     ) -> New:
         """Commit the entries of one document together with its validators; how many of them are due now."""
-        return await self.call(self._announce, url, entries, validators, index, newest)
+        return await self.call(self._announce, url, entries, validators, index, newest, children)
 
     async def forget(self, url: str) -> None:
         """Count a document as never read until it is announced."""
@@ -233,13 +234,14 @@ class Frontier:
         self.connection.close()
         self._thread.shutdown(wait=False)
 
-    def _announce(
+    def _announce(  # noqa: PLR0913, PLR0917 - as `announce`
         self,
         url: str,
         entries: Sequence[Entry],
         validators: Validators,
         index: New | None,
         newest: datetime | None,
+        children: Sequence[tuple[str, datetime | None]] | None,
     ) -> New:
         values = announced_values(entries, self.publisher)
         values |= {"publisher": self.publisher.key, "crawl_id": self.crawl_id, "found_in": url, **self._window}
@@ -257,6 +259,7 @@ class Frontier:
                 newest=newest,
                 width=told.width,
                 index=index is not None,
+                children=children,
             )
             return list(new)
 

@@ -12,8 +12,11 @@ and while the others fail or have nothing either.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg2.extras import Json
 
 from pipelines.database.connections import Cursor, statement, the_row, transaction
 from pipelines.database.repair import repair, repaired
@@ -116,6 +119,7 @@ class Polls:
         self._bounds = publisher.poll_minutes
         self._whose = {"publisher": publisher.key, "crawl_id": crawl_id}
         self._since: datetime | None = None
+        self._ranged = window.strict
         if window.strict:
             span = {"window_start": window.start, "window_end": window.end}
             with transaction(lasting.connection) as cursor:
@@ -128,7 +132,14 @@ class Polls:
             usual = timedelta(minutes=self._bounds[1])
             cursor.execute(query("recall_poll"), {**self._whose, "url": url, "since": self._since, "usual": usual})
             row = cursor.fetchone()
-        return Remembered(Validators(row[0], row[1]), *row[2:]) if row else Remembered()
+        if row is None:
+            return Remembered()
+        listed = row[-1]
+        # A 304 would say that there is nothing new, to a crawl that wants what is old and was left out.
+        compared = Validators() if self._ranged and listed is None else Validators(row[0], row[1])
+        return replace(
+            Remembered(compared, *row[2:-1]), children=None if listed is None else tuple(map(_child, listed))
+        )
 
     def widths(self) -> dict[str, int]:
         """By URL, how much of the publisher's news each document showed when it was last read; see `widths`."""
@@ -147,6 +158,7 @@ class Polls:
         newest: datetime | None,
         width: int,
         index: bool,
+        children: Sequence[tuple[str, datetime | None]] | None,
     ) -> None:
         """Remember that a document was read to its end, in the transaction that commits its entries.
 
@@ -163,6 +175,7 @@ class Polls:
             "reach": reach,
             "newest": newest,
             "width": width,
+            "children": None if children is None else Json([[child, at and at.isoformat()] for child, at in children]),
         }
         cursor.execute(query("remember_poll"), {**self._whose, **values, **pace._asdict(), "url": url})
 
@@ -224,3 +237,9 @@ class Polls:
     def _counted(self, **counts: int) -> tuple[str, dict[str, Any]]:
         none: dict[str, Any] = dict.fromkeys(_COUNTED, 0)
         return "count_poll", {**none, **counts, **self._whose}
+
+
+def _child(listed: list[str | None]) -> tuple[str, datetime | None]:
+    """A sitemap of an index, as it was remembered."""
+    url, changed = listed
+    return url or "", None if changed is None else datetime.fromisoformat(changed)

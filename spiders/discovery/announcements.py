@@ -10,9 +10,10 @@
 A scheduled crawl leaves out what is not due (`pipelines/harvest/polls.py`), and asks first for what has shown most of
 the publisher's news lately: whatever shows the same has nothing to add then, and is asked ever more seldom. Where
 crawls were shut out, the next one without dates goes back to where they began to miss something: to days that nobody
-has read since they ended, and deeper than usual into an index of the newest, until it shows what is known. A crawl with
-dates that was stopped and runs again asks for no day and no sitemap that it has read to its end, unless they may have
-changed since. What shows only the newest articles is left out where the dates lie too far back.
+has read since they ended, and deeper than usual into an index of the newest, until it shows what is known. A crawl
+with dates that was stopped and runs again, or one of the next dates, asks for no document that was read to its end,
+unless it may have changed for these dates since; of an index whose sitemaps it remembers it asks for those. What
+shows only the newest articles is left out where the dates lie too far back.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from spiders.discovery.claims import believable, newest_of, without_stamps
 from spiders.discovery.documents import (
     Child,
     DiscoveryError,
-    Sitemap,
     parse_feed,
     parse_robots,
     parse_section,
@@ -142,14 +142,21 @@ class Announcements:
 
     async def _sitemaps_of_robots(self, *, recent: bool) -> None:
         """Look for the archive of a publisher whose file names none; too much to read where nothing old is wanted."""
-        url = self._publisher.absolute("/robots.txt")
-        response = await self._poller.ask(url, NEW, absent=ABSENT)
-        if response is not None:
+        url, failures = self._publisher.absolute("/robots.txt"), self._poller.failures
+        known = await self._frontier.recall(url) if self._window.strict else NEW
+        known = known if recent or known.children else NEW  # of old days it is the only way there is
+        response = await self._poller.ask(url, known, absent=ABSENT)
+        if response is None:
+            named = [Child(*child) for child in known.children or () if self._poller.failures == failures]
+        else:
             await self._frontier.polled(url)
-        named = parse_robots(response.body, url) if response is not None and response.status not in ABSENT else []
+            named = [] if response.status in ABSENT else parse_robots(response.body, url)
         owned = [child for child in named if self._publisher.owns(child.url)]
         for child in owned:
             await self._sitemap(child, 1)
+        if response is not None and self._window.strict:
+            children = [(child.url, child.modified_at) for child in owned]
+            await self._frontier.announce(url, (), Validators(), index=NOTHING, children=children)
         if not owned and not recent:
             await self._poller.note("no sitemap and no index page by day: nothing announces articles of those days")
 
@@ -191,7 +198,9 @@ class Announcements:
         believed = without_stamps(entries, now)
         if doubted := sum(each is not other for each, other in zip(entries, believed, strict=True)):
             await self._frontier.left_out(doubted=doubted)
-        new = await self._frontier.announce(url, believed, validators, newest=newest)
+        left_out = held is not None and len(entries) < len(held)
+        children = None if left_out else ()
+        new = await self._frontier.announce(url, believed, validators, newest=newest, children=children)
         if new.left_out == len(entries) > 0 and not self._window.strict:
             since = f"{self._window.start:%Y-%m-%d %H:%M} UTC"
             await self._poller.note(
@@ -206,7 +215,10 @@ class Announcements:
             return NOTHING
         self._sitemaps_seen.add(url)
         known = await self._frontier.recall(url)
+        failures = self._poller.failures
         if (response := await self._poller.ask(url, known, settled=self._settled(listed), stated=True)) is None:
+            if self._window.strict and known.children and self._poller.failures == failures:
+                await self._children(url, [Child(*child) for child in known.children], depth)
             return NOTHING
         try:
             sitemap = await beside(response.body, parse_sitemap, response.body, url, self._publisher)
@@ -217,15 +229,15 @@ class Announcements:
         if not sitemap.children:
             entries = await self._worth_announcing(sitemap.entries, listed)
             return await self._announce(url, entries, response, sitemap.entries)
-        failures = self._poller.failures
-        brought = await self._children(url, sitemap, depth)
+        brought = await self._children(url, sitemap.children, depth)
         if self._poller.failures == failures:
             # Never asked with its validators: the children of an unchanged index may have changed.
-            await self._frontier.announce(url, sitemap.entries, Validators(), index=brought)
+            children = [(child.url, child.modified_at) for child in sitemap.children]
+            await self._frontier.announce(url, sitemap.entries, Validators(), index=brought, children=children)
         return brought
 
-    async def _children(self, url: str, sitemap: Sitemap, depth: int) -> New:
-        children = await self._chosen(url, sitemap.children)
+    async def _children(self, url: str, listed: Sequence[Child], depth: int) -> New:
+        children = await self._chosen(url, listed)
         if len(children) > _MOST_SITEMAPS or (children and depth >= _DEEPEST):
             await self._poller.note(
                 f"{url}: lists {len(children)} sitemaps; {_MOST_SITEMAPS} are read, {_DEEPEST} deep"

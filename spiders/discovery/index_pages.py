@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from spiders.article import Entry, Validators
 from spiders.discovery.documents import DiscoveryError, parse_index
-from spiders.discovery.polling import NEW
+from spiders.discovery.polling import LATE, NEW
 from spiders.fetching.answers import validators_of
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 ABSENT = frozenset({404, 410})
 """What index pages answer for a day or a page number that has nothing."""
 _FAILURES_IN_ROW = 3
-_LATE = timedelta(hours=6)
-"""So long after its end a day's list may still change: articles published at midnight, corrected dates."""
 
 
 class IndexWalk:
@@ -137,4 +135,4 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """The moment from which on a list of that day is final."""
-    return midnight(day, zone) + timedelta(days=1) + _LATE
+    return midnight(day, zone) + timedelta(days=1) + LATE

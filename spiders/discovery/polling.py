@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrapy import Request
@@ -17,7 +18,6 @@ from spiders.fetching.errors import CrawlOver
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import datetime
 
     from scrapy.http import Response
 
@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
+LATE = timedelta(hours=6)
+"""So long after its end a day's list may still change: articles published at midnight, corrected dates."""
 _OK, _NOT_MODIFIED = 200, 304
 _LARGE = 128 * 1024
 """Bytes of a document that takes some tens of milliseconds to parse."""
@@ -99,6 +101,9 @@ class Poller:
     def _can_wait(self, known: Remembered, settled: datetime | None, *, stated: bool) -> bool:
         if self._window.scheduled and known.fresh:
             return True
+        if self._window.strict and self._window.end is not None and known.children is not None:
+            # Whatever it is of, what it brings after that is of later days than were asked for.
+            settled = min(settled or datetime.max.replace(tzinfo=UTC), self._window.end + LATE)
         if known.read_at is None or settled is None or known.read_at < settled:
             return False
         # It was final when it was read: within this range, before crawls began to miss anything, or since yesterday.

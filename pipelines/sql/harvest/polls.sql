@@ -31,12 +31,13 @@ select
         and not exists (
             select from lumbung.poll o
             where o.publisher = p.publisher and o.failures > 0 and o.failed_at > p.polled_at)), false) as fresh,
-    coalesce(polled_at >= %(since)s, false) as in_this_range, newest_at,
+    coalesce(polled_at >= %(since)s, false) and children is not null as in_this_range, newest_at,
     coalesce(polled_at < now() - interval '20 hours', false) as stale,
     coalesce(polled_at >= (
         select started_at from lumbung.crawl
         where publisher = p.publisher and crawl_id < %(crawl_id)s and enqueued > 0 order by crawl_id desc limit 1
-        ), false) as continues
+        ), false) as continues,
+    children
 from lumbung.poll p, lateral (select
     unchanged < trust and coalesce(whole_at > now() - interval '1 day', false)
         and coalesce(lied_at < now() - interval '30 days', true) as trusted) judged
@@ -60,7 +61,7 @@ where publisher = %(publisher)s and polled_at > now() - interval '3 days'
 -- forget_poll --
 -- How often the document changes and how often it failed is kept.
 update lumbung.poll
-set etag = null, last_modified = null, polled_at = null, next_at = null, newest_at = null
+set etag = null, last_modified = null, polled_at = null, next_at = null, newest_at = null, children = null
 where url_key = lumbung.url_key(%(url)s)
 
 -- lock_poll --
@@ -77,10 +78,11 @@ from lumbung.poll p where url_key = lumbung.url_key(%(url)s) for update
 -- New articles under the validators of before: these would have hidden them. One that brings nothing when it is first read
 -- has brought nothing for a day: else each day's new list would count as one that brings news.
 insert into lumbung.poll as p (
-    url_key, publisher, url, etag, last_modified, polled_at, whole_at, changed_at, every, reach, newest_at, next_at, width)
+    url_key, publisher, url, etag, last_modified, polled_at, whole_at, changed_at, every, reach, newest_at, next_at, width,
+    children)
 values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s, now(), now(),
     now() - case when %(changed)s then interval '0' else interval '1 day' end, %(every)s,
-    %(reach)s, %(newest)s, now() + %(wait)s, %(width)s)
+    %(reach)s, %(newest)s, now() + %(wait)s, %(width)s, %(children)s)
 on conflict (url_key) do update
 set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = now(), whole_at = now(),
     changed_at = case when %(changed)s then now() else p.changed_at end,
@@ -90,7 +92,7 @@ set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = no
         else p.lied_at end,
     trust = case when p.unchanged >= p.trust then least(p.trust * 2, 64) else p.trust end, unchanged = 0,
     every = excluded.every, reach = excluded.reach, newest_at = excluded.newest_at, next_at = excluded.next_at,
-    width = excluded.width, failures = 0, problem = null
+    width = excluded.width, children = excluded.children, failures = 0, problem = null
 
 -- remember_unchanged --
 -- In the ledger as well.

@@ -1,5 +1,5 @@
 -- How long after its publication, and after its announcement was seen, each article was stored; and of each publisher what
--- is usual in the last day.
+-- is usual in the last day. At the end, what a crawl of some dates knows of documents that one of others has read.
 --
 -- A view of its own: columns of news.articles would change with the zone in a publisher's file, of which no copy is told.
 -- Midnight, in the publisher's zone or in UTC, is how a day without a time is stored. A publisher that moves the time of
@@ -92,6 +92,10 @@ comment on column news.freshness.announced_to_stored_p50_seconds is
     'Half of the articles of the last 24 hours, those of crawls with dates left out, were stored within so many seconds of when their announcement was first seen. E.g. 4. NULL without any. Since 2.3.';
 comment on column news.freshness.announced_to_stored_p95_seconds is
     '95 % of these were stored within so many seconds of when their announcement was first seen. E.g. 31. NULL without any. Since 2.3.';
+
+alter table lumbung.poll add column children jsonb;
+comment on column lumbung.poll.children is
+    'What a crawl with dates needs not ask for again: the sitemaps that a sitemap index lists, [address, stated change] each; [] where the entries are all there is; NULL: entries were left out, or it was read before the column was.';
 
 create or replace view news.version as
 select '2.3'::text as version, date '2026-11-29' as since;

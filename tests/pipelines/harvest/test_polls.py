@@ -211,7 +211,7 @@ def test_each_answer_changes_its_own_columns_of_a_document_and_no_others(
         )
         known = poll_row(database)
         asyncio.run(frontier.forget(RSS))
-        assert changed(database, known) == {"etag", "polled_at", "next_at"}
+        assert changed(database, known) == {"etag", "polled_at", "next_at", "children"}
 
 
 def test_the_ledger_notes_the_first_twenty_problems_and_counts_every_failure(

@@ -198,6 +198,7 @@ def test_a_document_that_was_read_is_remembered_in_every_column(frontier: Fronti
         "publisher": "koran", "url": RSS, "etag": "e", "last_modified": "l", "newest_at": NEWEST, "width": 3,
         "reach": timedelta(hours=8), "every": timedelta(minutes=10), "wait": timedelta(minutes=9), "trust": 1,
         "unchanged": 0, "failures": 0, "problem": None, "lied_at": None, "failed_at": None, "failed_in": None,
+        "children": [],
     }  # fmt: skip
     assert {name: first[name] for name in fields} == fields
     assert set(first) == {*fields, *same, "next_at", "url_key"}
