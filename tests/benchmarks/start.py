@@ -100,10 +100,10 @@ def main(rounds: int) -> None:
         presses.append(press)
         database = fresh_database(server, "bench_start")
         files = write_publisher(Path(folder), "warta", press.home)
-        environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "DATABASE_URL": database, **files}
-        environment["SCRAPY_SETTINGS_MODULE"] = "spiders.settings"
+        # PYTHONPATH: this checkout is measured, whichever one is installed.
+        plain = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+        environment = {**plain, "DATABASE_URL": database, **files, "SCRAPY_SETTINGS_MODULE": "spiders.settings"}
         feed = f"{press.home}warta/rss"
-        plain = {name: environment[name] for name in ("PATH", "HOME")}
         commands = {
             "import scrapy, one conditional GET": ([sys.executable, "-c", IMPORT, feed, TAG], plain),
             "bare Scrapy spider, the same GET": ([sys.executable, "-c", SPIDER, feed, TAG], plain),
