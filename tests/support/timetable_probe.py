@@ -26,7 +26,10 @@ def backfill(dag: str, first: str, last: str) -> list[list[str]]:
 
 def ticks(dag: str, since: str, count: int) -> dict[str, list[list[str]]]:
     """Data intervals of scheduled runs, in a row: ours, and those of Airflow's timetable for the same cron."""
-    return {"ours": _run_after_run(_as_scheduled(dag), since, count), "airflow": _plain(dag, since, count)}
+    while True:
+        ours, airflow = _run_after_run(_as_scheduled(dag), since, count), _plain(dag, since, count)
+        if ours == _run_after_run(_as_scheduled(dag), since, count):  # no tick has come between the two
+            return {"ours": ours, "airflow": airflow}
 
 
 def _as_scheduled(dag: str, *, plain: bool = False) -> SerializedDAG:
