@@ -10,7 +10,8 @@ from spiders.reading.printed.people import find_people
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{4,80})[)\]]\W{0,2}")
+_IN_BRACKETS = re.compile(r"[(\[](?!(?i:edit))([^()\[\];]{4,80})(?:;[^()\[\]]{0,200})?[)\]]\W{0,2}")
+"""What stands behind a semicolon is who edited it or reported too: `(Reporting by Sari Dewi; editing by Tono Hadi)`."""
 _WORD_OF_NAME = re.compile(r"[^\W\d_a-zß-ÿ](?:[^\W\d_A-ZÀ-Þ]['’\w-]*|\.)")
 """A capital and small letters, or an initial: `AP` is no name."""
 _LEAST_WORDS = 2

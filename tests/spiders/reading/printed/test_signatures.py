@@ -22,6 +22,7 @@ def ending(line: str, tag: str = "p") -> str:
         ("(M. Tono Hadi)", ("M. Tono Hadi",)),
         ("(Sari Dewi, Bogor)", ("Sari Dewi",)),
         ("<em>(Laporan Sari Dewi)</em>", ("Sari Dewi",)),
+        ("(Reporting by Sari Dewi; Editing by Tono Hadi)", ("Sari Dewi",)),
     ],
 )
 def test_a_full_name_in_brackets_at_the_end_signs_the_text(line: str, tag: str, authors: tuple[str, ...]) -> None:
@@ -44,6 +45,7 @@ def test_a_full_name_in_brackets_at_the_end_signs_the_text(line: str, tag: str, 
         "Lurah itu ialah Sari Dewi (Sari Dewi)",
         "(sari dewi)",
         "(AP Photo)",
+        "(Editing by Tono Hadi)",
     ],
 )
 def test_what_is_no_full_name_in_brackets_or_stands_in_the_text_signs_nothing(line: str) -> None:
