@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -26,6 +27,27 @@ class New(NamedTuple):
 
 
 NOTHING = New(0, 0)
+
+
+class Way(IntEnum):
+    """A kind of list; what one of them leaves out another may show."""
+
+    FEED = 1
+    SITEMAP = 2
+    DAY = 4
+    """An index that lists one day."""
+    NEWEST = 8
+    """An index without days, a front or section page."""
+
+
+class Shown(NamedTuple):
+    """What a document was when it was read, beside its entries."""
+
+    way: Way
+    at: datetime
+    """Aware; when it was read."""
+    days: tuple[datetime, datetime] | None = None
+    """From the first moment of the days that its address names to the end of them: it lists all of these."""
 
 
 class Listed(NamedTuple):
@@ -55,6 +77,7 @@ class Announced(Protocol):
         index: New | None = None,
         newest: datetime | None = None,
         children: Sequence[tuple[str, datetime | None]] | None = (),
+        shown: Shown | None = None,
     ) -> New:
         """Commit the entries of one document that was read to its end, together with its validators.
 
@@ -65,6 +88,8 @@ class Announced(Protocol):
             index: what the sitemaps of a sitemap index have brought, which counts as its own; None for any other.
             newest: aware; the newest publication or change that the document states.
             children: addresses and stated changes of the sitemaps that it lists; None where entries of it are left out.
+            shown: what the document is; None where it says nothing of what there is: an index of sitemaps, a list not
+                read as far as it goes.
 
         Returns:
             How many of the entries are new or due again because they have changed, and how many of these are left out

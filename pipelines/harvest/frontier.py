@@ -34,11 +34,11 @@ from pipelines.database.roles import tell_ended
 from pipelines.database.statements import query
 from pipelines.harvest.leases import leased_page
 from pipelines.harvest.ledger import Crawl, DayCoverage, coverage, crawl_of
-from pipelines.harvest.polls import Polls, announced_values, reach_of
+from pipelines.harvest.polls import Polls, Witness, announced_values
 from pipelines.harvest.robots import RobotsFiles
 from pipelines.harvest.turns import Turns
 from spiders.fetching.errors import CrawlOver
-from spiders.frontier import Listed, New
+from spiders.frontier import Listed, New, Shown
 from spiders.publishers.urls import canonicalise
 
 if TYPE_CHECKING:
@@ -163,9 +163,10 @@ class Frontier:
         index: New | None = None,
         newest: datetime | None = None,
         children: Sequence[tuple[str, datetime | None]] | None = (),
+        shown: Shown | None = None,
     ) -> New:
         """Commit the entries of one document together with its validators; how many of them are due now."""
-        return await self.call(self._announce, url, entries, validators, index, newest, children)
+        return await self.call(self._announce, url, entries, validators, index, newest, children, shown)
 
     async def forget(self, url: str) -> None:
         """Count a document as never read until it is announced."""
@@ -242,20 +243,23 @@ class Frontier:
         index: New | None,
         newest: datetime | None,
         children: Sequence[tuple[str, datetime | None]] | None,
+        shown: Shown | None,
     ) -> New:
-        values = announced_values(entries, self.publisher)
+        values = {**announced_values(entries, self.publisher), "way": shown.way if shown else 0}
         values |= {"publisher": self.publisher.key, "crawl_id": self.crawl_id, "found_in": url, **self._window}
 
         def change(cursor: Cursor) -> list[int]:
             cursor.execute(query("announce"), {**values, "most_undated": _MOST_UNDATED})
-            new = New(*the_row(cursor))
+            *counts, known = the_row(cursor)
+            new = New(*counts)
             told = new if index is None else index
             self._polls.read(
                 cursor,
                 url,
                 validators,
+                entries,
+                Witness(shown, known),
                 changed=told.pages > 0,
-                reach=reach_of(entries),
                 newest=newest,
                 width=told.width,
                 index=index is not None,

@@ -13,7 +13,7 @@ and while the others fail or have nothing either.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg2.extras import Json
@@ -21,6 +21,7 @@ from psycopg2.extras import Json
 from pipelines.database.connections import Cursor, statement, the_row, transaction
 from pipelines.database.repair import repair, repaired
 from pipelines.database.statements import query
+from pipelines.harvest.watching import Watched, watched
 from spiders.article import Entry, Remembered, Validators
 from spiders.publishers.urls import canonicalise
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipelines.database.lasting import Lasting
+    from spiders.frontier import Shown
     from spiders.publishers import Publisher
     from spiders.publishers.window import Window
 
@@ -66,6 +68,15 @@ class Rhythm(NamedTuple):
     """Of its entries; None where they state no times."""
     beside: bool = False
     """Others brought news since it last brought any."""
+
+
+class Witness(NamedTuple):
+    """What a document that was read is worth as a witness of what there is."""
+
+    shown: Shown | None
+    """None: nothing."""
+    known: int
+    """Of its entries, those that lists of its kind have shown before."""
 
 
 def next_pace(known: Rhythm, bounds: tuple[int, int], *, changed: bool) -> Pace:
@@ -152,9 +163,10 @@ class Polls:
         cursor: Cursor,
         url: str,
         validators: Validators,
+        entries: Sequence[Entry],
+        witness: Witness,
         *,
         changed: bool,
-        reach: timedelta | None,
         newest: datetime | None,
         width: int,
         index: bool,
@@ -164,7 +176,9 @@ class Polls:
 
         A sitemap index that is not covered is always asked again soon: its sitemaps have intervals of their own.
         """
-        known = self._lock(cursor, url)
+        known, before = self._lock(cursor, url)
+        reach, shown = reach_of(entries), witness.shown
+        since, until, gap = watched(before, entries, shown, witness.known) if shown else before
         moved = newest is None or known.newest is None or newest > known.newest
         known = known._replace(reach=reach, covered=known.beside and moved)
         pace = next_pace(known, self._bounds, changed=changed or (index and not known.covered))
@@ -176,16 +190,24 @@ class Polls:
             "newest": newest,
             "width": width,
             "children": None if children is None else Json([[child, at and at.isoformat()] for child, at in children]),
+            "way": shown.way if shown else 0,
+            "shown_since": since,
+            "shown_until": until,
+            "shown_ends": shown.days[1] if shown and shown.days else None,
         }
         cursor.execute(query("remember_poll"), {**self._whose, **values, **pace._asdict(), "url": url})
+        if gap is not None:
+            since, until = gap
+            cursor.execute(query("remember_gap"), {**self._whose, **values, "url": url, "since": since, "until": until})
 
     def unchanged(self, url: str) -> None:
         """Remember and count that a document was answered 304."""
         # Free again at once: two crawls that learn so at the same time find the same pace, which is well.
         with statement(self._lasting.connection) as cursor:
-            known = self._lock(cursor, url)
+            known, _ = self._lock(cursor, url)
         pace = next_pace(known, self._bounds, changed=False)
-        self._lasting.once_together("unchanged", ("remember_unchanged", {**pace._asdict(), **self._whose, "url": url}))
+        values = {**pace._asdict(), **self._whose, "url": url, "at": datetime.now(UTC)}
+        self._lasting.once_together("unchanged", ("remember_unchanged", values))
 
     def failed(self, url: str, problem: str) -> None:
         """Remember, count and note that a document could not be had or read."""
@@ -225,10 +247,11 @@ class Polls:
     def _note(self, cursor: Cursor, problem: str) -> None:
         cursor.execute(query("note_problem"), {**self._whose, "problem": repaired(problem)})
 
-    def _lock(self, cursor: Cursor, url: str) -> Rhythm:
+    def _lock(self, cursor: Cursor, url: str) -> tuple[Rhythm, Watched]:
         cursor.execute(query("lock_poll"), {"url": url})
-        every, reach, since, beside, newest = cursor.fetchone() or (None, None, None, False, None)
-        return Rhythm(every, reach, since, newest=newest, beside=beside)
+        row = cursor.fetchone() or (None, None, None, False, None, None, None)
+        every, reach, since, beside, newest, *shown = row
+        return Rhythm(every, reach, since, newest=newest, beside=beside), Watched(*shown)
 
     def _count(self, cursor: Cursor, **counts: int) -> None:
         name, values = self._counted(**counts)

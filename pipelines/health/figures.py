@@ -50,6 +50,17 @@ class Figures:
     """Share of the last 40 articles that have a field; empty where there are fewer than 80."""
     fields_before: dict[str, float]
     """The same of up to 160 articles before them."""
+    complete_day: date | None
+    """The newest day of the last week of which is known how complete it is, else the newest; None: no day is over."""
+    completeness: float | None
+    """Of that day, the share of what was published that is stored, 0 to 1; None: nothing can be said."""
+    complete_stored: int | None
+    complete_known: int | None
+    """Articles of that day that lists have shown."""
+    unseen: float | None
+    """How many there may be beside them."""
+    complete_basis: str | None
+    """What that rests on, or why nothing can be said."""
     last_crawl: Crawl | None
     """The last one that came to an end."""
     problem: str | None

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipelines.health.judging import in_words
-from pipelines.health.report import Health, run_of, totals
+from pipelines.health.report import Health, complete, complete_in_words, run_of, totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +46,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"span": _span, "bars": _bars, "web": _web, "run_url": _run_url}
+    found.filters |= {"complete": complete, "complete_in_words": complete_in_words}
     return found
 
 

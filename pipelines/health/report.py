@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from croniter import croniter
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 DAYS = 14
 """Shown of each publisher."""
 _BARS = " ▁▂▃▄▅▆▇█"
-HEADINGS = ("state", "publisher", "new, 14 days", "today", "delay", "rejected", "reason")
+HEADINGS = ("state", "publisher", "new, 14 days", "today", "complete", "delay", "rejected", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,25 @@ def _days(figures: Figures | None, today: date) -> tuple[int, ...]:
     return tuple(stored.get(today - timedelta(days=back), 0) for back in range(DAYS - 1, -1, -1))
 
 
+def complete(figures: Figures | None) -> str:
+    """How much of its newest day that is known is stored: `97 %`, rounded down; empty where nothing can be said."""
+    share = figures.completeness if figures else None
+    return "" if share is None else f"{floor(share * 100)} %"
+
+
+def complete_in_words(figures: Figures) -> str:
+    """The same in a sentence, with what it rests on; empty where no day is over."""
+    day, basis = figures.complete_day, figures.complete_basis
+    if day is None:
+        return ""
+    if figures.completeness is None:
+        return f"How much of {day} was missed nobody knows: {basis}."
+    return (
+        f"Of {day}, {complete(figures)} is stored: {figures.complete_stored} of {figures.complete_known} articles that"
+        f" lists have shown, and {figures.unseen or 0:.1f} that none may have shown us ({basis})."
+    )
+
+
 def totals(found: Sequence[Health]) -> dict[str, int]:
     """How many publishers are in each state that occurs, worst first."""
     counts = Counter(each.judgement.state for each in found)
@@ -113,8 +133,8 @@ def _row(each: Health) -> tuple[str, ...]:
     delay = in_words(figures.delay_p50) if figures and figures.delay_p50 else "-"
     rejected = str(sum(figures.rejected_by_reason.values())) if figures else "-"
     return (
-        *(str(each.judgement.state), each.name, bars, str(each.days[-1]) if figures else "-", delay, rejected),
-        each.judgement.reason,
+        *(str(each.judgement.state), each.name, bars, str(each.days[-1]) if figures else "-"),
+        *(complete(figures) or "-", delay, rejected, each.judgement.reason),
     )
 
 
@@ -144,6 +164,12 @@ def _plain(each: Health) -> dict[str, Any]:
         "latest": known.latest if known else 0,
         "repeats": known.repeats if known else 0,
         "doubtful": known.doubtful if known else 0,
+        "complete_day": known.complete_day if known else None,
+        "completeness": known.completeness if known else None,
+        "complete_stored": known.complete_stored if known else None,
+        "complete_known": known.complete_known if known else None,
+        "unseen": known.unseen if known else None,
+        "complete_basis": known.complete_basis if known else None,
         "fields_now": known.fields_now if known else {},
         "fields_before": known.fields_before if known else {},
     }
@@ -151,6 +177,6 @@ def _plain(each: Health) -> dict[str, Any]:
 
 
 def _json(value: object) -> object:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return value.total_seconds() if isinstance(value, timedelta) else value

@@ -17,10 +17,10 @@ from pipelines.database.connections import Work, connect, statement, the_row
 from pipelines.database.repair import repaired
 from pipelines.database.statements import query
 from pipelines.harvest.frontier import Frontier
-from pipelines.harvest.polls import Polls, announced_values, reach_of
+from pipelines.harvest.polls import Polls, Witness, announced_values
 from spiders.article import Remembered
 from spiders.fetching.errors import CrawlOver, NotNow
-from spiders.frontier import Listed, New
+from spiders.frontier import Listed, New, Shown
 from spiders.publishers.domains import domain_of
 from spiders.publishers.urls import canonicalise
 
@@ -81,7 +81,7 @@ class Lookout:
         """By URL, how much of the publisher's news each document showed when it was last read."""
         return {url: known.width for url, known in self._known.items() if known.width is not None}
 
-    async def announce(
+    async def announce(  # noqa: PLR0913 - what there is to say of a document
         self,
         url: str,
         entries: Sequence[Entry],
@@ -89,21 +89,38 @@ class Lookout:
         *,
         index: New | None = None,
         newest: datetime | None = None,
+        children: Sequence[tuple[str, datetime | None]] | None = (),
+        shown: Shown | None = None,
     ) -> New:
-        """Commit the entries of one document as a crawl does, where they bring something."""
+        """Commit the entries of one document as a crawl does, where they bring something.
+
+        Where they do not, the document is no witness of what there is: what it shows is compared with nothing.
+        """
         if self._frontier is None:
             brings, width = await self._look_up(entries)
             if not brings and not (index is not None and index.pages):
                 told = New(0, 0, width) if index is None else index
-                of = {"reach": reach_of(entries), "newest": newest, "width": told.width, "index": index is not None}
 
                 def change(cursor: Cursor) -> None:
-                    self._polls.read(cursor, url, validators, changed=False, **of)  # type: ignore[arg-type]  # as named
+                    self._polls.read(
+                        cursor,
+                        url,
+                        validators,
+                        entries,
+                        Witness(None, 0),
+                        changed=False,
+                        newest=newest,
+                        width=told.width,
+                        index=index is not None,
+                        children=children,
+                    )
 
                 await self._session.call(self._session.once, "read", change)
                 return New(0, 0, width)
         frontier = await self._open()
-        return await frontier.announce(url, entries, validators, index=index, newest=newest)
+        return await frontier.announce(
+            url, entries, validators, index=index, newest=newest, children=children, shown=shown
+        )
 
     async def forget(self, url: str) -> None:
         """Count a document as never read until it is announced."""

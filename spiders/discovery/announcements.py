@@ -39,7 +39,7 @@ from spiders.discovery.entries import Found
 from spiders.discovery.index_pages import ABSENT, IndexWalk, end_of, midnight
 from spiders.discovery.polling import NEW, Poller, beside
 from spiders.fetching.answers import validators_of
-from spiders.frontier import NOTHING, New
+from spiders.frontier import NOTHING, New, Shown, Way
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -111,7 +111,7 @@ class Announcements:
             map(publisher.absolute, each if recent else ()) for each in (publisher.feeds, publisher.sections)
         )
         return [
-            *(_Way([url], partial(self._document, url, parse_feed)) for url in feeds),
+            *(_Way([url], partial(self._document, url, parse_feed, Way.FEED)) for url in feeds),
             *(
                 _Way([url], partial(self._sitemap, Child(url), 1))
                 for url in map(publisher.absolute, publisher.sitemaps)
@@ -121,7 +121,7 @@ class Announcements:
                 for index in publisher.indexes
                 if index.dated or recent
             ),
-            *(_Way([url], partial(self._document, url, parse_section)) for url in sections),
+            *(_Way([url], partial(self._document, url, parse_section, Way.NEWEST)) for url in sections),
         ]
 
     async def _ordered(self, ways: list[_Way]) -> list[_Way]:
@@ -160,7 +160,7 @@ class Announcements:
         if not owned and not recent:
             await self._poller.note("no sitemap and no index page by day: nothing announces articles of those days")
 
-    async def _document(self, url: str, parse: Callable[[bytes, str, Publisher], Found]) -> None:
+    async def _document(self, url: str, parse: Callable[[bytes, str, Publisher], Found], way: Way) -> None:
         known = await self._frontier.recall(url)
         if (response := await self._poller.ask(url, known)) is None:
             return
@@ -170,20 +170,21 @@ class Announcements:
             await self._poller.failed(url, str(error))
             return
         await self._frontier.polled(url)
-        new = await self._announce(url, entries, response)
+        new = await self._announce(url, entries, response, way)
         if known.read_at is not None and new.pages == len(entries) >= _FEW:
             since = f"{known.read_at:%Y-%m-%d %H:%M} UTC"
             await self._poller.note(
                 f"{url}: all {new.pages} entries are new since {since}; others may have come and gone"
             )
 
-    async def _announce(self, url: str, entries: Found, response: Response, held: Found | None = None) -> New:
+    async def _announce(self, url: str, entries: Found, response: Response, way: Way, held: Found | None = None) -> New:
         """Commit the entries of a document, without claims that are known to be wrong; say where it has none of ours.
 
         Args:
             url: of the document.
             entries: that are announced.
             response: it came with.
+            way: what kind of list it is.
             held: all of its entries, where that are more.
         """
         now = datetime.now(UTC)
@@ -198,9 +199,10 @@ class Announcements:
         believed = without_stamps(entries, now)
         if doubted := sum(each is not other for each, other in zip(entries, believed, strict=True)):
             await self._frontier.left_out(doubted=doubted)
-        left_out = held is not None and len(entries) < len(held)
-        children = None if left_out else ()
-        new = await self._frontier.announce(url, believed, validators, newest=newest, children=children)
+        whole = held is None or len(held) == len(entries)
+        shown = Shown(way, now, self._days_of(url) if way is Way.SITEMAP else None) if whole else None
+        children = () if whole else None
+        new = await self._frontier.announce(url, believed, validators, newest=newest, children=children, shown=shown)
         if new.left_out == len(entries) > 0 and not self._window.strict:
             since = f"{self._window.start:%Y-%m-%d %H:%M} UTC"
             await self._poller.note(
@@ -228,7 +230,7 @@ class Announcements:
         await self._frontier.polled(url)
         if not sitemap.children:
             entries = await self._worth_announcing(sitemap.entries, listed)
-            return await self._announce(url, entries, response, sitemap.entries)
+            return await self._announce(url, entries, response, Way.SITEMAP, sitemap.entries)
         brought = await self._children(url, sitemap.children, depth)
         if self._poller.failures == failures:
             # Never asked with its validators: the children of an unchanged index may have changed.
@@ -276,13 +278,17 @@ class Announcements:
 
     def _may_be_of_window(self, url: str) -> bool:
         """Whether a sitemap can announce an article of the window, by the days in its address."""
-        span = days_in_address(url)
-        if span is None:
-            return True
+        days = self._days_of(url)
         # A day on either side: nobody knows in whose time zone the publisher's programs count days.
         around = timedelta(days=1)
-        first, last = (midnight(day, self._publisher.zone) for day in (span.first, span.last))
-        return self._window.overlaps(first - around, last + around + around)
+        return days is None or self._window.overlaps(days[0] - around, days[1] + around)
+
+    def _days_of(self, url: str) -> tuple[datetime, datetime] | None:
+        """From the beginning of the days that an address names to their end."""
+        span = days_in_address(url)
+        if span is None:
+            return None
+        return midnight(span.first, self._publisher.zone), midnight(span.last + timedelta(days=1), self._publisher.zone)
 
     async def _worth_announcing(self, entries: Found, listed: Child) -> Found:
         """The entries of a sitemap; none of an archive that was only read to see whether its stated change is true."""

@@ -10,6 +10,7 @@ from spiders.article import Entry, Validators
 from spiders.discovery.documents import DiscoveryError, parse_index
 from spiders.discovery.polling import LATE, NEW
 from spiders.fetching.answers import validators_of
+from spiders.frontier import Shown, Way
 
 if TYPE_CHECKING:
     from datetime import date
@@ -80,6 +81,7 @@ class IndexWalk:
         found: dict[str, Entry] = {}
         first_page: set[str] | None = None
         validators, answered_by = Validators(), set[str]()
+        whole = True
         last_page = index.last_page * (1 if index.dated else 1 + self._window.missed_days)
         for number in range(1, last_page + 1):
             url = index.page_url(self._publisher.home, day, number)
@@ -113,9 +115,17 @@ class IndexWalk:
                     break
         else:
             if last_page > 1:
+                whole = False
                 await self._poller.note(f"{first}: only {last_page} index pages of the day are read (max_pages)")
-        await self._frontier.announce(first, list(found.values()), validators)
+        seen = self._seen(index, day) if whole or not index.dated else None
+        await self._frontier.announce(first, list(found.values()), validators, shown=seen)
         return first_page
+
+    def _seen(self, index: Index, day: date) -> Shown:
+        if not index.dated:
+            return Shown(Way.NEWEST, self._now)
+        begin, end = (midnight(each, self._publisher.zone) for each in (day, day + timedelta(days=1)))
+        return Shown(Way.DAY, self._now, (begin, end))
 
     def _listed(self, response: Response, url: str, day: date, index: Index) -> list[Entry]:
         if response.status in ABSENT:

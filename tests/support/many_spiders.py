@@ -86,7 +86,7 @@ def set_clock(ahead: timedelta) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # an ordinary datetime will do
             return datetime.now(tz) + ahead
 
-    for name in ("spiders.discovery.announcements", "spiders.crawler"):
+    for name in ("spiders.discovery.announcements", "spiders.crawler", "pipelines.harvest.polls"):
         vars(import_module(name))["datetime"] = Shifted
     polls = import_module("pipelines.harvest.polls").Polls
     recall = polls.recall

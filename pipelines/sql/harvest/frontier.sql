@@ -181,7 +181,8 @@ where p.page_id = known.page_id and p.publisher = %(publisher)s and p.state in (
             >= %(window_start)s)
 
 -- announce --
--- New URLs become pages; a page whose announced change is later than the one fetched becomes due again.
+-- New URLs become pages; a page whose announced change is later than the one fetched becomes due again. One that another
+-- kind of list shows for the first time notes that.
 --
 -- What is known outweighs what is claimed. A change in the future is none. A date long past is none where it comes with
 -- an article that a document shows anew. After changes that were none the next ones are believed later and later.
@@ -193,7 +194,7 @@ with announced as (
     order by canonical_url, modified_at desc nulls last, published_at desc nulls last
 ), known as (
     select p.page_id, p.state, p.found_at, p.fetched_at, p.looked_at, p.doubts, p.announced_at, p.announced_until,
-        p.announced_modified_at, a.canonical_url, a.published_at, a.published_until, a.modified_at
+        p.announced_modified_at, p.ways, a.canonical_url, a.published_at, a.published_until, a.modified_at
     from announced a
     join lumbung.page p on p.url_key = lumbung.url_key(a.canonical_url)
 ), learnt as (
@@ -214,11 +215,12 @@ with announced as (
         due_by_change = p.due_by_change or l.due_again,
         announced_at = case when l.better_date then l.published_at else p.announced_at end,
         announced_until = case when l.better_date then l.published_until else p.announced_until end,
+        ways = p.ways | %(way)s::smallint,
         announced_modified_at = case
             when l.doubted then p.announced_modified_at else greatest(p.announced_modified_at, l.modified_at) end
     from learnt l
     where p.page_id = l.page_id
-        and (l.due_again or l.better_date or not l.doubted and (
+        and (l.due_again or l.better_date or l.ways | %(way)s::smallint <> l.ways or not l.doubted and (
             l.modified_at > p.announced_modified_at or (p.announced_modified_at is null and l.modified_at is not null)))
 ), unknown as (
     select a.*, coalesce(published_until, published_at) < %(window_start)s as too_old,
@@ -230,11 +232,11 @@ with announced as (
     -- An archive that is taken into a sitemap is old indeed, and large.
     select count(*) <= %(most_undated)s as allowed from unknown where too_old and shown_anew
 ), fresh as (
-    insert into lumbung.page (publisher, canonical_url, url, found_in, announced_at, announced_until, announced_modified_at, found_by)
+    insert into lumbung.page (publisher, canonical_url, url, found_in, announced_at, announced_until, announced_modified_at, found_by, ways)
     select %(publisher)s, canonical_url, url, %(found_in)s,
         case when not (coalesce(too_old, false) and shown_anew and allowed) then published_at end,
         case when not (coalesce(too_old, false) and shown_anew and allowed) then published_until end,
-        modified_at, %(crawl_id)s
+        modified_at, %(crawl_id)s, %(way)s
     from unknown, undated
     on conflict (url_key) do nothing
     returning page_id, coalesce(
@@ -243,14 +245,15 @@ with announced as (
     select (select count(*) from fresh) + (select count(*) from learnt where due_again) as pages,
         (select count(*) from announced) as entries,
         (select count(*) from fresh where outside) as outside, (select count(*) from learnt where doubted) as doubted,
-        (select count(*) from fresh) + (select count(*) from known where found_at > now() - interval '1 day') as width
+        (select count(*) from fresh) + (select count(*) from known where found_at > now() - interval '1 day') as width,
+        (select count(*) from known where ways & %(way)s::smallint <> 0) as shown_before
 )
 update lumbung.crawl c
 set entries = c.entries + new.entries, enqueued = c.enqueued + new.pages, known = c.known + new.entries - new.pages,
     repaired = c.repaired + %(repaired)s, left_out = c.left_out + new.outside, doubted = c.doubted + new.doubted
 from new
 where c.crawl_id = %(crawl_id)s
-returning new.pages, new.outside, new.width
+returning new.pages, new.outside, new.width, new.shown_before
 
 -- count_known --
 -- What this crawl's feeds have just brought does not show how far an earlier walk of the index came. The pages walked so

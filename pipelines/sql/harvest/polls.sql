@@ -71,7 +71,7 @@ select every, reach, now() - coalesce(polled_at, whole_at), (
     select coalesce(sum(enqueued), 0) >= 6 from (
         select started_at, enqueued from lumbung.crawl where publisher = p.publisher order by crawl_id desc limit 500) lately
     where started_at > coalesce(p.changed_at, '-infinity')) as beside,
-    newest_at
+    newest_at, shown_since, shown_until
 from lumbung.poll p where url_key = lumbung.url_key(%(url)s) for update
 
 -- remember_poll --
@@ -79,10 +79,11 @@ from lumbung.poll p where url_key = lumbung.url_key(%(url)s) for update
 -- has brought nothing for a day: else each day's new list would count as one that brings news.
 insert into lumbung.poll as p (
     url_key, publisher, url, etag, last_modified, polled_at, whole_at, changed_at, every, reach, newest_at, next_at, width,
-    children)
+    children, way, shown_since, shown_until, shown_ends)
 values (lumbung.url_key(%(url)s), %(publisher)s, %(url)s, %(etag)s, %(last_modified)s, now(), now(),
     now() - case when %(changed)s then interval '0' else interval '1 day' end, %(every)s,
-    %(reach)s, %(newest)s, now() + %(wait)s, %(width)s, %(children)s)
+    %(reach)s, %(newest)s, now() + %(wait)s, %(width)s, %(children)s, %(way)s, %(shown_since)s, %(shown_until)s,
+    %(shown_ends)s)
 on conflict (url_key) do update
 set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = now(), whole_at = now(),
     changed_at = case when %(changed)s then now() else p.changed_at end,
@@ -92,15 +93,22 @@ set etag = excluded.etag, last_modified = excluded.last_modified, polled_at = no
         else p.lied_at end,
     trust = case when p.unchanged >= p.trust then least(p.trust * 2, 64) else p.trust end, unchanged = 0,
     every = excluded.every, reach = excluded.reach, newest_at = excluded.newest_at, next_at = excluded.next_at,
-    width = excluded.width, children = excluded.children, failures = 0, problem = null
+    width = excluded.width, children = excluded.children, failures = 0, problem = null, way = greatest(p.way, excluded.way),
+    shown_since = excluded.shown_since, shown_until = excluded.shown_until,
+    shown_ends = coalesce(excluded.shown_ends, p.shown_ends)
+
+-- remember_gap --
+insert into lumbung.gap (publisher, url_key, way, since, until)
+values (%(publisher)s, lumbung.url_key(%(url)s), %(way)s, %(since)s, %(until)s)
 
 -- remember_unchanged --
--- In the ledger as well.
+-- In the ledger as well. A list of certain days is still all of them; another one that has not moved proves nothing.
 with counted as (
     update lumbung.crawl set polls = polls + 1, polls_unchanged = polls_unchanged + 1 where crawl_id = %(crawl_id)s
 )
 update lumbung.poll
-set polled_at = now(), every = %(every)s, next_at = now() + %(wait)s, unchanged = unchanged + 1, failures = 0, problem = null
+set polled_at = now(), every = %(every)s, next_at = now() + %(wait)s, unchanged = unchanged + 1, failures = 0, problem = null,
+    shown_until = case when shown_ends is null then shown_until else greatest(shown_until, least(%(at)s, shown_ends)) end
 where url_key = lumbung.url_key(%(url)s)
 
 -- remember_failure --

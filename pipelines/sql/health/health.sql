@@ -22,7 +22,9 @@ select
     k.publisher, c.last_started_at, c.last_good_at, dated.articles as dated, c.newest_at, dated.longest_pause,
     dated.delay_p50, dated.delay_p95, coalesce(days.stored, '{}') as stored_by_day,
     coalesce(rejected.by_reason, '{}') as rejected_by_reason, latest.articles as latest, latest.doubtful, fields.now as fields_now,
-    fields.before as fields_before, coalesce(latest.repeats, 0) as repeats
+    fields.before as fields_before, coalesce(latest.repeats, 0) as repeats,
+    missed.day as complete_day, missed.completeness, missed.stored as complete_stored, missed.known as complete_known, missed.unseen,
+    missed.basis as complete_basis
 from crawled k
 cross join lateral (
     select
@@ -47,6 +49,13 @@ cross join lateral (
             where publisher = k.publisher and published_at <= now() order by published_at desc limit 200) timed
         where published_at > c.first_started_at) paused
 ) dated
+left join (
+    -- The newest day of the last week that has an estimate; where none has, the newest, for its reason.
+    select distinct on (publisher) publisher, day, completeness, stored, known, unseen, basis
+    from news.completeness
+    where day > current_date - 8
+    order by publisher, completeness is null, day desc
+) missed on missed.publisher = k.publisher
 left join lateral (
     select json_object_agg(day, stored) as stored
     from news.coverage where publisher = k.publisher and day between current_date - 13 and current_date + 1

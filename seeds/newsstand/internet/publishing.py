@@ -6,6 +6,7 @@ import gzip
 import re
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -61,10 +62,19 @@ class Publishing:
         articles = {urlsplit(address).netloc for address in self._article_patterns()}
         self.hosts = {site.host, *articles, *(address.host for address, _ in self._announcements)}
         self._page = lru_cache(maxsize=512)(self._page_now)
+        self.lacks: dict[str, float] = {}
+        """By kind of list, `feed`, `sitemap`, `day` or `newest`: the share of all articles that it never shows."""
 
     def _article_patterns(self) -> list[str]:
         pattern = self.site.article
         return [pattern.replace("{channel}", channel) for channel in self.site.channels]
+
+    def _shown(self, kind: str, pieces: Sequence[Piece]) -> list[Piece]:
+        """What a kind of list shows of these: which articles it lacks is chance, another one for each kind."""
+        lacking = self.lacks.get(kind)
+        if not lacking:
+            return [*pieces]
+        return [each for each in pieces if Random(f"{kind}/{each.url}").random() >= lacking]  # noqa: S311 - repeatable
 
     def answer(self, host: str, target: str, now: datetime) -> Answer:
         """The answer to a GET at a moment, which is aware."""
@@ -107,17 +117,20 @@ class Publishing:
     def _listing(self, host: str, path: str, now: datetime) -> Answer:
         channel = path.strip("/")
         if path == "/" and host == self.site.host:
-            return self._list("Berita Terbaru", self.desk.newest(now, _FRONT), now, None)
+            return self._list("Berita Terbaru", self._newest(now, _FRONT), now, None)
         if path == "/" and host.partition(".")[0] in self.site.channels:
             channel = host.partition(".")[0]
         if channel in self.site.channels:
-            return self._list(channel_label(channel), self.desk.newest(now, _FRONT, channel), now, channel)
+            return self._list(channel_label(channel), self._newest(now, _FRONT, channel), now, channel)
         return self._month(host, path, now)
+
+    def _newest(self, now: datetime, count: int, channel: str | None = None) -> list[Piece]:
+        return self._shown("newest", self.desk.newest(now, count, channel))
 
     def _list(
         self, title: str, pieces: Sequence[Piece], now: datetime, channel: str | None, *, more: str = ""
     ) -> Answer:
-        popular = self.desk.newest(now, _FRONT)[-_POPULAR:]
+        popular = self._shown("newest", self.desk.newest(now, _FRONT))[-_POPULAR:]
         text = listing(self.site, title, pieces, popular, more=more)
         return self._announce(text, pieces, channel, "text/html; charset=utf-8")
 
@@ -137,7 +150,7 @@ class Publishing:
         return Answer(response, channel or EVERYTHING)
 
     def _feed(self, make: Callable[..., str], kind: str, asked: Asked, now: datetime) -> Answer:
-        pieces = self.desk.newest(now, self.site.feed_items, asked.channel)
+        pieces = self._shown("feed", self.desk.newest(now, self.site.feed_items, asked.channel))
         return self._announce(make(self.site, pieces, now), pieces, asked.channel, kind)
 
     def _rss(self, address: Address, asked: Asked, now: datetime) -> Answer:
@@ -156,7 +169,7 @@ class Publishing:
         del address
         pieces = [
             piece
-            for piece in reversed(self.desk.visible(now))
+            for piece in self._shown("sitemap", self.desk.visible(now))[::-1]
             if piece.published_at >= now - _NEWS_AGE and asked.channel in {None, piece.channel}
         ]
         return self._announce(documents.news_sitemap(self.site, pieces), pieces, asked.channel)
@@ -175,7 +188,8 @@ class Publishing:
         if match is None or not any(f"//{host}/" in address for address in self.site.sitemaps):
             return Answer(_GONE)
         month = f"{match[1]}-{match[2]}"
-        pieces = [piece for piece in self.desk.visible(now) if self._month_of(piece) == month]
+        shown = self._shown("sitemap", self.desk.visible(now))
+        pieces = [piece for piece in shown if self._month_of(piece) == month]
         return self._announce(documents.sitemap(pieces), pieces, None, packed=path.endswith(".gz"))
 
     def _month_of(self, piece: Piece) -> str:
@@ -189,10 +203,10 @@ class Publishing:
         size = self.site.index_size
         if address.dated:
             day = asked.day or now.astimezone(self._zone).date()
-            pieces: Sequence[Piece] = self.desk.of_day(now, day, asked.channel)
+            pieces: Sequence[Piece] = self._shown("day", self.desk.of_day(now, day, asked.channel))
             title = f"Indeks Berita {long_date(day)}"
         else:
-            pieces = self.desk.newest(now, size * _DEEPEST, asked.channel)
+            pieces = self._newest(now, size * _DEEPEST, asked.channel)
             title = "Indeks Berita"
         start = asked.offset or (asked.page - 1) * size
         shown = pieces[start : start + size]

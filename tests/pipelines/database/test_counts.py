@@ -151,11 +151,13 @@ class Harvest:
 
 def differences(connection: Connection) -> list[tuple[Any, ...]]:
     def between(view: str, counted: str) -> str:
-        return f"(table {view} except all ({counted})) union all (({counted}) except all table {view})"
+        return f"(({view}) except all ({counted})) union all (({counted}) except all ({view}))"
 
+    fresh = """select publisher, last_crawl_at, newest_published_at, newest_stored_at, articles, articles_last_day,
+        pages_due, published_last_day, undated from news.freshness"""
     return [
-        *rows(connection, between("news.coverage", COVERAGE)),
-        *rows(connection, between("news.freshness", FRESHNESS)),
+        *rows(connection, between("table news.coverage", COVERAGE)),
+        *rows(connection, between(fresh, FRESHNESS)),
     ]
 
 

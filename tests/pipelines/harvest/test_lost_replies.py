@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from spiders.article import (
     Validators,
     Visit,
 )
-from spiders.frontier import New
+from spiders.frontier import New, Shown, Way
 from spiders.publishers import Publisher
 from spiders.publishers.window import Window
 
@@ -47,7 +47,7 @@ PUBLISHER = Publisher(key="koran", name="Koran", home="https://koran.example/")
 WINDOW = Window(NOW - timedelta(days=30), None, strict=False)
 RSS = "https://koran.example/rss"
 DOMAIN = "koran.example"
-TABLES = ("crawl", "page", "poll", "article", "revision", "reads", "rejection", "kept_page", "turn", "domain")
+TABLES = ("crawl", "page", "poll", "article", "revision", "reads", "rejection", "kept_page", "turn", "domain", "gap")
 TIMES = "timestamp with time zone"
 
 
@@ -80,7 +80,7 @@ def stage(url: str, through: str) -> Iterator[Stage]:
     with ExitStack() as stack:
         frontier = Frontier(connect(through), PUBLISHER, WINDOW, "watched", patience=10)
         stack.enter_context(closing_the_last(frontier))
-        asyncio.run(frontier.announce(RSS, entries(0, 40), Validators("e", None)))
+        asyncio.run(frontier.announce(RSS, entries(0, 40), Validators("e", None), shown=Shown(Way.NEWEST, NOW)))
         pages = asyncio.run(frontier.lease(8))
         asyncio.run(frontier.turns.take(DOMAIN, 0))
         other = Frontier(connect(url), PUBLISHER, WINDOW, "other")
@@ -120,7 +120,9 @@ def lease_what_ran_out(it: Stage) -> object:
 
 
 def announce(it: Stage) -> object:
-    return asyncio.run(it.frontier.announce(RSS, entries(30, 50), Validators("f", "yesterday")))
+    later = [replace(each, published_at=NOW + timedelta(hours=1)) for each in entries(30, 50)]  # after a gap
+    shown = Shown(Way.FEED, later[0].published_at or NOW)
+    return asyncio.run(it.frontier.announce(RSS, later, Validators("f", "yesterday"), shown=shown))
 
 
 def announce_a_change(it: Stage) -> object:

@@ -105,4 +105,4 @@ def test_a_publisher_is_told_as_its_file_said_at_the_last_crawl(database: Connec
         database, "select max(duration_seconds), (select version from news.version) from news.crawls"
     )
     assert 0 <= seconds < 60
-    assert version == "2.3"
+    assert version == "3.1"

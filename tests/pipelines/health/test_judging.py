@@ -29,7 +29,13 @@ CRAWL = Crawl(
 GOOD = Figures(
     publisher="koran", last_started_at=NOW - TICK, last_good_at=NOW - TICK, dated=200, newest_at=NOW - HOUR,
     longest_pause=10 * HOUR, delay_p50=TICK, delay_p95=HOUR, stored_by_day={}, rejected_by_reason={}, latest=200,
-    doubtful=3, repeats=9, fields_now={}, fields_before={}, last_crawl=CRAWL, problem=None,
+    doubtful=3, repeats=9, fields_now={}, fields_before={}, complete_day=None,
+    completeness=None,
+    complete_stored=None,
+    complete_known=None,
+    unseen=None,
+    complete_basis=None,
+    last_crawl=CRAWL, problem=None,
 )  # fmt: skip
 SHARES = {"published_at": 1.0, "authors": 0.9, "section": 0.6}
 

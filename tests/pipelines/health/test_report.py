@@ -16,7 +16,7 @@ from pipelines.database.connections import transaction
 from pipelines.health.figures import DOUBTFUL, read_lists
 from pipelines.health.judging import State
 from pipelines.health.pages import detail, overview
-from pipelines.health.report import Health, as_json, lines, read_health, run_of
+from pipelines.health.report import Health, as_json, complete, complete_in_words, lines, read_health, run_of
 from spiders.publishers import publishers_folder
 
 if TYPE_CHECKING:
@@ -163,7 +163,18 @@ def test_every_publisher_has_a_line_the_worst_first_and_one_without_a_file_too(
     ]
     assert "rusak.toml" in found[0].judgement.reason
     told = [*lines(found)]
-    assert told[0].split() == ["state", "publisher", "new,", "14", "days", "today", "delay", "rejected", "reason"]
+    assert told[0].split() == [
+        "state",
+        "publisher",
+        "new,",
+        "14",
+        "days",
+        "today",
+        "complete",
+        "delay",
+        "rejected",
+        "reason",
+    ]
     assert told[-1] == "1 failing, 1 look, 1 good, 1 new"
     plain = json.loads(json.dumps(as_json(found, NOW)))
     assert [each["publisher"] for each in plain["publishers"]] == ["rusak", "lama", "kompas", "antara"]
@@ -214,3 +225,36 @@ def test_the_pages_show_all_of_it_and_what_publishers_write_stays_text(database:
     assert 'href="../../dags/crawl_antara/runs/manual__1%2B2"' in shown
     assert overview(found, NOW).count("<tr data-name=") == len(found) > 70
     assert 'aria-label="articles a day, today last: 0, 0' in overview(found, NOW)
+
+
+def test_what_was_missed_is_told_in_words_and_never_rounded_up(database: Connection) -> None:
+    number = crawl(database, "antara", NOW - 3 * DAY)
+    day = (NOW + timedelta(hours=7)).date() - DAY  # in Jakarta
+    noon = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+    with transaction(database) as cursor:
+        cursor.execute("insert into lumbung.publisher (publisher, timezone) values ('antara', 'Asia/Jakarta')")
+        cursor.execute(
+            "insert into lumbung.page (publisher, url, canonical_url, announced_at, ways)"
+            " select 'antara', 'https://antara.example/due', 'https://antara.example/due', %s, 1",
+            [noon],
+        )
+    for place in range(199):
+        page(database, "antara", number, f"a{place}", published_at=noon, first_fetched_at=NOW)
+    known = health(database, "antara").figures
+    assert known is not None
+    assert complete(known) == ""
+    assert "nobody knows: no list was watched" in complete_in_words(known)
+    with transaction(database) as cursor:
+        cursor.execute(
+            "insert into lumbung.poll (url_key, publisher, url, way, shown_since, shown_until)"
+            " values (lumbung.url_key('x'), 'antara', 'x', 1, %s, %s)",
+            [NOW - 5 * DAY, NOW],
+        )
+    each = health(database, "antara")
+    assert each.figures is not None
+    assert complete(each.figures) == "99 %", "199 of 200"
+    assert f"Of {day}, 99 % is stored: 199 of 200 articles" in complete_in_words(each.figures)
+    assert as_json([each], NOW)["publishers"][0]["completeness"] == 199 / 200
+    for html in (overview([each], NOW), detail(each, read_lists(database, "antara"), NOW)):
+        assert "199 of 200 articles that lists have shown" in html
+        assert "one kind of list alone" in html
