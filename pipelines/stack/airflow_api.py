@@ -69,6 +69,21 @@ class AirflowApi:
             return {}
         return {name: str(part.get("status")) for name, part in answer.items()}
 
+    def log_in(self) -> None:
+        """Take a token, as the first call does that needs one.
+
+        Raises:
+            AirflowRefused: our password is not one of this Airflow's: another one has come to the port before ours.
+            AirflowSilent: no answer for the moment.
+        """
+        try:
+            self._call("GET", "/api/v2/version")
+        except AirflowRefused as refused:
+            raise AirflowRefused(
+                f"another Airflow answers at {self._url} ({refused}): stop that, or take another port with"
+                " LUMBUNG_AIRFLOW_PORT"
+            ) from refused
+
     def unpause(self, dag: str) -> bool:
         """Let the schedule start runs; False when Airflow does not know the DAG (yet)."""
         return self._switch(dag, paused=False)

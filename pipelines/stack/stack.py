@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, build_opener
 from pipelines.command_line import counted
 from pipelines.database.administration import OWNER
 from pipelines.stack import airflow_service, processes
-from pipelines.stack.airflow_api import AirflowApi
+from pipelines.stack.airflow_api import AirflowApi, AirflowSilent
 from pipelines.stack.home import Home, StackError, State, checkout
 from pipelines.stack.own_server import CRAWLS, METADATA, READS, Passwords, settle
 from pipelines.stack.postgres import ACCOUNT, Server, data_directory
@@ -255,7 +255,13 @@ def _runs_scrapy(process: psutil.Process) -> bool:
 
 def _healthy(api: AirflowApi) -> bool:
     health = api.health()
-    return all(health.get(part) == "healthy" for part in ("metadatabase", "scheduler", "dag_processor", "triggerer"))
+    if not all(health.get(part) == "healthy" for part in ("metadatabase", "scheduler", "dag_processor", "triggerer")):
+        return False
+    try:
+        api.log_in()
+    except AirflowSilent:
+        return False
+    return True
 
 
 def _answers(url: str) -> bool:

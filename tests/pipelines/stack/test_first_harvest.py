@@ -17,7 +17,8 @@ from pipelines.database.migrate import migrate
 from pipelines.duplicates.deduplicate import look_again
 from pipelines.progress import Reporter
 from pipelines.stack import first_harvest
-from pipelines.stack.airflow_api import AirflowRefused, AirflowSilent
+from pipelines.stack.airflow_api import AirflowApi, AirflowRefused, AirflowSilent
+from pipelines.stack.airflow_service import ADMIN
 from pipelines.stack.first_harvest import CRAWL, DEDUPLICATE, PUBLISHER, harvest
 from pipelines.stack.patience import HarvestFailed, Patience
 from seeds.newsstand.newspaper import Newspaper, Settings
@@ -220,6 +221,17 @@ def test_what_is_wrong_for_good_is_not_asked_again(airflow: Airflow) -> None:
     asked._login["password"] = "wrong"  # noqa: SLF001 - a password that somebody has changed
     with pytest.raises(AirflowRefused, match="401"):
         Patience(60, lambda: None).ask(lambda: asked.unpause(CRAWL))
+
+
+def test_an_airflow_that_does_not_know_our_password_is_another_one(airflow: Airflow) -> None:
+    ours = airflow.api()
+    ours.log_in()
+    other = AirflowApi(f"http://127.0.0.1:{airflow.port}", ADMIN, "bukan kami")
+    assert other.health() == ours.health() != {}
+    with pytest.raises(AirflowRefused, match=r"another Airflow answers at .* 401 .*LUMBUNG_AIRFLOW_PORT"):
+        other.log_in()
+    with pytest.raises(AirflowSilent):
+        airflow.api("http://127.0.0.1:1").log_in()
 
 
 def test_an_api_that_never_answers_is_waited_for_until_the_deadline_and_no_longer(airflow: Airflow) -> None:
