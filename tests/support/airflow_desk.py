@@ -54,7 +54,7 @@ def test_the_search_box_finds_a_publisher_by_any_part_of_its_name(
 
 
 def test_the_page_of_a_crawl_is_about_its_publisher(airflow: Airflow) -> None:
-    page = airflow.call("GET", "/api/v2/dags/crawl_rentang/details")[1]
+    page = airflow.call("GET", "/api/v2/dags/crawl_contoh/details")[1]
     assert page["dag_display_name"] == "Harian Contoh"
     assert "| Is asked | at 00:00, Asia/Jakarta (`0 0 * * *`) |" in page["doc_md"]
     (link,) = page["owner_links"].items()

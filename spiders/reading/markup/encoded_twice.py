@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _LEAST = 2
-"""Groups; one alone may be meant."""
+"""Different characters that groups spell; one alone may be meant, wherever it stands."""
 _LEAST_WHOLE = 4
 """Groups for each other letter above ASCII: a page about such text has more of its own."""
 _SIGNS = {
@@ -33,7 +33,10 @@ def may_be_twice(content: bytes) -> bool:
 def once(text: str) -> str:
     """The text with its groups as the characters that they spell; as it is, where they may be meant."""
     rest, groups = _GROUP.subn("", text)
-    if groups < _LEAST or groups < _LEAST_WHOLE * len(_LETTER.findall(rest)):
+    if groups < _LEAST_WHOLE * len(_LETTER.findall(rest)):
+        return text
+    spelt = {_spelt(group) for group in _GROUP.finditer(text)}
+    if sum(len(each) == 1 and each.isprintable() for each in spelt) < _LEAST:
         return text
     return _GROUP.sub(_spelt, text)
 

@@ -135,7 +135,7 @@ def test_what_refers_to_a_crawl_costs_its_deletion_no_scan(database: Connection)
         "select array_agg(relname order by relname) from pg_constraint join pg_class c on c.oid = conrelid"
         " where confrelid = 'lumbung.crawl'::regclass and contype = 'f'",
     )
-    assert constraints == ["page", "turn"]
+    assert constraints == ["page"]  # a turn may be a round's of the watch, which has no row in the ledger
     indexed = "select indexdef from pg_indexes where indexname in ('page_leased', 'turn_crawl') order by 1"
     found = [str(each) for (each,) in rows(database, indexed)]
     assert "(leased_by) WHERE (leased_by IS NOT NULL)" in found[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import pytest
 from scrapy import Request
@@ -201,12 +202,14 @@ def crawled(files: NotedFiles, answer: Callable[[Request], Response], url: str =
 
 def test_a_day_long_crawls_share_a_file_with_its_rules_and_its_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     files, slowed = NotedFiles(), list[str]()
-    monkeypatch.setattr(RobotsTxt, "_keep_delay", lambda _self, url, _rules: slowed.append(url))
+    monkeypatch.setattr(
+        RobotsTxt, "_keep_delay", lambda _self, request, _rules: slowed.append(urljoin(request.url, "/"))
+    )
     assert crawled(files, status(200)) == ("disallowed", 1)
     files.age(86_399)
     assert crawled(files, status(200, b"")) == ("disallowed", 0)
     assert crawled(files, status(200), f"{OTHER}/rahasia/") == ("disallowed", 1)
-    assert slowed == [f"{HOME}/robots.txt"] * 2 + [f"{OTHER}/robots.txt"]
+    assert slowed == [urljoin(each, "/") for each in (HOME, HOME, OTHER)]
     files.age(1)
     assert crawled(files, status(200, b"")) == ("passed", 1)
     assert crawled(files, status(200)) == ("passed", 0)
@@ -258,7 +261,7 @@ def test_the_delay_it_asks_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         made = crawler(answer=lambda request: status(200, b"" if OTHER in request.url else RULES)(request))
         monkeypatch.setattr(made, "get_downloader_middleware", lambda _cls, turnstile=turnstile: turnstile)
         assert ask(RobotsTxt(made), f"{HOME}/a", f"{OTHER}/a") == ["passed", "passed"]
-    assert slowed == [(f"{HOME}/a", 7)]
+    assert slowed == [(f"{HOME}/robots.txt", 7)]
 
 
 @pytest.mark.parametrize(
