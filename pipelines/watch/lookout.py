@@ -23,6 +23,7 @@ from spiders.fetching.errors import CrawlOver, NotNow
 from spiders.frontier import Listed, New, Shown
 from spiders.publishers.domains import domain_of
 from spiders.publishers.urls import canonicalise
+from spiders.settings import POLITE_DELAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,8 +46,6 @@ _MANY = 500
 """Entries of a document that are looked up on a connection of their own."""
 _LONGEST_REST = 5.0
 """Seconds. A domain that rests for longer is not waited for."""
-_POLITE = 1.0
-"""Seconds between two requests that whoever comes next keeps, as `POLITE_DELAY` of the settings."""
 
 
 class Lookout:
@@ -200,7 +199,7 @@ class Lookout:
         """
         domain, turns = domain_of(self.publisher.home), self._session.turns
         own = self.publisher.delay_seconds
-        delay = own if own is not None else 0.0 if self.publisher.local else _POLITE
+        delay = own if own is not None else 0.0 if self.publisher.local else POLITE_DELAY
         deadline, waited = monotonic() + _TURN, False
         while not (turn := await turns.take(domain, delay)).ours:
             if monotonic() > deadline:

@@ -191,7 +191,7 @@ from judged
 where day >= (now() at time zone timezone)::date - 31 and (known > 0 or watched && times);
 
 comment on view news.completeness is
-    'What was missed: for each publisher and each of the last 31 days that are over, which share of what it published is stored; a cautious estimate, rather too low than too high.';
+    'What was missed: for each publisher and each of the last 31 days that are over, which share of what it published is stored; an estimate, cautious where kinds of list are compared; see basis.';
 comment on column news.completeness.publisher is 'Key of the publisher. E.g. antara. Since 3.1.';
 comment on column news.completeness.day is 'Day of publication in the publisher''s time zone. E.g. 2026-11-28. Since 3.1.';
 comment on column news.completeness.completeness is
